@@ -22,8 +22,10 @@ export {
 } from './cli/commands/tunnel/report.js';
 export { type ExchangeReport, exchangeReportSchema } from './exchanges/report.js';
 export {
+  type CheckoutLoginReport,
   type CheckoutPrepareReport,
   type CheckoutStatusReport,
+  checkoutLoginReportSchema,
   checkoutPrepareReportSchema,
   checkoutStatusReportSchema,
 } from './firefox-relay/report.js';

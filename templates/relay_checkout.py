@@ -1,12 +1,14 @@
-"""Reports what a Firefox Relay checkout lacks for phones, or prepares it.
+"""Reports what a Firefox Relay checkout lacks for phones, prepares it, or signs a browser in.
 
 Run it in the checkout, with the checkout's own Python:
 
     python relay_checkout.py look --email ADDRESS
     python relay_checkout.py prepare --email ADDRESS --flag phones --flag free_phones
+    python relay_checkout.py login --email ADDRESS --login ID
+    python relay_checkout.py logout --email ADDRESS --login ID
 
 Prints one JSON object: a report, or why it refused. It changes nothing if the database is not a local SQLite file, or
-if another branch has migrated it. It can run again: what exists is kept.
+if another branch has migrated it. It can run again: what exists is kept. The ID names a session, and is no secret.
 """
 
 from __future__ import annotations
@@ -19,6 +21,10 @@ import sys
 import uuid
 
 OLDEST_PYTHON = (3, 11)
+# The key of the data of a session that holds the ID of its login.
+LOGIN_KEY = "relay_phone_login"
+# With these engines a session is a row in Django's database, which can be found and deleted.
+SESSION_ENGINES = ("django.contrib.sessions.backends.db", "django.contrib.sessions.backends.cached_db")
 
 
 class Refusal(Exception):
@@ -43,8 +49,9 @@ def main() -> None:
 
 def read_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser()
-    parser.add_argument("mode", choices=["look", "prepare"])
+    parser.add_argument("mode", choices=["look", "prepare", "login", "logout"])
     parser.add_argument("--email", required=True)
+    parser.add_argument("--login", default="")
     parser.add_argument("--flag", action="append", default=[])
     return parser.parse_args()
 
@@ -53,6 +60,10 @@ def work(options: argparse.Namespace) -> dict:
     start_django()
     database = find_database()
     applied, pending = list_migrations(database)
+    if options.mode == "logout":
+        return {"database": database, "ended": sign_out(options.login, applied)}
+    if options.mode == "login":
+        return {"database": database, "cookies": sign_in(find_login_user(options.email, pending), options.login)}
     changes = []
     token = None
     if options.mode == "prepare":
@@ -174,6 +185,72 @@ def make_user(email: str, changes: list[str]) -> str:
     if is_new:
         changes.append(f"API token for {email} made")
     return token.key
+
+
+def find_login_user(email: str, pending: list[str]):
+    """Returns the user to sign in. Refuses one that is not prepared, and sessions that a browser or we cannot end."""
+    from django.conf import settings
+
+    if settings.SESSION_ENGINE not in SESSION_ENGINES:
+        raise Refusal("sessions", settings.SESSION_ENGINE)
+    for name in ("SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SESSION_COOKIE_DOMAIN", "CSRF_COOKIE_DOMAIN"):
+        if getattr(settings, name):
+            raise Refusal("cookies", name)
+    user = None if pending else find_user(email)
+    if user and not user.is_active:
+        raise Refusal("user", email)
+    if user is None or not user.socialaccount_set.filter(provider="fxa").exists():
+        raise Refusal("unprepared", email)
+    return user
+
+
+def sign_in(user, login_id: str) -> list[dict]:
+    """Starts a session, and returns the cookies that Django sets for it with the settings of Relay."""
+    from importlib import import_module
+
+    from django.conf import settings
+    from django.contrib.auth import login
+    from django.contrib.sessions.middleware import SessionMiddleware
+    from django.db import transaction
+    from django.http import HttpRequest, HttpResponse
+    from django.middleware.csrf import CsrfViewMiddleware
+
+    request, response = HttpRequest(), HttpResponse()
+    with transaction.atomic():
+        request.session = import_module(settings.SESSION_ENGINE).SessionStore()
+        request.session[LOGIN_KEY] = login_id
+        login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
+        for middleware in (CsrfViewMiddleware, SessionMiddleware):
+            response = middleware(lambda _: response).process_response(request, response)
+    return [
+        {
+            "name": name,
+            "value": morsel.value,
+            "path": morsel["path"],
+            "maxAge": None if morsel["max-age"] == "" else int(morsel["max-age"]),
+            # Only the page of Relay may have to read the CSRF token, never the session.
+            "httpOnly": name == settings.SESSION_COOKIE_NAME or bool(morsel["httponly"]),
+        }
+        for name, morsel in response.cookies.items()
+    ]
+
+
+def sign_out(login_id: str, applied: set) -> int:
+    """Ends the sessions of a login, and returns how many there were."""
+    from importlib import import_module
+
+    from django.conf import settings
+
+    if settings.SESSION_ENGINE not in SESSION_ENGINES:
+        raise Refusal("sessions", settings.SESSION_ENGINE)
+    if ("sessions", "0001_initial") not in applied:
+        return 0
+    store = import_module(settings.SESSION_ENGINE).SessionStore
+    sessions = store.get_model_class().objects.iterator()
+    keys = [one.session_key for one in sessions if one.get_decoded().get(LOGIN_KEY) == login_id]
+    for key in keys:
+        store().delete(key)
+    return len(keys)
 
 
 def look(email: str) -> dict:

@@ -75,6 +75,26 @@ describe('checkout prepare', () => {
     expect(python.starts().at(-1)?.at(-1)).toBe('me@example.com');
   });
 
+  it('keeps the token of each user, and makes the last one the default', async () => {
+    const prepare = (email: string) =>
+      workspace.run([...PREPARE, '--yes', '--trust-checkout', '--email', email]);
+    const saved = () => JSON.parse(workspace.read('.relay-phone/relay-checkout.json')) as unknown;
+    // As an earlier version wrote it.
+    await prepare('ann@example.com');
+    workspace.write('.relay-phone/relay-checkout.json', '{"email":"ann@example.com","token":"of-ann"}\n');
+    await prepare('bob@example.com');
+    const [ann, bob] = [
+      { email: 'ann@example.com', token: 'of-ann' },
+      { email: 'bob@example.com', token: TOKEN },
+    ];
+    expect(saved()).toEqual({ ...bob, others: [ann] });
+    python.answer({ ...MADE, changes: [], token: 'of-ann' });
+    expect((await prepare('ann@example.com')).stdout).toContain('nothing was changed');
+    expect(saved()).toEqual({ ...ann, others: [bob] });
+    await workspace.run([...PREPARE, '--yes', '--trust-checkout']);
+    expect(python.starts().at(-1)?.at(-1)).toBe('ann@example.com');
+  });
+
   it('turns on the requested flags, with the given Python and checkout', async () => {
     const flags = ['--multi-replies', '--outbound-phone', '--checkout', workspace.path];
     const elsewhere = createWorkspace();

@@ -1,5 +1,5 @@
 // `relay-phone checkout status`: every need of a checkout, with the command for each missing one.
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type CheckoutStatusReport, checkoutStatusReportSchema } from '../src/reports.js';
 import { hasTerminals, KEY, startOnTerminal } from './support/pseudo-terminal.js';
@@ -60,6 +60,40 @@ describe('checkout status', () => {
       ...['python', 'requirements', 'env-file', 'settings', 'database', ...LATER, 'translations'],
     ]);
     expect(python.starts().at(-1)).toEqual(['look', '--email', 'phone-user@relay.localhost']);
+  });
+
+  it('says whether the frontend is built, and how to build it', async () => {
+    const build = ['npm ci', 'npm run build --workspace frontend'];
+    const missing = await look(0);
+    expect(missing.frontend).toEqual({
+      built: false,
+      what: 'not built, so Relay has no web page',
+      tryNext: build,
+    });
+    const shown = await workspace.run(STATUS);
+    expect(shown.stdout).toMatch(/frontend {6}not built.*\n {8}Try: npm ci\n {13}npm run build/);
+    rmSync(workspace.file('privaterelay/locales'), { recursive: true });
+    const { tryNext } = (await look(3)).frontend;
+    expect(tryNext).toEqual(['git submodule update --init privaterelay/locales', ...build]);
+    mkdirSync(workspace.file('frontend/out'), { recursive: true });
+    workspace.write('frontend/out/index.html', '');
+    expect((await look(3)).frontend).toMatchObject({ built: true, tryNext: [] });
+  });
+
+  it('looks at the user and the token of --email', async () => {
+    python.answer({ ...WELL, token: 'token of ann' });
+    const ann = ['--email', 'ann@example.com'];
+    await workspace.run(['checkout', 'prepare', '--yes', '--trust-checkout', ...ann]);
+    python.answer({ ...WELL, user: USER });
+    const own = await workspace.run([...STATUS, '--email', 'PHONE-USER@relay.localhost']);
+    expect(own.code).toBe(0);
+    for (const args of [ann, []]) {
+      const other = await workspace.run([...STATUS, ...args]);
+      expect(other).toMatchObject({ code: 3, stdout: expect.stringMatching(/not the one in the database/) });
+    }
+    const unknown = await workspace.run([...STATUS, '--email', 'bob@example.com']);
+    expect(unknown.stdout).toMatch(/token of bob@example\.com was not saved/);
+    expect(unknown.stdout).toContain('Try: relay-phone checkout prepare --email bob@example.com');
   });
 
   it.each([

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import {
   assertionsReportSchema,
   callReportSchema,
+  checkoutLoginReportSchema,
   checkoutPrepareReportSchema,
   checkoutStatusReportSchema,
   ciReportSchema,
@@ -42,6 +43,7 @@ import {
 
 it.each([
   ['call', callReportSchema],
+  ['checkout-login', checkoutLoginReportSchema],
   ['checkout-prepare', checkoutPrepareReportSchema],
   ['checkout-status', checkoutStatusReportSchema],
   ['ci', ciReportSchema],

@@ -61,6 +61,43 @@ it('send-test prefers a given token to the stored one', async () => {
   expect(shown()).toEqual([`Token ${APP_TOKEN}`]);
 });
 
+it('send-test sends the token of the user that --email names, even if another one was given', async () => {
+  const ANN = 'f1d2d2f9-24e9-46ac-a065-cf4ee2b0a9b3';
+  const folder = openOwnStateFolder(workspace.file('.relay-phone'));
+  saveToken(folder, { email: 'ann@example.com', token: ANN });
+  const send = (...args: string[]) => run('--app', app.origin, ...args);
+  await send();
+  await send('--email', 'me@example.com');
+  const environment = { RELAY_PHONE_API_TOKEN: APP_TOKEN };
+  await workspace.run(['send-test', '--app', app.origin, '--email', 'Ann@example.com'], { environment });
+  expect(shown()).toEqual([`Token ${ANN}`, `Token ${KEPT}`, `Token ${ANN}`]);
+  const unknown = await send('--email', 'bob@example.com');
+  expect(unknown).toMatchObject({
+    code: 3,
+    stderr: expect.stringMatching(
+      /no token of bob@example\.com .*\n.*checkout prepare --email bob@example\.com/,
+    ),
+  });
+  workspace.write('token', 'x');
+  for (const args of [['--direct'], ['--api-token-file', 'token']])
+    expect((await send('--email', 'ann@example.com', ...args)).code).toBe(2);
+  expect(await send('--email', 'nobody')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('an e-mail address'),
+  });
+  expect(shown()).toHaveLength(3);
+});
+
+it('send-test asks no serve for a user', async () => {
+  const { address } = await startServer(
+    workspace,
+    ['serve', '--port', '0', '--yes'],
+    /The relay is at (http:\S+),/,
+  );
+  const ended = await run('--app', address[1] ?? '', '--email', 'me@example.com');
+  expect(ended).toMatchObject({ code: 2, stderr: expect.stringMatching(/has one user/) });
+});
+
 it('send-test sends the stored token to no other machine except the public base of the checkout', async ({
   skip,
 }) => {

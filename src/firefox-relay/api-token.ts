@@ -1,4 +1,4 @@
-// The API token of an app's user: where to find one, and the one we saved for a checkout.
+// The API tokens of an app's users: where to find one, and those we saved for the users of a checkout.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
@@ -10,26 +10,47 @@ import type { CheckoutContext } from './checkout.js';
 import { parseJson } from './json.js';
 
 const FILE = 'relay-checkout.json';
-const schema = z.object({ email: z.string(), token: z.string() });
+const userSchema = z.object({ email: z.string(), token: z.string() });
+
+/** The user of the last `checkout prepare`, and those of earlier runs; an older file has only the first. */
+const schema = userSchema.extend({ others: z.array(userSchema).default([]) });
 
 /** A user of a checkout, with their API token. */
-export type SavedToken = z.infer<typeof schema>;
+export type SavedToken = z.infer<typeof userSchema>;
 
-/** Returns the saved token; undefined without one, or if the file is damaged. */
-export function findSavedToken(folder: StateFolder): SavedToken | undefined {
+/**
+ * Returns the saved token of a user; undefined without one, or if the file is damaged.
+ *
+ * @param email of the user; upper and lower case are the same. Default: the user of the last `checkout prepare`
+ */
+export function findSavedToken(folder: StateFolder, email?: string): SavedToken | undefined {
+  const users = listSavedTokens(folder);
+  const saved = email === undefined ? users[0] : users.find((user) => isSame(user.email, email));
+  hideSecret(saved?.token);
+  return saved;
+}
+
+/** Saves the token of a user (mode 0600), replaces their previous one, and makes them the default user. */
+export function saveToken(folder: StateFolder, { email, token }: SavedToken): void {
+  const others = listSavedTokens(folder).filter((user) => !isSame(user.email, email));
+  const content = { email, token, ...(others.length > 0 && { others }) };
+  writePrivateFile(folder.file(FILE), `${JSON.stringify(content)}\n`);
+}
+
+/** Lists the users, that of the last `checkout prepare` first. */
+function listSavedTokens(folder: StateFolder): readonly SavedToken[] {
   try {
-    const saved = schema.safeParse(parseJson(readFileSync(folder.file(FILE), 'utf8'))).data;
-    hideSecret(saved?.token);
-    return saved;
+    const { data } = schema.safeParse(parseJson(readFileSync(folder.file(FILE), 'utf8')));
+    return data ? [{ email: data.email, token: data.token }, ...data.others] : [];
   } catch (error) {
-    if (findSystemCode(error) === 'ENOENT') return undefined;
+    if (findSystemCode(error) === 'ENOENT') return [];
     throw error;
   }
 }
 
-/** Saves a token (mode 0600), and replaces the previous one. */
-export function saveToken(folder: StateFolder, saved: SavedToken): void {
-  writePrivateFile(folder.file(FILE), `${JSON.stringify(saved)}\n`);
+/** Relay finds a user the same way. */
+function isSame(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
 }
 
 /** Returns the SHA-256 of a token, in hex. The script reports tokens in this form. */

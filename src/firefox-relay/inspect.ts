@@ -3,7 +3,15 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { chooseEmail, digestToken, findSavedToken, type SavedToken } from './api-token.js';
 import { type Checkout, type CheckoutContext, findCheckoutPython, type Python } from './checkout.js';
-import { type CheckoutFault, NEED_REASONS, NEEDS, type Need, PREPARE_COMMAND } from './needs.js';
+import {
+  type CheckoutFault,
+  LOCALES,
+  LOCALES_COMMAND,
+  NEED_REASONS,
+  NEEDS,
+  type Need,
+  PREPARE_COMMAND,
+} from './needs.js';
 import {
   explainScriptRefusal,
   listFlagsOn,
@@ -70,20 +78,16 @@ function listRows(faults: readonly CheckoutFault[], known: NeedStates): Checkout
 
 function listFaults(context: CheckoutContext, found: ScriptReport): CheckoutFault[] {
   const { exists, database, pending } = found;
-  const tryNext = [PREPARE_COMMAND];
+  const tryNext = [describePrepare(context)];
   if (!exists) return [{ need: 'database', reason: `there is no ${database} yet`, tryNext }];
   if (pending.length > 0) return [{ need: 'migrations', reason: describePending(pending), tryNext }];
-  return listUserFaults(found, chooseEmail(context), context.folder && findSavedToken(context.folder));
+  return listUserFaults(context, found);
 }
 
-/** The texts are a git submodule, which a plain clone leaves empty. */
 function listLocaleFaults({ path }: Checkout): CheckoutFault[] {
   if (existsSync(join(path, LOCALES, 'en'))) return [];
-  const tryNext = [`git submodule update --init ${LOCALES}`];
-  return [{ need: 'translations', reason: `${LOCALES} is empty`, tryNext }];
+  return [{ need: 'translations', reason: `${LOCALES} is empty`, tryNext: [LOCALES_COMMAND] }];
 }
-
-const LOCALES = 'privaterelay/locales';
 
 function describePending([first = '', ...others]: readonly string[]): string {
   return others.length > 0
@@ -120,28 +124,24 @@ function dropUnchecked(known: Record<Need, string>, faults: readonly CheckoutFau
   return Object.fromEntries(seen.map((need) => [need, known[need]]));
 }
 
-/**
- * Lists what a user lacks for phones, in a database with all its tables.
- *
- * @param email the user's e-mail address
- * @param saved the token that `checkout prepare` saved
- */
-function listUserFaults(
-  { flags, user }: ScriptReport,
-  email: string,
-  saved: SavedToken | undefined,
-): CheckoutFault[] {
+/** Lists what a user lacks for phones, in a database with all its tables. */
+function listUserFaults(context: CheckoutContext, { flags, user }: ScriptReport): CheckoutFault[] {
+  const email = chooseEmail(context);
   // Instead of flags for everyone, a group or a test subscription is enough.
   const off = user?.phone ? [] : NEEDED_FLAGS.filter((name) => !flags?.[name]);
-  const tryNext = [PREPARE_COMMAND];
+  const tryNext = [describePrepare(context)];
   const faults: CheckoutFault[] = [];
   if (off.length > 0) faults.push({ need: 'flags', reason: `off: ${off.join(', ')}`, tryNext });
   if (!user) return [...faults, { need: 'user', reason: `the user ${email} does not exist`, tryNext }];
   if (!user.active)
     faults.push({ need: 'user', reason: `${email} was deactivated`, tryNext: [OTHER_USER_COMMAND] });
   if (!user.account) faults.push({ need: 'user', reason: `${email} has no Mozilla account`, tryNext });
-  const reason = findTokenFault(user.token, email, saved);
+  const reason = findTokenFault(user.token, email, context.folder && findSavedToken(context.folder, email));
   return reason ? [...faults, { need: 'token', reason, tryNext }] : faults;
+}
+
+function describePrepare({ email }: CheckoutContext): string {
+  return email === undefined ? PREPARE_COMMAND : `${PREPARE_COMMAND} --email ${email}`;
 }
 
 const OTHER_USER_COMMAND = `${PREPARE_COMMAND} --email ADDRESS of another user`;
@@ -152,6 +152,6 @@ function findTokenFault(
   saved: SavedToken | undefined,
 ): string | undefined {
   if (digest === null) return `${email} has no API token`;
-  if (saved?.email !== email) return `the API token of ${email} was not saved`;
+  if (!saved) return `the API token of ${email} was not saved`;
   return digestToken(saved) === digest ? undefined : 'the saved API token is not the one in the database';
 }

@@ -46,3 +46,9 @@ export const PREPARE_COMMAND = 'relay-phone checkout prepare';
 /** The advice for a checkout that is not set up for local development only. */
 export const OTHER_CHECKOUT_ADVICE =
   'prepare another checkout instead: git worktree add, then relay-phone init there';
+
+/** The folder of Relay's texts. They are a git submodule, which a plain clone leaves empty. */
+export const LOCALES = 'privaterelay/locales';
+
+/** The command that fetches Relay's texts. */
+export const LOCALES_COMMAND = `git submodule update --init ${LOCALES}`;

@@ -13,6 +13,8 @@ import {
 } from './script.js';
 import { listSettingFaults } from './settings.js';
 
+const TASK = 'prepare the checkout';
+
 /** Optional flags of Relay. */
 export type ExtraFlag = 'multi_replies' | 'outbound_phone';
 
@@ -35,20 +37,29 @@ export interface PreparedCheckout {
 /**
  * Verifies that the checkout is set up for local development and has a Python. Runs none of Relay's code.
  *
+ * @param task what fails without it
  * @throws RelayPhoneError `needsUser` with the most dangerous fault.
  */
-export async function verifyPreparable(context: CheckoutContext): Promise<PreparableCheckout> {
+export async function verifyPreparable(context: CheckoutContext, task = TASK): Promise<PreparableCheckout> {
   const [fault] = await listSettingFaults(context.checkout, context.environment, context.readEnv);
-  if (fault) throw toPrepareError(fault);
+  if (fault) throw createCheckoutError(fault, task);
   const python = findCheckoutPython(context);
-  if ('reason' in python) throw toPrepareError(python);
+  if ('reason' in python) throw createCheckoutError(python, task);
   return { ...context, python };
 }
 
-/** Verifies that the user agreed to run the checkout's Python. @throws RelayPhoneError `needsUser` if not */
-export async function verifyTrusted({ checkout, python, findDistrust }: PreparableCheckout): Promise<void> {
+/**
+ * Verifies that the user agreed to run the checkout's Python.
+ *
+ * @param task what fails without it
+ * @throws RelayPhoneError `needsUser` if not
+ */
+export async function verifyTrusted(
+  { checkout, python, findDistrust }: PreparableCheckout,
+  task = TASK,
+): Promise<void> {
   const distrust = await findDistrust(checkout, python);
-  if (distrust) throw toPrepareError(distrust);
+  if (distrust) throw createCheckoutError(distrust, task);
 }
 
 /**
@@ -67,7 +78,7 @@ export async function prepareCheckout(
     email,
     flags: [...NEEDED_FLAGS, ...extra],
   });
-  if (refusal) throw toPrepareError(explainScriptRefusal(refusal, context.python));
+  if (refusal) throw createCheckoutError(explainScriptRefusal(refusal, context.python), TASK);
   const saved = saveTokenOf(found, email, openState);
   return {
     python: context.python.path,
@@ -81,12 +92,13 @@ export async function prepareCheckout(
 function saveTokenOf({ token }: ScriptReport, email: string, openState: () => StateFolder): string[] {
   if (token === null) throw new Error('the script prepared the checkout without returning a token');
   const folder = openState();
-  const before = findSavedToken(folder);
-  if (before?.token === token && before.email === email) return [];
+  const [last, before] = [findSavedToken(folder), findSavedToken(folder, email)];
+  if (last?.email === email && last.token === token) return [];
   saveToken(folder, { email, token });
-  return [`API token saved in ${folder.path}`];
+  return before?.token === token ? [] : [`API token saved in ${folder.path}`];
 }
 
-function toPrepareError({ reason, tryNext }: CheckoutFault): RelayPhoneError {
-  return new RelayPhoneError({ kind: 'needsUser', task: 'prepare the checkout', reason, tryNext });
+/** Returns the error for a checkout on which nothing can be done. @param task what failed */
+export function createCheckoutError({ reason, tryNext }: CheckoutFault, task: string): RelayPhoneError {
+  return new RelayPhoneError({ kind: 'needsUser', task, reason, tryNext });
 }

@@ -22,6 +22,13 @@ export const checkoutStatusReportSchema = z.object({
   command: z.literal('checkout status'),
   checkout: z.string().describe('its folder'),
   ready: z.boolean(),
+  frontend: z
+    .object({
+      built: z.boolean(),
+      what: z.string().describe('its state'),
+      tryNext: z.array(z.string()).describe('how to build it, to run in the checkout; empty if it is built'),
+    })
+    .describe("Relay's web page, which phones do not need"),
   rows: z.array(
     z.object({
       id: z.enum(NEEDS),
@@ -35,3 +42,17 @@ export const checkoutStatusReportSchema = z.object({
 
 /** See {@link checkoutStatusReportSchema}. */
 export type CheckoutStatusReport = z.infer<typeof checkoutStatusReportSchema>;
+
+/** What `checkout login --json` prints, one a line: the address, then that a browser was signed in. */
+export const checkoutLoginReportSchema = z.object({
+  command: z.literal('checkout login'),
+  checkout: z.string().describe('its folder'),
+  email: z.string().describe('of the user'),
+  origin: z.string().describe('SITE_ORIGIN'),
+  state: z.enum(['waiting', 'signed-in']),
+  address: z.string().nullable().describe('to open in a browser, once; null when it was used'),
+  expiresAt: z.string().nullable().describe('ISO 8601; null when the address was used'),
+});
+
+/** See {@link checkoutLoginReportSchema}. */
+export type CheckoutLoginReport = z.infer<typeof checkoutLoginReportSchema>;

@@ -5,17 +5,15 @@ import { findPackageFile } from '../package-file.js';
 import { runProgram } from '../programs/run.js';
 import type { Checkout, Python } from './checkout.js';
 import { parseJson } from './json.js';
-import { type CheckoutFault, type Need, OTHER_CHECKOUT_ADVICE } from './needs.js';
+import { type CheckoutFault, type Need, OTHER_CHECKOUT_ADVICE, PREPARE_COMMAND } from './needs.js';
 
-/** The input of {@link runCheckoutScript}. */
+/** One run of the script. */
 export interface ScriptRun {
   readonly python: Python;
   readonly checkout: Checkout;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The user with phones. */
   readonly email: string;
-  /** The flags to turn on. Without them the script changes nothing. */
-  readonly flags?: readonly string[];
   /** Stops the script. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -33,6 +31,9 @@ const refusalWord = z.enum([
   'migrations',
   'rivals',
   'user',
+  'unprepared',
+  'sessions',
+  'cookies',
   'failure',
 ]);
 
@@ -49,16 +50,32 @@ const reportSchema = z.object({
     .nullable(),
 });
 const refusalSchema = z.object({ refusal: z.object({ word: refusalWord, detail: z.string() }) });
-const answerSchema = z.union([refusalSchema, reportSchema.transform((found) => ({ found }))]);
+
+/** Printable, without a space and a semicolon, which end a value in the header of a cookie. */
+const cookieText = z.string().regex(/^[!-:<-~]*$/);
+
+const cookieSchema = z.object({
+  name: cookieText,
+  value: cookieText,
+  path: cookieText,
+  /** In seconds; null if the browser forgets it when it ends. */
+  maxAge: z.number().nullable(),
+  httpOnly: z.boolean(),
+});
+const loginSchema = z.object({ database: z.string(), cookies: z.array(cookieSchema) });
+const logoutSchema = z.object({ database: z.string(), ended: z.number() });
 
 /** The script's report: the database file, pending migrations, flags, and the user. Tokens in `user` are hashed. */
 export type ScriptReport = z.infer<typeof reportSchema>;
 /** Why the script refused. */
 export type ScriptRefusal = z.infer<typeof refusalSchema>['refusal'];
 /** The report of the script, or its refusal. */
-export type ScriptAnswer =
-  | { readonly found: ScriptReport; readonly refusal?: undefined }
+export type ScriptAnswer<Report = ScriptReport> =
+  | { readonly found: Report; readonly refusal?: undefined }
   | { readonly refusal: ScriptRefusal; readonly found?: undefined };
+
+/** A cookie of a browser that is signed in, with the name, path and age that Relay's settings have. */
+export type SessionCookie = z.infer<typeof cookieSchema>;
 
 /** The flags that a user needs to have phones. */
 export const NEEDED_FLAGS = ['phones', 'free_phones'] as const;
@@ -75,18 +92,58 @@ export function readCheckoutScript(): string {
   return readFileSync(findPackageFile(SCRIPT), 'utf8');
 }
 
-/** Runs the script. A Python that does not run, or that prints no answer, counts as a refusal. */
-export async function runCheckoutScript(run: ScriptRun): Promise<ScriptAnswer> {
-  const { python, checkout, environment, email, flags, signal } = run;
-  const mode = flags ? ['prepare', ...flags.flatMap((flag) => ['--flag', flag])] : ['look'];
+/**
+ * Looks at the checkout, or prepares it. A Python that does not run, or that prints no answer, counts as a refusal.
+ *
+ * @param run `flags` are those to turn on; without them the script changes nothing
+ */
+export async function runCheckoutScript(
+  run: ScriptRun & { readonly flags?: readonly string[] },
+): Promise<ScriptAnswer> {
+  const { flags } = run;
+  return runScript(
+    run,
+    flags ? ['prepare', ...flags.flatMap((flag) => ['--flag', flag])] : ['look'],
+    reportSchema,
+  );
+}
+
+/**
+ * Starts a session of the user in Relay, and returns its cookies.
+ *
+ * @param id names the session, for {@link runLogoutScript}
+ */
+export async function runLoginScript(
+  run: ScriptRun,
+  id: string,
+): Promise<ScriptAnswer<z.infer<typeof loginSchema>>> {
+  return runScript(run, ['login', '--login', id], loginSchema);
+}
+
+/** Ends the sessions that were started under an id, and returns how many there were. */
+export async function runLogoutScript(
+  run: ScriptRun,
+  id: string,
+): Promise<ScriptAnswer<z.infer<typeof logoutSchema>>> {
+  return runScript(run, ['logout', '--login', id], logoutSchema);
+}
+
+async function runScript<Report>(
+  { python, checkout, environment, email, signal }: ScriptRun,
+  mode: readonly string[],
+  schema: z.ZodType<Report>,
+): Promise<ScriptAnswer<Report>> {
   const args = [findPackageFile(SCRIPT), ...mode, '--email', email];
   const { stdout, stderr, failureCode } = await runProgram(python.path, args, {
     cwd: checkout.path,
     environment: { ...environment, PYTHONUTF8: '1' },
     signal,
   });
-  const parsed = answerSchema.safeParse(parseJson(stdout));
-  if (parsed.success) return parsed.data;
+  const answer = parseJson(stdout);
+  const refused = refusalSchema.safeParse(answer);
+  if (refused.success) return refused.data;
+  const report = schema.safeParse(answer);
+  if (report.success) return { found: report.data };
   const detail = failureCode
     ? `it cannot be run (${failureCode})`
     : `it ended without an answer${lastLine(stderr)}`;
@@ -165,6 +222,27 @@ const SCRIPT_REFUSALS: Readonly<Record<ScriptRefusal['word'], readonly [Need, Ex
     (detail) => ({
       reason: `the user ${detail} was deactivated`,
       tryNext: ['relay-phone checkout prepare --email ADDRESS of another user'],
+    }),
+  ],
+  unprepared: [
+    'user',
+    (detail) => ({
+      reason: `the user ${detail} is not prepared`,
+      tryNext: [`${PREPARE_COMMAND} --email ${detail}`],
+    }),
+  ],
+  sessions: [
+    'settings',
+    (detail) => ({
+      reason: `Relay keeps its sessions in ${detail}, and only those in its database can be started and ended`,
+      tryNext: ['remove REDIS_URL: Relay then keeps them in its database', OTHER_CHECKOUT_ADVICE],
+    }),
+  ],
+  cookies: [
+    'settings',
+    (detail) => ({
+      reason: `${detail} is set, so a browser takes the cookies from no address of this machine`,
+      tryNext: [`remove DJANGO_${detail} from .env`, OTHER_CHECKOUT_ADVICE],
     }),
   ],
   failure: ['database', explainFailure],

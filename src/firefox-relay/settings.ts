@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { RelayPhoneError } from '../errors.js';
 import { createEnvReader, type EnvReader, isTrue, readWithDecouple } from '../settings/env-file/read.js';
-import type { Checkout, CheckoutEnvironment } from './checkout.js';
+import type { Checkout, CheckoutContext, CheckoutEnvironment } from './checkout.js';
 import { type CheckoutFault, OTHER_CHECKOUT_ADVICE } from './needs.js';
 
 /** Files that python-decouple finds before `.env`. */
@@ -31,6 +31,24 @@ export async function listSettingFaults(
     if (!(error instanceof RelayPhoneError)) throw error;
     return [{ need: 'env-file', reason: `${error.task}: ${error.reason}`, tryNext: error.tryNext }];
   }
+}
+
+/** The address of Relay without the setting, as its own documentation has it. */
+const DEFAULT_ORIGIN = 'http://127.0.0.1:8000';
+
+/**
+ * Returns SITE_ORIGIN as Relay reads it, with its default if it is empty.
+ *
+ * @throws RelayPhoneError `needsUser` if `.env` cannot be read
+ */
+export async function readSiteOrigin({
+  checkout,
+  environment,
+  readEnv = createEnvReader(),
+}: CheckoutContext): Promise<RelaySetting> {
+  const values = (await readValues(readEnv, join(checkout.path, '.env'))) ?? new Map();
+  const found = createFindSetting(values, environment)('SITE_ORIGIN');
+  return { ...found, value: found.value || DEFAULT_ORIGIN };
 }
 
 async function readValues(

@@ -79,6 +79,15 @@ const kinds = {
     status: z.string().optional(),
     errorCode: z.number().optional(),
   }),
+  sessionStarted: z.object({
+    kind: z.literal('session-started'),
+    /** The folder of the Relay checkout, and the Python that runs it. */
+    checkout: z.string(),
+    python: z.string(),
+    email: z.string(),
+    /** The file of Relay's database. */
+    database: z.string().optional(),
+  }),
 };
 
 /** The data of a change, by kind. */
@@ -90,6 +99,7 @@ export const changeDataSchema = z.discriminatedUnion('kind', [
   kinds.numberAttached,
   kinds.numberReleased,
   kinds.textSent,
+  kinds.sessionStarted,
 ]);
 
 /** See {@link changeDataSchema}. */
@@ -100,6 +110,11 @@ export type ChangeKind = ChangeData['kind'];
 
 /** The data of one kind of change. */
 export type ChangeDataOf<K extends ChangeKind> = Extract<ChangeData, { kind: K }>;
+
+/** True for a change that belongs to no account, such as a session in Relay's database: every journal has it. */
+export function isOfNoAccount({ kind }: ChangeData): boolean {
+  return kind === 'session-started';
+}
 
 /** `intended` recorded, result unknown · `done` took place · `undone` taken back · `abandoned` never took place. */
 export const changeState = z.enum(['intended', 'done', 'undone', 'abandoned']);

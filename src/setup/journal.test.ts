@@ -53,6 +53,15 @@ describe('the journal', () => {
     expect(open(`AC${'2'.repeat(32)}`).changes()).toEqual([]);
   });
 
+  it('shows every account a change that belongs to none', () => {
+    const [checkout, python, email] = ['/checkout', '/python', 'me@example.com'];
+    const change = open('').intend({ kind: 'session-started', checkout, python, email });
+    const database = '/checkout/db.sqlite3';
+    open('').done(change, { database });
+    for (const account of [ACCOUNT, `AC${'2'.repeat(32)}`])
+      expect(open(account).find('session-started', 'done')).toMatchObject([{ data: { email, database } }]);
+  });
+
   it('counts a line that a crash cut short, and reads the lines around it', () => {
     const journal = open();
     const first = journal.intend(purchase);

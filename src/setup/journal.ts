@@ -10,6 +10,7 @@ import {
   type ChangeKind,
   changeDataSchema,
   changeState,
+  isOfNoAccount,
 } from './changes.js';
 
 /** A line of the file with a recorded change. `deed` is the name of the data on disk. */
@@ -51,6 +52,7 @@ export interface ChangeUpdate {
   readonly sid?: string;
   readonly status?: string;
   readonly errorCode?: number;
+  readonly database?: string;
 }
 
 /** The journal of one account. Each call appends one JSON line and flushes it to disk. */
@@ -65,7 +67,7 @@ export interface Journal {
   abandoned(change: Change): void;
   /** Records that the change was undone. */
   undone(change: Change): void;
-  /** Returns the changes of this account, oldest first. */
+  /** Returns the changes of this account and those of no account, oldest first. */
   changes(): readonly Change[];
   /** Returns how many lines cannot be read; a change of this account may have been in them. */
   unreadableLines(): number;
@@ -77,7 +79,8 @@ export interface Journal {
 export function openJournal(path: string, options: JournalOptions): Journal {
   const { target, accountSid, now, newId } = options;
   const stamp = () => new Date(now()).toISOString();
-  const changes = () => readJournal(path).changes.filter((change) => change.accountSid === accountSid);
+  const isOurs = (change: Change) => change.accountSid === accountSid || isOfNoAccount(change.data);
+  const changes = () => readJournal(path).changes.filter(isOurs);
 
   function update<D extends ChangeData>(
     change: Change<D>,

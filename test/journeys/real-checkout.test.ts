@@ -1,14 +1,22 @@
 // Runs the checkout commands and send-test on a copy of the real Firefox Relay, if RELAY_CHECKOUT names one.
 import { readFileSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { PassThrough } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { run as runLogin } from '../../src/cli/commands/checkout/login/run.js';
 import { runCheckoutScript } from '../../src/firefox-relay/script.js';
+import { listen } from '../../src/http/listen.js';
+import { sendRequest } from '../../src/http/send.js';
 import { checkoutPrepareReportSchema, checkoutStatusReportSchema } from '../../src/reports.js';
+import { findBrowser, NO_BROWSER, openBrowser } from '../support/browser.js';
+import { createTestContext } from '../support/in-process.js';
 import {
   changeDatabase,
   copyCheckout,
   findRealCheckout,
   NO_CHECKOUT,
   type RealCheckout,
+  readDatabase,
   startRelay,
 } from '../support/real-checkout.js';
 import { photograph } from '../support/relay-checkout.js';
@@ -20,6 +28,19 @@ const RIVAL = `from django.db.migrations import Migration as Base
 class Migration(Base):
     dependencies = [("phones", "0001_initial")]
 `;
+
+/** Asks the API of Relay as its own page does, and says which cookies and answers that page gets. */
+const ASK_AS_PAGE = `(async () => {
+  const users = await (await fetch('/api/v1/users/')).json();
+  const [{ id }] = await (await fetch('/api/v1/profiles/')).json();
+  const patch = async (token) => {
+    const headers = { 'Content-Type': 'application/json', 'X-CSRFToken': token };
+    const body = JSON.stringify({ server_storage: true });
+    return (await fetch('/api/v1/profiles/' + id + '/', { method: 'PATCH', headers, body })).status;
+  };
+  const token = /csrftoken=(\\w+)/.exec(document.cookie)?.[1] ?? '';
+  return { cookie: document.cookie, users, with: await patch(token), without: await patch('') };
+})()`;
 
 describe('in the real Firefox Relay', () => {
   const real = found ?? ({} as RealCheckout);
@@ -123,5 +144,145 @@ describe('in the real Firefox Relay', () => {
     });
     const token = (JSON.parse(workspace.read('.relay-phone/relay-checkout.json')) as { token: string }).token;
     expect(unreached.stdout + unreached.stderr).not.toContain(token);
+  });
+
+  /** Starts a login at a Relay, with a clock that stands still, and waits for its address. */
+  async function startLogin(
+    relay: string,
+    email?: string,
+  ): Promise<{ readonly ended: Promise<number>; readonly address: string }> {
+    const stdout = new PassThrough();
+    let output = '';
+    stdout.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+    const context = createTestContext({
+      cwd: workspace.path,
+      environment: { ...process.env, HOME: workspace.path, SITE_ORIGIN: relay },
+      stdout,
+      now: () => 0,
+      sleep: () => setTimeout(20),
+    });
+    const flags = { python: real.python, ...(email !== undefined && { email }) };
+    const ended = runLogin(context, flags);
+    const findAddress = () => /http:\S+\/login\/\S+/.exec(output)?.[0];
+    await Promise.race([ended, expect.poll(findAddress).toBeDefined()]);
+    return { ended, address: findAddress() ?? '' };
+  }
+  const run = () => startRelay(real, workspace.path, { HTTPS_PROXY: 'http://127.0.0.1:9' });
+  const ask = (relay: string, cookies: string) =>
+    sendRequest({
+      method: 'GET',
+      url: new URL('/api/v1/users/', relay),
+      headers: { Cookie: cookies, Accept: 'application/json' },
+      timeoutMs: 60_000,
+    });
+
+  it('checkout login signs several users in over HTTP, and undo ends their sessions', async () => {
+    const users = ['ann@example.com', 'bob@example.com'] as const;
+    for (const email of users) expect((await prepare('--email', email)).code).toBe(0);
+    const relay = await run();
+    const jars: string[] = [];
+    for (const email of users) {
+      const { ended, address } = await startLogin(relay, email);
+      const { origin } = new URL(address);
+      const send = (method: string, headers: Record<string, string>) =>
+        sendRequest({ method, url: new URL(address), headers, timeoutMs: 60_000 });
+      expect((await send('GET', {})).status).toBe(200);
+      expect((await send('POST', { Origin: 'http://evil.example' })).status).toBe(403);
+      expect((await send('POST', { Origin: origin, Host: 'evil.example' })).status).toBe(403);
+      const { status, headers } = await send('POST', { Origin: origin });
+      expect([status, headers.location]).toEqual([303, expect.stringContaining(relay)]);
+      const set = headers['set-cookie'] ?? [];
+      expect(set.toSorted()).toEqual([
+        expect.stringMatching(/^csrftoken=\w{32}; Path=\/; Max-Age=31449600; SameSite=Lax$/),
+        expect.stringMatching(/^sessionid=\w{32}; Path=\/; Max-Age=1209600; HttpOnly; SameSite=Lax$/),
+      ]);
+      jars.push(set.map((cookie) => cookie.split(';')[0]).join('; '));
+      // The page is gone, or refuses.
+      const again = await send('POST', { Origin: origin }).catch(() => ({ status: 410 }));
+      expect([again.status, await ended]).toEqual([410, 0]);
+    }
+    for (const [index, email] of users.entries()) {
+      const answer = await ask(relay, jars[index] ?? '');
+      expect([answer.status, JSON.parse(answer.body)]).toEqual([200, [{ email }]]);
+    }
+    const undone = await workspace.run(['undo', '--yes']);
+    for (const email of users) expect(undone.stdout).toContain(`ended the browser session of ${email}`);
+    for (const jar of jars) expect((await ask(relay, jar)).status).toBe(401);
+  });
+
+  it('checkout login ends a session that no browser took within 60 seconds, and refuses an unprepared user', async () => {
+    await prepare();
+    let time = Date.now();
+    const context = createTestContext({
+      cwd: workspace.path,
+      environment: { ...process.env, HOME: workspace.path },
+      now: () => time,
+      sleep: async () => {
+        time += 10_000;
+        await setTimeout(1);
+      },
+    });
+    const login = { python: real.python, trustCheckout: true };
+    await expect(runLogin(context, login)).rejects.toMatchObject({
+      reason: expect.stringMatching(/within 60 seconds/),
+    });
+    expect(readDatabase(real, workspace.path, 'SELECT count(*) FROM django_session')).toBe('0');
+    await expect(runLogin(context, { ...login, email: 'nobody@example.com' })).rejects.toMatchObject({
+      reason: 'the user nobody@example.com is not prepared',
+      tryNext: ['relay-phone checkout prepare --email nobody@example.com'],
+    });
+    const redis = { ...context, environment: { ...context.environment, REDIS_URL: 'redis://127.0.0.1:9' } };
+    await expect(runLogin(redis, login)).rejects.toMatchObject({
+      reason: expect.stringMatching(/keeps its sessions in .*cache/),
+    });
+    const secure = { DJANGO_SESSION_COOKIE_SECURE: 'True' };
+    const tls = { ...context, environment: { ...context.environment, ...secure } };
+    await expect(runLogin(tls, login)).rejects.toMatchObject({
+      reason: expect.stringMatching(/SESSION_COOKIE_SECURE is set/),
+    });
+    expect(readDatabase(real, workspace.path, 'SELECT count(*) FROM django_session')).toBe('0');
+  });
+
+  it('checkout login signs a browser in, and only by its own button', async ({ skip }) => {
+    const program = findBrowser();
+    if (program === undefined) return skip(NO_BROWSER);
+    await prepare();
+    const relay = await run();
+    const { ended, address } = await startLogin(relay);
+    const page = await openBrowser(program);
+    // Without those that Relay itself sets on every page.
+    const cookies = async () =>
+      (await page.context().cookies()).filter(({ name }) => !['csp_nonce', 'first_visit'].includes(name));
+    // Another program on the same host, whose cookies the browser shares with Relay.
+    const form = `<form method="post" action="${address}"><button>Prize</button></form>`;
+    const foreign = await listen(
+      (_, outgoing) => void outgoing.setHeader('Content-Type', 'text/html').end(form),
+      { port: 0 },
+    );
+    onTestFinished(foreign.close);
+    await page.goto(foreign.origin);
+    await page.getByRole('button', { name: 'Prize' }).click();
+    await page.getByText('Only the button of this page signs in').waitFor();
+    expect(await cookies()).toEqual([]);
+    await page.goto(address);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.waitForURL(`${relay}/**`);
+    expect(await ended).toBe(0);
+    expect(await cookies()).toMatchObject([
+      { name: 'csrftoken', domain: '127.0.0.1', path: '/', httpOnly: false, sameSite: 'Lax' },
+      { name: 'sessionid', domain: '127.0.0.1', path: '/', httpOnly: true, sameSite: 'Lax' },
+    ]);
+    // As Relay's own page asks its API: the session is enough to read, and the CSRF token is needed to write.
+    const asked = await page.evaluate<{ readonly cookie: string }>(ASK_AS_PAGE);
+    expect(asked).toMatchObject({
+      users: [{ email: 'phone-user@relay.localhost' }],
+      with: 200,
+      without: 403,
+    });
+    expect(asked.cookie).not.toContain('sessionid');
+    await workspace.run(['undo', '--yes']);
+    expect(await page.evaluate("fetch('/api/v1/users/').then(({ status }) => status)")).toBe(401);
   });
 });

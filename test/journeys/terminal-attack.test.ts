@@ -168,6 +168,14 @@ const SCENES: Readonly<Record<string, Scene>> = {
       await showBoth(['checkout', 'prepare', '--yes', '--trust-checkout']);
     },
   },
+  'checkout login': {
+    args: [],
+    run: async () => {
+      writeCheckout(workspace.path, { '.env': LOCAL_ENV });
+      writeStandIn(workspace.path).answer({ refusal: { word: 'settings', detail: SAID } });
+      await showBoth(['checkout', 'login', '--trust-checkout']);
+    },
+  },
   'checkout status': {
     args: [],
     run: async () => {

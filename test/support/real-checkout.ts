@@ -46,6 +46,12 @@ export function changeDatabase({ python }: RealCheckout, copy: string, sql: stri
   execFileSync(python, ['-c', code, join(copy, 'db.sqlite3'), sql]);
 }
 
+/** Returns the first value that an SQL query finds in the database of a copy. */
+export function readDatabase({ python }: RealCheckout, copy: string, sql: string): string {
+  const code = 'import sqlite3, sys; print(sqlite3.connect(sys.argv[1]).execute(sys.argv[2]).fetchone()[0])';
+  return execFileSync(python, ['-c', code, join(copy, 'db.sqlite3'), sql], { encoding: 'utf8' }).trim();
+}
+
 /** Starts Relay from a copy on a free port; it ends with the test. Returns its origin. */
 export async function startRelay(
   { python }: RealCheckout,

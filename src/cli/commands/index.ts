@@ -2,6 +2,7 @@
 import { type RunnableCommand, runnable } from '../core/program.js';
 import { callCommand } from './call/command.js';
 import { checkoutCommand } from './checkout/command.js';
+import { checkoutLoginCommand } from './checkout/login/command.js';
 import { checkoutPrepareCommand } from './checkout/prepare/command.js';
 import { checkoutStatusCommand } from './checkout/status/command.js';
 import { ciCommand } from './ci/command.js';
@@ -32,6 +33,7 @@ export const COMMANDS: readonly RunnableCommand[] = [
   runnable(initCommand, () => import('./init/run.js')),
   { spec: checkoutCommand },
   runnable(checkoutPrepareCommand, () => import('./checkout/prepare/run.js')),
+  runnable(checkoutLoginCommand, () => import('./checkout/login/run.js')),
   runnable(checkoutStatusCommand, () => import('./checkout/status/run.js')),
   runnable(undoCommand, () => import('./undo/run.js')),
 

@@ -29,6 +29,9 @@ export function matching(pattern: RegExp, form: string): (text: string, asked: A
   };
 }
 
+/** Reads an e-mail address. @throws {@link wrongValue} for anything else, and for one that begins with a hyphen */
+export const emailAddress = matching(/^[^\s@-][^\s@]*@[^\s@]+$/, 'an e-mail address');
+
 /**
  * Reads where an app is: a port of this machine, `host:port`, or an http or https origin. An address that means every
  * address of this machine, as servers print it, is read as its loopback address. @returns the origin, without a slash at

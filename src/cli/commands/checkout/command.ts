@@ -1,16 +1,16 @@
 // `relay-phone checkout`: its subcommands and the options that they share.
 import { command, type OptionFlags, option } from '../../core/command.js';
 import { checkoutOptions, settingsOptions, trustOptions } from '../../core/options.js';
-import { matching } from '../../core/values.js';
+import { emailAddress } from '../../core/values.js';
 
 /** `relay-phone checkout`, which only has subcommands. */
 export const checkoutCommand = command({
   name: 'checkout',
   group: 'Set up',
-  summary: 'prepare a Firefox Relay checkout for phones, or show what it lacks',
+  summary: 'prepare a Firefox Relay checkout for phones, sign in to it, or show what it lacks',
   arguments: {},
   options: {},
-  examples: ['relay-phone checkout status', 'relay-phone checkout prepare'],
+  examples: ['relay-phone checkout status', 'relay-phone checkout prepare', 'relay-phone checkout login'],
 });
 
 /** The options of its subcommands. */
@@ -22,9 +22,13 @@ export const phoneUserOptions = {
     '--python <path>',
     "the checkout's Python (default: the active virtual environment, .venv, env, venv)",
   ),
-  email: option('--email <address>', 'the user with phones (default: one that relay-phone creates)', {
-    parse: matching(/^[^\s@-][^\s@]*@[^\s@]+$/, 'an e-mail address'),
-  }),
+  email: option(
+    '--email <address>',
+    'the user with phones (default: the last one prepared, else one that relay-phone creates)',
+    {
+      parse: emailAddress,
+    },
+  ),
 } as const;
 
 /** The flags that its subcommands share. */

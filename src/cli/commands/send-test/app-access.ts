@@ -37,17 +37,25 @@ export const APP_NAMES: Readonly<Record<AppKind, string>> = {
  * token that `checkout prepare` kept is only sent to this machine and to the public base of the checkout.
  *
  * @param named the origin of `--app`. Default: a running `serve`, else http://127.0.0.1:8000
- * @throws RelayPhoneError `needsUser` if there is no token.
+ * @param email the user of the checkout whose token it is. Default: a token that was given, else the last one prepared
+ * @throws RelayPhoneError `needsUser` if there is no token, `usage` if `serve` is asked for a user.
  */
-export async function findAppAccess(context: CommandContext, named: string | undefined): Promise<AppAccess> {
+export async function findAppAccess(
+  context: CommandContext,
+  named: string | undefined,
+  email?: string,
+): Promise<AppAccess> {
   const { state, loaded, envPath, screen, ports } = context;
   const folder = state.find();
   const origin = findAppOrigin(context, named);
   const serve = folder && findServe(folder, origin);
+  if (serve !== undefined && email !== undefined) throw hasOneUser(serve);
   if (folder && serve !== undefined) return { origin: serve, token: obtainToken(folder), kind: 'serve' };
-  verifyResolved(loaded, { command: 'send-test', envPath }, (name) => name === 'apiToken');
-  const token = loaded.values.apiToken ?? findKeptTokenFor(origin, folder, context);
-  if (token === undefined) throw noToken(origin, state.path);
+  if (email === undefined)
+    verifyResolved(loaded, { command: 'send-test', envPath }, (name) => name === 'apiToken');
+  const given = email === undefined ? loaded.values.apiToken : undefined;
+  const token = given ?? findKeptTokenFor(origin, folder, context, email);
+  if (token === undefined) throw noToken(origin, state.path, email);
   const { protocol, hostname } = new URL(origin);
   if (protocol === 'http:' && !isLoopback(hostname))
     screen.warn(`the token goes to ${hostname} in plain text; use an https URL`);
@@ -72,14 +80,34 @@ function findKeptTokenFor(
   origin: string,
   folder: StateFolder | undefined,
   { loaded: { values } }: CommandContext,
+  email: string | undefined,
 ): string | undefined {
   const { publicUrl = '' } = values;
   const isOurs = URL.canParse(publicUrl) && new URL(publicUrl).origin === origin;
   if (!folder || !(isOurs || isLoopback(new URL(origin).hostname))) return undefined;
-  return findSavedToken(folder)?.token;
+  return findSavedToken(folder, email)?.token;
 }
 
-function noToken(origin: string, statePath: string): RelayPhoneError {
+function hasOneUser(serve: string): RelayPhoneError {
+  return new RelayPhoneError({
+    kind: 'usage',
+    task: `send a request to the app at ${serve}`,
+    reason: 'it is relay-phone serve, which has one user, without an e-mail address',
+    tryNext: ['leave out --email', '--app URL of a Firefox Relay'],
+  });
+}
+
+function noToken(origin: string, statePath: string, email: string | undefined): RelayPhoneError {
+  if (email !== undefined)
+    return new RelayPhoneError({
+      kind: 'needsUser',
+      task: `send a request to the app at ${origin}`,
+      reason: `${statePath} has no token of ${email} for that app`,
+      tryNext: [
+        `relay-phone checkout prepare --email ${email}, which saves the token of a user on this machine`,
+        '--api-token-file PATH instead of --email, for an app on another machine',
+      ],
+    });
   return new RelayPhoneError({
     kind: 'needsUser',
     task: `send a request to the app at ${origin}`,

@@ -1,6 +1,7 @@
 // `relay-phone send-test`: its arguments, options and help.
 import { argument, command, type FlagsOf, option } from '../../core/command.js';
 import { appOptions, checkoutOptions, targetOptions } from '../../core/options.js';
+import { emailAddress } from '../../core/values.js';
 
 /** `relay-phone send-test`. */
 export const sendTestCommand = command({
@@ -17,6 +18,11 @@ export const sendTestCommand = command({
     buy: option('--buy', 'with --yes: also buy a number at Twilio as the mask'),
     realNumber: option('--real-number <number>', 'the same as the argument'),
     ...appOptions,
+    email: option(
+      '--email <address>',
+      'the user of the Relay checkout whose saved token is sent (default: the last one prepared)',
+      { parse: emailAddress, conflicts: ['apiTokenFile'] },
+    ),
     verify: option(
       '--verify',
       'also enter the code in the app; in the sandbox relay-phone reads it from the phone',
@@ -24,7 +30,7 @@ export const sendTestCommand = command({
     code: option('--code <digits>', 'the code on the phone, instead of a prompt; implies --verify'),
     mask: option('--mask', 'also take a mask, which buys a number; implies --verify'),
     direct: option('--direct', 'send the text through Twilio without an app', {
-      conflicts: ['app', 'apiTokenFile', 'verify', 'code', 'mask'],
+      conflicts: ['app', 'apiTokenFile', 'email', 'verify', 'code', 'mask'],
     }),
   },
   examples: [

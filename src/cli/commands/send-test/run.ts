@@ -30,7 +30,7 @@ export async function run(ports: CliPorts, flags: SendTestFlags): Promise<number
   const context = await openCommandContext(ports, { ...flags, realNumber });
   const kind = findTargetKind(context) ?? 'live';
   if (kind === 'sandbox') verifySandboxFolder(context, 'send the text');
-  const app = direct ? undefined : await findAppAccess(context, flags.app);
+  const app = direct ? undefined : await findAppAccess(context, flags.app, flags.email);
   const session = await openSession(context, kind, {
     command: 'send-test',
     prompts: findPrompts(ports, yes),

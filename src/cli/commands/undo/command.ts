@@ -1,6 +1,6 @@
 // `relay-phone undo`: its options and help.
 import { command, type FlagsOf, option } from '../../core/command.js';
-import { checkoutOptions, targetOptions } from '../../core/options.js';
+import { checkoutOptions, targetOptions, trustOptions } from '../../core/options.js';
 
 /** `relay-phone undo`. */
 export const undoCommand = command({
@@ -11,6 +11,7 @@ export const undoCommand = command({
   options: {
     ...targetOptions,
     ...checkoutOptions,
+    ...trustOptions,
     yes: option('-y, --yes', 'answer yes to everything except releasing a number'),
     releaseNumber: option('--release-number', 'also release the number that was bought'),
     all: option(

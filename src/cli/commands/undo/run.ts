@@ -1,13 +1,23 @@
 // `relay-phone undo`: undoes every change that was made to the account and to files.
+import { join } from 'node:path';
 import { ExitCode } from '../../../errors.js';
 import { describeUnreadableLines, JOURNAL, readJournal } from '../../../setup/journal.js';
 import { formatMonthlyPrice } from '../../../setup/price.js';
+import { isInProject } from '../../../setup/project.js';
 import { listUnknownNumbers, type PricedNumber } from '../../../setup/purchase.js';
 import type { UndoReport } from '../../../setup/report.js';
 import { listUndoable, type UndoResult, undoChanges } from '../../../setup/run.js';
-import { type Choices, NO_CHOICES, type Setup } from '../../../setup/setup.js';
+import {
+  type Choices,
+  NO_CHOICES,
+  type Setup,
+  type SetupStep,
+  type UndoableStep,
+} from '../../../setup/setup.js';
+import { createBrowserSessionStep } from '../../../setup/steps/browser-session.js';
 import { UNDOABLE_STEPS } from '../../../setup/steps.js';
 import { acquireLock } from '../../../state/lock.js';
+import { createCheckoutTrust } from '../../core/checkout-trust.js';
 import {
   type CommandContext,
   findTargetKind,
@@ -63,7 +73,7 @@ async function undo(context: CommandContext, flags: UndoFlags): Promise<Undone> 
     const session = await openSession(context, kind, { command: 'undo', prompts, choices, keeps: true });
     try {
       const { setup } = session;
-      const results = await undoAll(setup, flags);
+      const results = await undoAll(setup, [...UNDOABLE_STEPS, createSessionStep(context, flags)], flags);
       const isListed = unreadableLines > 0 || flags.releaseNumber;
       const unknownNumbers = isListed ? await listUnknownNumbers(setup) : [];
       return { results, unreadableLines, unknownNumbers, target: setup.target, warnings: setup.warnings };
@@ -95,14 +105,38 @@ async function removeAfterUndo(context: CommandContext, flags: UndoFlags): Promi
 }
 
 /** Undoes the changes after a question; in a dry run, returns what it would undo. */
-async function undoAll(setup: Setup, flags: UndoFlags): Promise<UndoResult[]> {
+async function undoAll(
+  setup: Setup,
+  steps: readonly UndoableStep[],
+  flags: UndoFlags,
+): Promise<UndoResult[]> {
   const changes = listUndoable(setup);
   if (changes.length === 0) return [];
   if (flags.dryRun) return planUndo(setup);
   const question = `Undo ${changes.length === 1 ? '1 change' : `${changes.length} changes`}?`;
   if (!setup.choices.yes) await verifyConfirmed(setup.prompts, question, notAgreed(flags));
   const choices = { ...setup.choices, release: setup.choices.release || (await agreesToRelease(setup)) };
-  return undoChanges({ ...setup, choices }, UNDOABLE_STEPS);
+  return undoChanges({ ...setup, choices }, steps);
+}
+
+/** The step that ends the sessions of `checkout login`, in a checkout of this project, with the Python it was run with. */
+function createSessionStep(context: CommandContext, flags: UndoFlags): SetupStep<string> {
+  const { ports, readEnv, envPath, checkout, state } = context;
+  const { environment } = ports;
+  const places = { environment, envPath, checkout, backups: join(state.path, 'backups') };
+  const ending = new AbortController();
+  return createBrowserSessionStep(async ({ id, data }) => {
+    if (!isInProject(places, join(data.checkout, 'manage.py')))
+      return {
+        undone: false,
+        text: `the session of ${data.email} stays: ${data.checkout} is outside of the project`,
+      };
+    // Loaded here, because few journals have one.
+    const { endSession } = await import('../../../firefox-relay/login.js');
+    const { findDistrust } = createCheckoutTrust(ports, flags, 'undo');
+    ports.onInterrupt(async () => ending.abort());
+    return endSession({ id, ...data }, { environment, readEnv, findDistrust, signal: ending.signal });
+  });
 }
 
 function planUndo(setup: Setup): UndoResult[] {
@@ -127,6 +161,9 @@ async function agreesToRelease(setup: Setup): Promise<boolean> {
   return setup.prompts.confirm(`Also release ${numbers.join(', ')} for good?`);
 }
 
+/** What the app does not read at its start. */
+const LEAVES_APP_ALONE: readonly UndoResult['kind'][] = ['text-sent', 'session-started'];
+
 /** What an undo did and found. */
 interface Undone {
   readonly results?: readonly UndoResult[];
@@ -149,7 +186,7 @@ function show(
       : 'relay-phone did not buy it; relay-phone numbers says what it is for';
   for (const { phoneNumber, monthly } of unknownNumbers)
     screen.warn(`${phoneNumber}${formatMonthlyPrice(monthly)} stays: ${why}`);
-  if (!dryRun && results.some(({ kind, undone }) => undone && kind !== 'text-sent')) {
+  if (!dryRun && results.some(({ kind, undone }) => undone && !LEAVES_APP_ALONE.includes(kind))) {
     screen.line('Restart the app if it is running: it reads .env and the TwiML app only once.');
   }
   const report: UndoReport = {

@@ -56,6 +56,7 @@ function show({ screen, loaded }: CommandContext, checkout: string, prepared: Pr
     ...(changes.length > 0 ? ['restart Relay if it is running: it caches its flags'] : []),
     inSandbox ? `relay-phone exec -- ${server}` : server,
     'relay-phone send-test --mask, once it runs',
+    'relay-phone checkout login, to see the mask in a browser',
   ];
   screen.line('Next:');
   for (const one of next) screen.line(`  ${one}`);
