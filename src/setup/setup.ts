@@ -15,7 +15,8 @@ export interface Price {
 
 /** Asks the user on a terminal. `check` returns what is wrong with an answer as a clause; undefined for a valid one. */
 export interface Prompts {
-  confirm(question: string): Promise<boolean>;
+  /** Asks yes or no. @param byDefault the answer of Enter alone; false unless given */
+  confirm(question: string, byDefault?: boolean): Promise<boolean>;
   choose<T>(question: string, options: readonly { readonly title: string; readonly value: T }[]): Promise<T>;
   text(question: string, check: (answer: string) => string | undefined): Promise<string>;
   secret(question: string, check: (answer: string) => string | undefined): Promise<string>;

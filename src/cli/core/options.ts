@@ -11,7 +11,7 @@ export const outputOptions = {
 export const settingsOptions = {
   envFile: option(
     '-e, --env-file <path>',
-    'the .env file (default: .env in the working directory); use -e for a file that does not exist yet',
+    'the .env file (default: .env in the working directory); write -e for a file that does not exist yet, because Node.js itself refuses --env-file then',
   ),
   stateDir: option(
     '--state-dir <path>',

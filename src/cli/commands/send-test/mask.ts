@@ -33,7 +33,7 @@ export async function takeMask(setup: Setup, api: RelayApi, number: string): Pro
   const change = `have the app buy ${phoneNumber} as the mask${price}`;
   const plan: StepPlan = { summary: phoneNumber, changes: [change], cost: { monthly } };
   setup.output.planned(plan.changes);
-  await confirmPlan(setup, plan, COMMAND);
+  await confirmPlan(setup, plan, { command: COMMAND, hasChanged: true });
   const taken = await take(setup, api, phoneNumber);
   if (taken !== 'taken') return keepMask(setup, api, taken.error);
   setup.output.done(`${phoneNumber} is the mask of ${number}`);
