@@ -33,7 +33,9 @@ export function complete(
   if (typed[0] === HELP_COMMAND.word) return complete(commands, [...typed.slice(1), current]);
   const { spec, option, positions, given } = walk(commands, typed);
   const candidates =
-    option === undefined ? listWords(commands, { spec, positions, given, current }) : listValues(option);
+    option === undefined || current.startsWith('-')
+      ? listWords(commands, { spec, positions, given, current })
+      : listValues(option);
   if (candidates === FILES) return FILES;
   const own = candidates.filter(({ word }) => word.startsWith(current));
   return own.map((one) => ({ ...one, word: prefix + one.word }));
