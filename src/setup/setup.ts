@@ -77,6 +77,8 @@ export interface SetupFacts {
   };
   /** Origins of the app itself: its local address and earlier public bases of this run. */
   ownOrigins?: readonly string[];
+  /** What the user typed in for `tunnel`, and agreed to store in `.env`. */
+  ngrok?: { readonly domain: string; readonly authtoken: string | undefined };
   /** The mask that `serve` uses. */
   mask?: { readonly phoneNumber: string };
   envFile?: {
@@ -143,6 +145,8 @@ export interface Setup {
   readonly phones: SandboxPhones | undefined;
   /** The ngrok domain configured on this machine, as an origin, and where it was found. */
   readonly ngrok?: { readonly base: string; readonly source: string } | undefined;
+  /** True if ngrok's authtoken is configured on this machine. */
+  readonly hasNgrokToken?: boolean;
   /** Undefined if this run cannot ask: without a terminal, with `--yes`, or in a command without questions. */
   readonly prompts: Prompts | undefined;
   readonly output: SetupOutput;

@@ -35,6 +35,11 @@ export const targetOptions = {
   timeout: option('--timeout <seconds>', 'how long to wait for one answer (default: 15)'),
 } as const;
 
+/** The option of commands whose questions all have the same answer. */
+export const yesOptions = {
+  yes: option('-y, --yes', 'answer yes to every question'),
+} as const;
+
 /** The option of every command that may work on a Relay checkout. */
 export const checkoutOptions = {
   checkout: option('--checkout <path>', 'the Relay checkout to work on (default: the working directory)'),

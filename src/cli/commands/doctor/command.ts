@@ -12,6 +12,7 @@ export const doctorCommand = command({
     ...targetOptions,
     ...checkoutOptions,
     ...trustOptions,
+    yes: option('-y, --yes', 'ask nothing; a Python that you did not let run before is not run'),
     fix: option('--fix', 'apply the fixes that are safe and free, then run the checks again'),
     app: appOptions.app,
     python: option(
@@ -21,7 +22,7 @@ export const doctorCommand = command({
   },
   examples: [
     'relay-phone doctor',
-    'relay-phone doctor --fix',
+    'relay-phone doctor --fix --yes',
     'relay-phone doctor --app http://127.0.0.1:3000 --json',
   ],
 });
