@@ -1,5 +1,6 @@
 // `relay-phone completion`: its arguments and help.
 import { argument, command, type FlagsOf } from '../../core/command.js';
+import { outputOptions } from '../../core/options.js';
 
 /** The shells that have a completion script. */
 export const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const;
@@ -13,7 +14,7 @@ export const completionCommand = command({
     shell: argument('<shell>', 'the shell', { choices: SHELLS }),
     words: argument('[words...]', 'after --: the words typed so far; prints what may follow, for the script'),
   },
-  options: {},
+  options: outputOptions,
   examples: [
     'eval "$(relay-phone completion bash)"',
     'relay-phone completion zsh > ~/.zfunc/_relay-phone',
