@@ -358,7 +358,7 @@ const SCENES: Readonly<Record<string, Scene>> = {
     args: [],
     run: async () => {
       await serveNamed();
-      await showBoth(['doctor', '--app', await startAttacker()]);
+      await showBoth(['doctor', '--verbose', '--app', await startAttacker()]);
     },
   },
   'send-test': {

@@ -44,7 +44,7 @@ function translate(error: unknown): unknown {
     return error instanceof RelayPhoneError ? error : (explainMachineFault(error) ?? error);
   const { help = 'relay-phone --help', typed, accepted = [] } = error as Partial<UsageHints>;
   // Commander puts a suggestion of its own on a second line.
-  const [reason = ''] = error.message.replace(/^error: (command-argument value )?/, '').split('\n');
+  const reason = error.message.replace(/^error: /, '').replace(/\n\(Did you mean [^\n]*$/, '');
   const nearest = typed === undefined ? undefined : findNearest(typed, accepted);
   const suggestion = nearest === undefined ? '' : ` (did you mean ${nearest}?)`;
   return new RelayPhoneError({
