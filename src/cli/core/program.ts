@@ -73,7 +73,10 @@ export function createProgram(
     });
   program.exitOverride((error) => {
     const names = program.commands.map((one) => one.name());
-    throw Object.assign(error, findMisspelt(error, program, names), { help: 'relay-phone --help' });
+    const hints = findMisspelt(error, program, names);
+    const isMisplaced = commands.some(({ spec }) => hasOption(spec, hints.typed));
+    const shown = isMisplaced ? misplacedOption(error, hints.typed) : Object.assign(error, hints);
+    throw Object.assign(shown, { help: 'relay-phone --help' });
   });
   // Only what was typed gets its options and subcommands: they would slow every start.
   return program.hook('preSubcommand', (_program, typed) => {
@@ -83,6 +86,14 @@ export function createProgram(
     for (const one of commands) if (one.spec.name === typed.name()) declare(typed, one.spec, names);
     for (const one of subcommands) declare(add(typed, one), one.spec);
   });
+}
+
+function hasOption({ options }: CommandSpec, name: string | undefined): boolean {
+  return name !== undefined && Object.values(options).some(({ form }) => form.split(/[ ,]+/).includes(name));
+}
+
+function misplacedOption({ exitCode, code }: CommanderError, name = ''): CommanderError {
+  return new CommanderError(exitCode, code, `${name} stands before the command; options stand after it`);
 }
 
 function unknownTopic(typed: string, accepted: readonly string[]): Error {
