@@ -16,6 +16,7 @@ export {
   tunnelEventReportSchema,
   tunnelReportSchema,
 } from './cli/commands/tunnel/report.js';
+export { type ExchangeReport, exchangeReportSchema } from './exchanges/report.js';
 export {
   type CheckoutPrepareReport,
   type CheckoutStatusReport,
@@ -23,8 +24,6 @@ export {
   checkoutStatusReportSchema,
 } from './firefox-relay/report.js';
 export {
-  type ExchangeReport,
-  exchangeReportSchema,
   type ReplayReport,
   type RequestReport,
   type RequestsExportReport,
@@ -42,6 +41,8 @@ export {
   tokenReportSchema,
 } from './relay/report.js';
 export {
+  type AssertionsReport,
+  assertionsReportSchema,
   type CallReport,
   callReportSchema,
   eventReportSchema,
@@ -52,7 +53,11 @@ export {
   type SandboxReport,
   sandboxReportSchema,
   type TextReport,
+  type TraceReport,
+  type TracesReport,
   textReportSchema,
+  traceReportSchema,
+  tracesReportSchema,
 } from './sandbox/report.js';
 export {
   errorReportSchema,

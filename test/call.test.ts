@@ -54,6 +54,7 @@ describe('relay-phone call', () => {
       `call            ${PHONE} → ${REAL} (outbound-dial, CA2)`,
       'call ringing     CA2',
       `phone           ${REAL} rings: ${PHONE}`,
+      `exposure        ${REAL} was shown ${PHONE} (caller id)`,
       `phone           ${REAL} answers`,
       'call in-progress CA2',
       'call connected  CA1 with CA2',
@@ -91,6 +92,10 @@ describe('relay-phone call', () => {
         { kind: 'say', content: 'Two keys' },
         { kind: 'say', content: '42' },
         { kind: 'say', content: 'an operator' },
+      ],
+      said: [
+        { kind: 'keys', content: '42' },
+        { kind: 'words', content: 'an operator' },
       ],
       documents: [
         { url: `${app.origin}/voice`, status: 200, failure: null },

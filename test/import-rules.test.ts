@@ -117,6 +117,15 @@ describe('the import rules', () => {
       'knows every room: src/helpers/a.ts → src/errors.ts',
     ],
     [
+      'an import by traces, which a browser must be able to run',
+      {
+        'sandbox/traces/a.ts':
+          "import type { B } from '../../b.js';\nimport 'node:path';\nexport const a: B = 1;",
+        'b.ts': 'export type B = number;',
+      },
+      'lets sandbox/traces run in a browser: it imports nothing but types: src/sandbox/traces/a.ts → path',
+    ],
+    [
       'an import of the server by the platform',
       {
         'sandbox/platform/a.ts': "import type { B } from '../server/b.js';\nexport type A = B;",

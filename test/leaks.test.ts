@@ -1,6 +1,6 @@
 // `relay-phone sandbox leaks` with the built CLI: which phones saw the real number, and which of them are allowed to.
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { leaksReportSchema } from '../src/reports.js';
+import { assertionsReportSchema, leaksReportSchema } from '../src/reports.js';
 import { joinSandbox } from '../src/sandbox/instance/join.js';
 import { DEADLINE } from './support/deadline.js';
 import { openOwnStateFolder } from './support/own-state-folder.js';
@@ -18,6 +18,13 @@ beforeEach(() => {
   workspace = createWorkspace();
   onTestFinished(workspace.remove);
 });
+
+async function assertOnly(number: string, allowed: readonly string[]): Promise<void> {
+  const folder = openOwnStateFolder(workspace.file('.relay-phone'));
+  const sandbox = await joinSandbox(folder, { command: 'test', timeoutMs: DEADLINE });
+  await sandbox.control.assertShownOnlyTo(number, allowed);
+  await sandbox.close();
+}
 
 /** Sends texts from a mask in the sandbox of the workspace. Returns their SIDs once they are delivered. */
 async function send(...texts: { to: string; body: string }[]): Promise<string[]> {
@@ -76,10 +83,53 @@ describe('sandbox leaks', () => {
       number: REAL,
       allowed: [SECOND_PHONE],
       sightings: [
-        { phone: CONTACT, how: 'body', written: REAL, sid, at: expect.any(String), excerpt: `Call ${REAL}` },
+        {
+          phone: CONTACT,
+          how: 'body',
+          written: REAL,
+          sid,
+          at: expect.any(String),
+          excerpt: `Call ${REAL}`,
+          traceId: expect.any(String),
+          eventId: expect.any(Number),
+        },
       ],
     });
     expect(stderr).toContain('was shown to 1 phone.');
+  });
+
+  it('checks the kept assertions without a number, in a later sandbox too', async () => {
+    const [sid] = await send({ to: SECOND_PHONE, body: `Call ${REAL}` });
+    await assertOnly(REAL, [SECOND_PHONE]);
+    await assertOnly(CONTACT, []);
+    expect(await leaks()).toEqual({
+      code: 0,
+      stdout: `${CONTACT} was shown to no phone.\n${REAL} was shown to no phone but those that may see it.\n`,
+      stderr: '',
+    });
+    await assertOnly(REAL, []);
+    const { code, stdout, stderr } = await leaks('--json');
+    expect(code).toBe(6);
+    expect(assertionsReportSchema.parse(JSON.parse(stdout))).toMatchObject({
+      command: 'sandbox leaks',
+      assertions: [
+        { id: CONTACT, allowed: [], isKept: true, exposures: [] },
+        { id: REAL, allowed: [], isKept: false, exposures: [{ phone: SECOND_PHONE, sid, how: 'body' }] },
+      ],
+    });
+    expect(stderr).toContain(`${REAL} was shown to 1 phone.`);
+    expect(await leaks('--number', CONTACT)).toMatchObject({ code: 0 });
+  });
+
+  it('says what is missing without a number and an assertion', async () => {
+    const nothing = { code: 2, stdout: '', stderr: expect.stringContaining('the sandbox has no assertion') };
+    expect(await leaks()).toMatchObject(nothing);
+    await send();
+    expect(await leaks()).toMatchObject(nothing);
+    expect(await leaks('--allow', CONTACT)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('needs --number'),
+    });
   });
 
   it('lists its own and the common flags in its help', async () => {

@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import {
+  assertionsReportSchema,
   callReportSchema,
   checkoutPrepareReportSchema,
   checkoutStatusReportSchema,
@@ -29,6 +30,8 @@ import {
   statusReportSchema,
   textReportSchema,
   tokenReportSchema,
+  traceReportSchema,
+  tracesReportSchema,
   tunnelEventReportSchema,
   tunnelReportSchema,
   undoReportSchema,
@@ -53,7 +56,10 @@ it.each([
   ['sandbox', sandboxReportSchema],
   ['sandbox-event', eventReportSchema],
   ['sandbox-leaks', leaksReportSchema],
+  ['sandbox-leaks-assertions', assertionsReportSchema],
   ['sandbox-phones', phonesReportSchema],
+  ['sandbox-trace', traceReportSchema],
+  ['sandbox-traces', tracesReportSchema],
   ['send-test', sendTestReportSchema],
   ['serve', serveReportSchema],
   ['serve-event', relayEventReportSchema],

@@ -83,6 +83,8 @@ describe('a running sandbox server', () => {
         {
           number: PHONE,
           texts: [{ sid, from, to, body, mediaUrls: [], media: [], receivedAt: expect.any(String) }],
+          label: '',
+          sent: [],
           calls: [],
         },
       ],

@@ -2,25 +2,31 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { RelayPhoneError } from '../errors.js';
+import type { Exchange, ExchangeFilter, ExchangeSummary, NewExchange } from '../exchanges/exchange.js';
 import { readBody } from '../http/body.js';
 import { streamLines } from '../http/lines.js';
+import { findIntrusion } from '../http/loopback-guard.js';
 import { type HttpAnswer, NoAnswer, sendRequest } from '../http/send.js';
-import type { Exchange, ExchangeFilter, ExchangeSummary, NewExchange } from './exchanges/exchange.js';
+import { type FollowNotice, type FollowStart, streamExchanges } from './follow.js';
 import type { Gateway } from './gateway.js';
 
 /** Room for two bodies of 256 KB in base64, and their headers. */
 const MAX_BODY_BYTES = 2 * 1024 * 1024;
 
-/** Creates the listener. It answers 401 to a request without the token. */
+/**
+ * Creates the listener. It answers 403 to a request of a web page or under a foreign name, and 401 to one without the token.
+ */
 export function createGatewayControlListener(gateway: Gateway, token: string): RequestListener {
   return async (incoming, outgoing) => {
+    const intrusion = findIntrusion(incoming.headers, incoming.socket.localPort ?? 0);
+    if (intrusion !== undefined) return void outgoing.writeHead(403).end(`${intrusion}\n`);
     if (!isEqual(incoming.headers.authorization ?? '', `Bearer ${token}`))
       return void outgoing.writeHead(401).end();
     const { pathname, searchParams } = new URL(incoming.url ?? '/', 'http://control');
     const id = /^\/exchanges\/(\d+)$/.exec(pathname)?.[1];
     try {
       if (id !== undefined) sendJson(outgoing, findOne(gateway, Number(id)));
-      else if (pathname === '/follow') follow(gateway, outgoing);
+      else if (pathname === '/follow') streamExchanges(gateway, outgoing, readSince(searchParams));
       else if (incoming.method === 'POST') sendJson(outgoing, await add(gateway, incoming));
       else sendJson(outgoing, gateway.list(readFilter(searchParams)));
     } catch (error) {
@@ -49,16 +55,12 @@ async function add(gateway: Gateway, incoming: IncomingMessage): Promise<Exchang
   return formatExchangeJson(gateway.add(readExchangeJson(wired)));
 }
 
-/** Streams a line of JSON for each exchange, until one side closes. */
-function follow(gateway: Gateway, outgoing: ServerResponse): void {
-  outgoing.writeHead(200, { 'Content-Type': 'application/x-ndjson' });
-  outgoing.flushHeaders();
-  const stop = gateway.watch((summary) => {
-    // A flood of refused requests must not fill the memory while the client reads slowly.
-    const isLeftOut = summary.refusal !== null && outgoing.writableNeedDrain;
-    if (!isLeftOut) outgoing.write(`${JSON.stringify(summary)}\n`);
-  });
-  outgoing.on('close', stop);
+/** @throws Error if it is neither an id nor `now` */
+function readSince(query: URLSearchParams): FollowStart | undefined {
+  const since = query.get('since');
+  if (since === null || since === 'now') return since ?? undefined;
+  if (/^\d{1,15}$/.test(since)) return Number(since);
+  throw new Error(`since is an id or now, not '${since}'`);
 }
 
 function readFilter(query: URLSearchParams): ExchangeFilter {
@@ -72,8 +74,20 @@ export interface GatewayClient {
   list(filter: ExchangeFilter): Promise<readonly ExchangeSummary[]>;
   find(id: number): Promise<Exchange | undefined>;
   add(exchange: NewExchange): Promise<Exchange>;
-  /** Calls `onSummary` for each new exchange; resolves when the gateway ends or `signal` aborts. */
-  follow(onSummary: (summary: ExchangeSummary) => void, signal: AbortSignal): Promise<void>;
+  /**
+   * Calls `onSummary` with each exchange from `since` on, once; resolves when the gateway ends, the connection is lost or
+   * `signal` aborts.
+   *
+   * @returns where to go on
+   */
+  follow(since: FollowStart, listener: FollowListener, signal: AbortSignal): Promise<FollowStart>;
+}
+
+/** Is told what a gateway records. */
+export interface FollowListener {
+  readonly onSummary: (summary: ExchangeSummary) => void;
+  /** @param missed how many exchanges are no longer kept; null if unknown, because the database is a new one */
+  readonly onGap: (missed: number | null) => void;
 }
 
 /** Where a running gateway serves the control API, and the token that it requires. */
@@ -114,12 +128,24 @@ export function createGatewayClient({ origin, token }: GatewayAddress): GatewayC
       const { body } = await call('POST', '/exchanges', JSON.stringify(formatExchangeJson(exchange)));
       return readExchangeJson(JSON.parse(body) as ExchangeJson);
     },
-    follow: (onSummary, signal) =>
-      streamLines(
-        { url: new URL('/follow', origin), headers, signal },
-        (line) => onSummary(JSON.parse(line) as ExchangeSummary),
-        // The gateway ended, or `signal` aborted.
-      ).catch(() => undefined),
+    follow: async (since, { onSummary, onGap }, signal) => {
+      let last = since;
+      const url = new URL(`/follow?since=${since}`, origin);
+      await streamLines({ url, headers, signal }, (text) => {
+        const line = JSON.parse(text) as ExchangeSummary | FollowNotice;
+        if ('start' in line) last = line.start.after;
+        else if ('gap' in line) {
+          const { after, missed } = line.gap;
+          last = after + (missed ?? -after);
+          onGap(missed);
+        } else {
+          last = line.id;
+          onSummary(line);
+        }
+        // The gateway ended, or the connection was lost, or `signal` aborted.
+      }).catch(() => undefined);
+      return last;
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 // The events that a gateway emits.
-import type { ExchangeFinding, ExchangeSummary } from './exchanges/exchange.js';
+import type { ExchangeFinding, ExchangeSummary } from '../exchanges/exchange.js';
 
 /** An event of a gateway. Phone numbers are complete; the output shortens them. */
 export type GatewayEvent =

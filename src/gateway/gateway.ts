@@ -2,18 +2,18 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { AppFault } from '../app-host/recognize.js';
+import type { Exchange, ExchangeFilter, ExchangeSummary, NewExchange } from '../exchanges/exchange.js';
 import { createBodyReader } from '../http/body-reader.js';
 import { findConnectionLimit } from '../http/connection-limit.js';
 import { createUpstream } from '../http/upstream.js';
 import type { GatewayEvent } from './events.js';
-import type { Exchange, ExchangeFilter, ExchangeSummary, NewExchange } from './exchanges/exchange.js';
 import { createRecorder } from './exchanges/recorder.js';
 import { type AllowedWebhook, createAllowlist } from './forwarding/allowlist.js';
 import { createAnswerInspector } from './forwarding/answer-inspector.js';
 import { createRequestHandlers } from './forwarding/incoming-request.js';
 import { createMediaFiles } from './forwarding/media-files.js';
 import { createProver, type Proof } from './forwarding/proof.js';
-import type { NamedToken } from './signature/verdict.js';
+import type { NamedToken } from './signature/signed-request.js';
 
 /** Settings and dependencies of {@link createGateway}. */
 export interface GatewayOptions {
@@ -61,6 +61,10 @@ export interface Gateway {
   /** Lists exchanges, newest first. */
   list(filter: ExchangeFilter): ExchangeSummary[];
   find(id: number): Exchange | undefined;
+  /** Lists the exchanges with a higher id that are still kept, forwarded and refused ones, oldest first. */
+  after(id: number, limit: number): ExchangeSummary[];
+  /** The id of the newest exchange. */
+  lastId(): number;
   /** Records an exchange that did not come through this gateway, such as a replay. */
   add(exchange: NewExchange): Exchange;
   /** Calls `listener` for every new exchange, refused ones included. @returns removes the listener */
@@ -136,6 +140,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     compareHosts: inspector.compareHosts,
     list: recorder.list,
     find: recorder.find,
+    after: recorder.after,
+    lastId: recorder.lastId,
     add,
     watch: (listener) => {
       watchers.add(listener);

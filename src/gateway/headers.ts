@@ -1,4 +1,5 @@
-// HTTP headers as flat name-value pairs, as Node.js's `rawHeaders`: which ones the gateway forwards in each direction.
+// Which headers the gateway forwards in each direction.
+import { findHeader } from '../exchanges/headers.js';
 
 /** Headers of one connection (RFC 9110, 7.6.1), and `Expect`, which the gateway answers itself. */
 const HOP_BY_HOP: ReadonlySet<string> = new Set([
@@ -61,24 +62,6 @@ export const webhookHeader: HeaderChoice = (name) =>
 /** Only those that fetching a file needs. */
 export const fetchHeader: HeaderChoice = (name) => FETCH_HEADERS.has(name);
 
-/** Formats flat pairs as one text, one line per name and per value: one string needs less memory than many. */
-export function formatHeaderPairs(headers: readonly string[]): string {
-  return headers.join('\n');
-}
-
-/** Parses what {@link formatHeaderPairs} returned. */
-export function readHeaderPairs(text: string): string[] {
-  return text === '' ? [] : text.split('\n');
-}
-
-/** Returns the last value of a header; undefined if it is missing. @param name in lower case */
-export function findHeader(headers: readonly string[], name: string): string | undefined {
-  for (let at = headers.length - 2; at >= 0; at -= 2) {
-    if (headers[at]?.toLowerCase() === name) return headers[at + 1];
-  }
-  return undefined;
-}
-
 /** Builds the headers of a request to the app. @param base the public base */
 export function buildRequestHeaders(headers: readonly string[], base: URL, isPassed: HeaderChoice): string[] {
   const passed = ['Host', base.host];
@@ -110,18 +93,4 @@ function findConnectionHeaders(headers: readonly string[]): ReadonlySet<string> 
   const value = findHeader(headers, 'connection')?.toLowerCase();
   if (value === undefined || value === 'keep-alive' || value === 'close') return undefined;
   return new Set(value.split(',').map((name) => name.trim()));
-}
-
-const SECRET_HEADERS: ReadonlySet<string> = new Set([
-  'authorization',
-  'cookie',
-  'proxy-authorization',
-  'set-cookie',
-]);
-
-/** Hides the values of headers that hold credentials. */
-export function hideSecrets(headers: readonly string[]): string[] {
-  return headers.map((value, at) =>
-    at % 2 === 1 && SECRET_HEADERS.has(headers[at - 1]?.toLowerCase() ?? '') ? '(hidden)' : value,
-  );
 }

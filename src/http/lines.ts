@@ -1,5 +1,4 @@
 // Reads an answer line by line, as it arrives: streams of events.
-import { createInterface } from 'node:readline';
 import { debug } from '../debug.js';
 import { openRequest } from './client.js';
 
@@ -11,10 +10,18 @@ export interface LinesRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Thrown for an answer with another status than 200. */
+export class UnexpectedStatus extends Error {
+  constructor(status: number | undefined) {
+    super(`it answered ${status}`);
+  }
+}
+
 /**
- * Sends a GET request, and calls `onLine` with each line of the answer. Resolves when the answer is complete.
+ * Sends a GET request, and calls `onLine` with each line of the answer, as it ends with a line feed. Resolves when the
+ * answer is complete.
  *
- * @throws the system's error, or an Error if the answer has another status than 200 or ends early
+ * @throws the system's error, UnexpectedStatus, or an Error if the answer ends early
  */
 export function streamLines(
   { url, headers, signal }: LinesRequest,
@@ -27,12 +34,20 @@ export function streamLines(
       incoming.on('error', reject);
       if (incoming.statusCode !== 200) {
         outgoing.destroy();
-        return reject(new Error(`it answered ${incoming.statusCode}`));
+        return reject(new UnexpectedStatus(incoming.statusCode));
       }
-      const lines = createInterface({ input: incoming });
-      lines.on('line', onLine);
-      lines.on('error', reject);
-      lines.on('close', () => (incoming.complete ? resolve() : reject(new Error('the connection was lost'))));
+      // Not node:readline, which also ends lines at U+2028 and U+2029.
+      let rest = '';
+      incoming.setEncoding('utf8').on('data', (chunk: string) => {
+        const lines = (rest + chunk).split('\n');
+        rest = lines.pop() ?? '';
+        for (const line of lines) onLine(line);
+      });
+      incoming.on('close', () => {
+        if (!incoming.complete) return reject(new Error('the connection was lost'));
+        if (rest !== '') onLine(rest);
+        resolve();
+      });
     });
     outgoing.on('error', reject);
     outgoing.end();

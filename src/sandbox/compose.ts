@@ -9,19 +9,27 @@ import { createKeyStore } from './accounts/keys/store.js';
 import { createTestHandler, deriveTestCredentials } from './accounts/test-credentials/routes.js';
 import { createControlListener } from './control/listener.js';
 import { createExchangeLog } from './exchanges/exchange-log.js';
+import { createExchangeView } from './exchanges/view.js';
 import { createMediaLinks, createMediaStore } from './messaging/api/media/store.js';
 import { createMessageStore } from './messaging/api/messages/store.js';
 import { createSenderPool } from './messaging/api/sender-pool/store.js';
 import { createServiceStore } from './messaging/api/services/store.js';
 import { createMessaging } from './messaging/messaging.js';
-import { createOptOutStore } from './messaging/opt-outs/opt-outs.js';
+import { createOptOutStore, type OptOut } from './messaging/opt-outs/opt-outs.js';
+import { changeOptOut } from './messaging/opt-outs/subscriptions.js';
 import { createNumberStore } from './numbers/incoming-phone-numbers/store.js';
+import { listNumbers } from './numbers/incoming-phone-numbers/summaries.js';
 import { createCallerIdStore } from './numbers/outgoing-caller-ids/store.js';
 import { createBehaviourStore } from './phones/behaviour.js';
 import { callNumber, createPhoneCalls } from './phones/calls/phone-calls.js';
+import { checkAssertion, createAssertionStore } from './phones/exposure/assertions.js';
+import { createExposureEvents } from './phones/exposure/exposure-events.js';
 import { findExposures } from './phones/exposure/find-exposures.js';
+import { createWatchedNumbers } from './phones/exposure/watched-numbers.js';
 import { createInboxStore } from './phones/inbox.js';
 import { createPhoneBook } from './phones/phones.js';
+import { createSentTextStore } from './phones/sent-texts.js';
+import { createThreads } from './phones/threads.js';
 import type { Clock, SandboxClock } from './platform/clock.js';
 import type { Store } from './platform/database.js';
 import type { EventFields } from './platform/events/event.js';
@@ -30,6 +38,7 @@ import { createRequestCauses } from './platform/events/request-causes.js';
 import { DEFAULT_TIMEOUT_MS, filterEvents, waitForEvent } from './platform/events/search.js';
 import { createEventStream } from './platform/events/stream.js';
 import { createHex32 } from './platform/formats.js';
+import { findPhoneNumber } from './platform/phone-number.js';
 import { readSnapshot, replaceContent, takeSnapshot } from './platform/snapshot.js';
 import { createRoutes } from './routes.js';
 import type { Sandbox, SandboxOptions } from './sandbox.js';
@@ -38,8 +47,11 @@ import { createFaultStore } from './server/faults.js';
 import { createSandboxListener } from './server/listener.js';
 import { createRequestLog } from './server/request-log.js';
 import type { RestRouter } from './server/router.js';
+import { createTraceLog } from './traces/trace-log.js';
 import { createVoice, type Voice } from './voice/voice.js';
 import { createWebhookDispatch } from './webhooks/dispatch.js';
+import { createReplay } from './webhooks/replay.js';
+import { signRequest } from './webhooks/signature.js';
 
 /** What `createSandbox` opens first. */
 export interface Foundation {
@@ -89,22 +101,30 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
   const numbers = createNumberStore(store);
   const callerIds = createCallerIdStore(store);
 
-  const webhooks = createWebhookDispatch({
-    authToken,
-    alerts,
-    events,
-    exchanges,
-    traces,
-    causes,
-    now,
-    network,
+  const webhookDeps = { authToken, alerts, events, exchanges, traces, causes, now, network };
+  const webhooks = createWebhookDispatch(webhookDeps);
+  const controlToken = options.controlToken ?? createHex32();
+  const credentials = [{ sid: accountSid, authToken }, testCredentials];
+  const exchangeView = createExchangeView({
+    log: exchanges,
+    origin,
+    sign: (url, parameters) => signRequest(authToken, url, parameters),
+    secrets: [
+      controlToken,
+      ...credentials.flatMap(({ sid, authToken: token }) => [token, btoa(`${sid}:${token}`)]),
+    ],
   });
 
   const media = createMediaStore(store);
   const linkMedia = createMediaLinks({ accountSid, media, origin });
   const inboxes = createInboxStore(store, linkMedia);
   const behaviours = createBehaviourStore(store);
-  const phoneCalls = createPhoneCalls({ store, clock, behaviours });
+  const assertions = createAssertionStore(store);
+  const isOwned = (number: string) => numbers.owned().has(number);
+  const watched = createWatchedNumbers({ store, assertions, isOwned });
+  const exposures = createExposureEvents({ store, events, assertions, watched });
+  const sentTexts = createSentTextStore(store, linkMedia, watched);
+  const phoneCalls = createPhoneCalls({ store, clock, behaviours, exposures, watched });
 
   const messages = createMessageStore(store, media);
   const services = createServiceStore(store);
@@ -131,7 +151,12 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     services,
     pool,
     optOuts,
-    phones: { deliver: inboxes.deliver, behaviourOf: behaviours.of },
+    phones: {
+      deliver: inboxes.deliver,
+      textShown: exposures.textShown,
+      keepSent: sentTexts.keepSent,
+      behaviourOf: behaviours.of,
+    },
   });
 
   const voice = createVoice({
@@ -154,8 +179,11 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     store,
     events,
     inboxes,
+    sentTexts,
+    threads: createThreads(store, events, linkMedia),
     behaviours,
     calls: phoneCalls,
+    watched,
     sendText: messaging.sendFromPhone,
     callNumber: (phone, to) =>
       callNumber({ phoneCalls, behaviours, numbers, receiveCall: voice.receiveCall }, phone, to),
@@ -163,11 +191,13 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
 
   // The tables do not have what a transaction lost.
   store.onLost(() => {
-    for (const part of [numbers, compliance, behaviours, optOuts]) part.forget();
+    const caches = [numbers, compliance, behaviours, optOuts, assertions, watched];
+    for (const part of caches) part.forget();
   });
 
   const faults = createFaultStore();
   const requests = createRequestLog();
+  const traceLog = createTraceLog({ events, traces });
 
   /** Ends everything in progress, changes the tables, and drops what the parts had cached of them. */
   function replaceTables(change: () => void): void {
@@ -175,7 +205,7 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     messaging.stop();
     webhooks.restart();
     change();
-    for (const part of [voice, phoneCalls, numbers, compliance, behaviours]) part.forget();
+    for (const part of [voice, phoneCalls, numbers, compliance, behaviours, watched]) part.forget();
     messaging.reload();
     faults.clear();
     requests.clear();
@@ -194,22 +224,42 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     }
     await clock.advance(time);
   }
+  function subscribe(optOut: OptOut, keyword: 'STOP' | 'START'): void {
+    changeOptOut(optOut, keyword, { optOuts, pool, numbers, services, events });
+  }
+
+  const exposuresOf = (number: string) => findExposures(store, events, number);
   const sandbox: Composition['sandbox'] = {
     accountSid,
     authToken,
     testCredentials,
-    controlToken: options.controlToken ?? createHex32(),
+    controlToken,
     phone: phones.phone,
     call: ({ from, to }) => phones.phone(from).call(to),
     text: ({ from, to, body, mediaUrls = [] }) => phones.phone(from).text(to, body, { mediaUrls }),
     phones: phones.summaries,
     compliance: compliance.set,
+    unregistered: compliance.list,
+    numbers: () => listNumbers({ numbers, applications, findServiceSid: pool.findServiceSid }),
+    optOuts: optOuts.list,
+    optOut: (optOut) => subscribe(optOut, 'STOP'),
+    optIn: (optOut) => subscribe(optOut, 'START'),
     fail: faults.add,
     requests: requests.list,
-    whoSaw: (number) => findExposures(store, number),
+    exchanges: exchangeView.list,
+    exchange: exchangeView.find,
+    replay: createReplay({ ...webhookDeps, stopSignal: webhooks.stopSignal }, exchangeView),
+    exposures: exposuresOf,
+    whoSaw: exposuresOf,
+    assertShownOnlyTo: (number, allowed) => void assertions.put(number, allowed),
+    removeAssertion: assertions.remove,
+    assertions: () => assertions.list().map((one) => checkAssertion(one, exposuresOf(one.number))),
     events: (filter) => filterEvents(events, filter),
     nextEvent: (predicate, { timeout = DEFAULT_TIMEOUT_MS } = {}) => waitForEvent(events, predicate, timeout),
     whenQuiet: (traceId, { timeout = DEFAULT_TIMEOUT_MS } = {}) => waitForQuiet(traces, traceId, timeout),
+    traces: ({ number, ...filter } = {}) =>
+      traceLog.list({ ...filter, number: number && (findPhoneNumber(number)?.number ?? number) }),
+    trace: traceLog.find,
     clock: { mode: clock.mode, now, nextTimerAt: clock.nextTimerAt, advance },
     reset: () => {
       replaceTables(accounts.reset);
@@ -255,6 +305,7 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     events,
     traces,
     sandbox,
+    origin,
     kept: store.kept,
   });
   const listener = createSandboxListener(

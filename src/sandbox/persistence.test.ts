@@ -11,6 +11,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSandboxClient, type SandboxAccess, waitForStatus } from '../../test/support/sandbox-client.js';
 import { startApp } from '../../test/support/webhook-app.js';
 import { createSandbox } from './create.js';
+import { SANDBOX_SCHEMA } from './platform/schema.js';
 
 const FROM = '+12025550100';
 const TO = '+12025550190';
@@ -36,6 +37,7 @@ async function spawnSandbox(
 ): Promise<SandboxAccess & { pid: number; kill(): Promise<void>; ended: Promise<unknown[]> }> {
   const libsql = createRequire(import.meta.url).resolve('libsql');
   const entry = `import { createSandbox } from './create.js';
+import { SANDBOX_SCHEMA } from './platform/schema.js';
     const { origin, accountSid, authToken, phone, close } = await createSandbox({ database: ${JSON.stringify(database)} });
     console.log(JSON.stringify({ origin, accountSid, authToken }));
     ${afterwards}`;
@@ -95,6 +97,51 @@ describe('a sandbox with a database file', () => {
     const failing = await after.messages.create({ from: FROM, to: '+12025550191', body: 'Hello' });
     expect((await waitForStatus(after, failing.sid, 'undelivered')).errorCode).toBe(30005);
     expect(failing.sid).not.toBe(sid);
+    await second.close();
+  });
+
+  it('of an older version is upgraded: its calls have sounds without moments, and its phones can send', async () => {
+    const [before, heard] = [SANDBOX_SCHEMA.slice(0, 7), [{ kind: 'say', content: `Dialing ${OTHER}` }]];
+    const raw = new Database(database);
+    raw.exec(`${before.join('')} PRAGMA user_version = ${before.length}`);
+    raw
+      .prepare("INSERT INTO callLog VALUES (1, ?, 'CA1', 'incoming', ?, 'ended', ?, 1000, 2000, 3000)")
+      .run(TO, FROM, JSON.stringify(heard));
+    raw.exec(`INSERT INTO phones VALUES ('${TO}', 'silent', NULL, 'once', 'busy', 5, 'withheld')`);
+    raw.close();
+
+    const sandbox = await createSandbox({ database });
+    const client = createSandboxClient(sandbox);
+    const phone = sandbox.phone(TO);
+    const at = '1970-01-01T00:00:01.000Z';
+    expect(phone.calls()).toMatchObject([
+      { sid: 'CA1', heard: [{ ...heard[0], at: null }], said: [], waitsFor: null, startedAt: at },
+    ]);
+    expect(sandbox.exposures(OTHER)).toMatchObject([
+      { phone: TO, how: 'heard', at, traceId: null, eventId: null },
+    ]);
+    expect([phone.label(), phone.behaviour()]).toEqual([
+      '',
+      { texts: 'silent', callbacks: 'once', calls: 'busy', slow: 5, callerId: 'withheld' },
+    ]);
+    await client.incomingPhoneNumbers.create({ phoneNumber: FROM });
+    await phone.text(FROM, 'Hello');
+    sandbox.assertShownOnlyTo(OTHER, []);
+    expect([phone.sent(), sandbox.assertions()]).toMatchObject([[{ body: 'Hello' }], [{ isKept: false }]]);
+    await sandbox.close();
+  });
+
+  it('keeps what phones sent, and their labels', async () => {
+    const first = await createSandbox({ database });
+    await createSandboxClient(first).incomingPhoneNumbers.create({ phoneNumber: FROM });
+    await first.phone(TO).text(FROM, 'Hello');
+    first.phone(TO).setLabel('Ann');
+    const sent = first.phone(TO).sent();
+    await first.close();
+    const second = await createSandbox({ database });
+    expect(second.phones()).toMatchObject([{ number: TO, label: 'Ann', sent: 1 }]);
+    expect(second.phone(TO).sent()).toEqual(sent);
+    expect(second.phone(TO).thread(FROM)).toMatchObject([{ body: 'Hello', eventId: null, traceId: null }]);
     await second.close();
   });
 

@@ -1,5 +1,6 @@
 // The schemas of the JSON documents that the sandbox commands print.
 import * as z from 'zod';
+import type { KnownTrace } from './traces/trace-log.js';
 
 /** `sandbox --json`, once it accepts requests. */
 export const sandboxReportSchema = z.object({
@@ -12,7 +13,22 @@ export const sandboxReportSchema = z.object({
 /** See {@link sandboxReportSchema}. */
 export type SandboxReport = z.infer<typeof sandboxReportSchema>;
 
-const heard = z.array(z.object({ kind: z.enum(['say', 'play', 'keys', 'words']), content: z.string() }));
+const heard = z.array(
+  z.object({
+    kind: z.enum(['say', 'play', 'keys', 'words']),
+    content: z.string(),
+    at: z.string().nullable().describe('ISO 8601; null if an earlier version wrote the log'),
+  }),
+);
+
+const said = z.array(
+  z.object({ kind: z.enum(['keys', 'words']), content: z.string(), at: z.string().describe('ISO 8601') }),
+);
+
+const media = z
+  .array(z.object({ contentType: z.string(), url: z.string() }))
+  .readonly()
+  .describe('the files as received, until the account deletes them');
 
 const callState = z.enum([
   'ended',
@@ -31,6 +47,7 @@ export const phonesReportSchema = z.object({
   phones: z.array(
     z.object({
       number: z.string(),
+      label: z.string().describe('empty if it has none'),
       texts: z
         .array(
           z.object({
@@ -39,11 +56,21 @@ export const phonesReportSchema = z.object({
             to: z.string(),
             body: z.string(),
             mediaUrls: z.array(z.string()).readonly(),
-            media: z
-              .array(z.object({ contentType: z.string(), url: z.string() }))
-              .readonly()
-              .describe('the files as received, until the account deletes them'),
+            media,
             receivedAt: z.string().describe('ISO 8601'),
+          }),
+        )
+        .describe('oldest first'),
+      sent: z
+        .array(
+          z.object({
+            sid: z.string().nullable().describe('null if its Messaging Service receives no texts'),
+            from: z.string(),
+            to: z.string(),
+            body: z.string(),
+            mediaUrls: z.array(z.string()).readonly(),
+            media,
+            sentAt: z.string().describe('ISO 8601'),
           }),
         )
         .describe('oldest first'),
@@ -55,6 +82,20 @@ export const phonesReportSchema = z.object({
             shown: z.string().describe('the other number, as the phone shows it'),
             state: callState.describe('the current state, or how the call ended'),
             heard: heard.readonly().describe('in order'),
+            said: said.readonly().describe('what the phone itself said and pressed, in order'),
+            waitsFor: z
+              .object({
+                input: z.array(z.enum(['dtmf', 'speech'])).readonly(),
+                numDigits: z
+                  .number()
+                  .nullable()
+                  .describe('null if only a finish key or silence ends the input'),
+                finishOnKey: z.string(),
+                timeoutSeconds: z.number(),
+                since: z.string().describe('ISO 8601'),
+              })
+              .nullable()
+              .describe('what the app waits for now'),
             startedAt: z.string().describe('ISO 8601'),
             answeredAt: z.string().nullable().describe('null if it was not answered'),
             endedAt: z.string().nullable().describe('null while the call is in progress'),
@@ -68,27 +109,50 @@ export const phonesReportSchema = z.object({
 /** See {@link phonesReportSchema}. */
 export type PhonesReport = z.infer<typeof phonesReportSchema>;
 
-/** `sandbox leaks --json`. */
+const exposures = z
+  .array(
+    z.object({
+      phone: z.string(),
+      how: z.enum(['sender', 'body', 'media', 'caller id', 'heard']).describe('where the number was'),
+      written: z.string().describe('the number as written there'),
+      sid: z.string().describe('the message or call that showed it'),
+      at: z.string().describe('ISO 8601'),
+      excerpt: z.string().describe('the text around it'),
+      traceId: z.string().nullable().describe('null if the sandbox no longer knows it'),
+      eventId: z.number().nullable().describe('the event that showed it; null if no longer known'),
+    }),
+  )
+  .describe('oldest first, without the allowed phones');
+
+/** `sandbox leaks --number … --json`. */
 export const leaksReportSchema = z.object({
   command: z.literal('sandbox leaks'),
   number: z.string().describe('the number to hide, E.164'),
   allowed: z.array(z.string()).describe('the phones that may see it'),
-  sightings: z
-    .array(
-      z.object({
-        phone: z.string(),
-        how: z.enum(['sender', 'body', 'media', 'caller id', 'heard']).describe('where the number was'),
-        written: z.string().describe('the number as written there'),
-        sid: z.string().describe('the message or call that showed it'),
-        at: z.string().describe('ISO 8601'),
-        excerpt: z.string().describe('the text around it'),
-      }),
-    )
-    .describe('oldest first, without the allowed phones'),
+  sightings: exposures,
 });
 
 /** See {@link leaksReportSchema}. */
 export type LeaksReport = z.infer<typeof leaksReportSchema>;
+
+/** `sandbox leaks --json` without a number: all assertions. */
+export const assertionsReportSchema = z.object({
+  command: z.literal('sandbox leaks'),
+  assertions: z
+    .array(
+      z.object({
+        id: z.string(),
+        number: z.string().describe('the number to hide, E.164'),
+        allowed: z.array(z.string()).readonly().describe('the phones that may see it'),
+        isKept: z.boolean(),
+        exposures: exposures.readonly().describe('those that break it, oldest first'),
+      }),
+    )
+    .describe('in the order of their numbers'),
+});
+
+/** See {@link assertionsReportSchema}. */
+export type AssertionsReport = z.infer<typeof assertionsReportSchema>;
 
 /** An event: `sandbox --follow --json` prints one per line, after the document of `sandbox`. */
 export const eventReportSchema = z.looseObject({
@@ -123,6 +187,63 @@ export const eventReportSchema = z.looseObject({
   traceId: z.string(),
   cause: z.number().nullable().describe('the id of the event that caused this one'),
 });
+
+const strings = z.array(z.string()).readonly();
+
+/** A trace of `sandbox traces --json` and of the control API. */
+export const knownTraceSchema = z.object({
+  traceId: z.string(),
+  startedAt: z.string().describe('ISO 8601'),
+  lastAt: z.string().describe('the time of its last event, ISO 8601'),
+  sentence: z.string().describe('what it came to, in plain English'),
+  phones: strings.describe('the phones that took part'),
+  numbers: strings.describe('the numbers of the account that took part'),
+  counts: z.object({
+    texts: z.number(),
+    calls: z.number().describe('legs of calls'),
+    webhooks: z.number().describe('the attempts at one URL are one webhook'),
+    requests: z.number().describe('REST requests'),
+    exposures: z.number(),
+  }),
+  worst: z.enum(['done', 'warning', 'failed']).describe('the worst that happened in it'),
+  isGuessed: z.boolean().describe('whether the cause of an event is a guess'),
+  isComplete: z.boolean().describe('false if its first events are no longer kept'),
+  state: z.enum(['open', 'closed']).describe('closed: nothing of it is in progress'),
+}) satisfies z.ZodType<KnownTrace>;
+
+/** A trace of `sandbox traces ID --json` and of the control API. */
+export const traceDetailsSchema = knownTraceSchema.extend({
+  tree: z
+    .array(
+      z.object({
+        event: eventReportSchema,
+        depth: z.number().describe('0 for a root'),
+        isGuessed: z.boolean().describe('whether its cause is a guess'),
+        isCauseMissing: z.boolean().describe('whether it has a cause that is no longer kept'),
+        children: z.array(z.number()).readonly().describe('the ids of the events that it caused'),
+      }),
+    )
+    .readonly()
+    .describe('each event is followed by everything that it caused'),
+});
+
+/** `sandbox traces --json`. */
+export const tracesReportSchema = z.object({
+  command: z.literal('sandbox traces'),
+  traces: z.array(knownTraceSchema).readonly().describe('newest first'),
+});
+
+/** See {@link tracesReportSchema}. */
+export type TracesReport = z.infer<typeof tracesReportSchema>;
+
+/** `sandbox traces ID --json`. */
+export const traceReportSchema = z.object({
+  command: z.literal('sandbox traces'),
+  trace: traceDetailsSchema,
+});
+
+/** See {@link traceReportSchema}. */
+export type TraceReport = z.infer<typeof traceReportSchema>;
 
 /** `text --json`. */
 export const textReportSchema = z.object({
@@ -168,6 +289,7 @@ export const callReportSchema = z.object({
   answeredAt: z.string().nullable().describe('ISO 8601; null if it was not answered'),
   endedAt: z.string().nullable(),
   heard: heard.describe('what the caller heard, in order'),
+  said: said.describe('what the caller said and pressed, in order'),
   documents: z
     .array(
       z.object({

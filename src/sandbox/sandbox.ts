@@ -1,10 +1,15 @@
 // The library's contract: the options of a sandbox, and what a running one can do.
 import type { Duplex } from 'node:stream';
+import type { ExchangeFilter } from '../exchanges/exchange.js';
+import type { ExchangeReport, FullExchangeReport } from '../exchanges/report.js';
 import type { AccountOptions } from './accounts/account/store.js';
-import type { Compliance } from './accounts/compliance/store.js';
+import type { Compliance, SenderCompliance } from './accounts/compliance/store.js';
 import type { TestCredentials } from './accounts/test-credentials/routes.js';
+import type { OptOut } from './messaging/opt-outs/opt-outs.js';
 import type { SentText, TextOutcome } from './messaging/text-gateway.js';
+import type { NumberSummary } from './numbers/incoming-phone-numbers/summaries.js';
 import type { PhoneCall } from './phones/calls/phone-call.js';
+import type { CheckedAssertion } from './phones/exposure/assertions.js';
 import type { NumberExposure } from './phones/exposure/find-exposures.js';
 import type { PhoneSummary, SandboxPhone } from './phones/phones.js';
 import type { SandboxClock } from './platform/clock.js';
@@ -12,7 +17,9 @@ import type { SandboxEvent } from './platform/events/event.js';
 import type { EventFilter } from './platform/events/search.js';
 import type { Fault, FaultRule } from './server/faults.js';
 import type { RecordedRequest } from './server/request-log.js';
+import type { KnownTrace, TraceDetails, TraceFilter } from './traces/trace-log.js';
 import type { WebhookNetwork } from './webhooks/http-request.js';
+import type { ReplayEdits, ReplayResult } from './webhooks/replay.js';
 
 /**
  * How to create a sandbox; every option has a default.
@@ -84,7 +91,7 @@ export interface Sandbox {
   text(text: Omit<SentText, 'mediaUrls'> & Partial<SentText>): Promise<TextOutcome>;
   /** Calls a number of the account from a phone, as {@link SandboxPhone.call} does. */
   call(call: { readonly from: string; readonly to: string }): PhoneCall;
-  /** Lists the phones that have received a text or been in a call, the latest first. */
+  /** Lists the phones that have texted or been texted, or been in a call, the latest first. */
   phones(): readonly PhoneSummary[];
   /**
    * Changes the registration of a number or a Messaging Service (`MG…`), for texts from now on. Texts to the US end
@@ -93,17 +100,68 @@ export interface Sandbox {
    * @throws RelayPhoneError `usage` if `sender` is neither, or `compliance` is invalid.
    */
   compliance(sender: string, compliance: Compliance): void;
+  /** Lists the senders that lack a registration. */
+  unregistered(): readonly SenderCompliance[];
+  /** Lists the numbers of the account in the order in which they were bought, and where each sends its webhooks. */
+  numbers(): readonly NumberSummary[];
+  /** Lists the phones that have opted out of a number or a Messaging Service. */
+  optOuts(): readonly OptOut[];
+  /**
+   * Opts a phone out of the texts of a sender, as its STOP would: Twilio refuses them with 21610. The app gets no webhook.
+   *
+   * @throws RelayPhoneError `usage` if the account does not have the sender, or the phone is not a valid number.
+   */
+  optOut(optOut: OptOut): void;
+  /** Opts a phone in again, as its START would. @throws RelayPhoneError `usage` as `optOut` does. */
+  optIn(optOut: OptOut): void;
   /** Makes REST requests fail. @throws RelayPhoneError `usage` if the rule is invalid. */
   fail(rule: FaultRule): Fault;
   /** Returns the last thousand answered REST requests, oldest first. */
   requests(): readonly RecordedRequest[];
+  /**
+   * Lists the last two thousand exchanges, newest first: REST requests of the app, and webhooks, each with its status and
+   * signature verdict. Credentials are hidden. An exchange appears once it has been answered, or has failed.
+   *
+   * @example
+   * const failed = sandbox.exchanges({ direction: 'webhook', failed: true });
+   */
+  exchanges(filter?: Omit<ExchangeFilter, 'refused'>): readonly ExchangeReport[];
+  /** Returns an exchange with its headers and bodies, up to 256 KB of each body; undefined if it is not kept. */
+  exchange(id: number): Promise<FullExchangeReport | undefined>;
+  /**
+   * Sends a webhook again, as it was or edited, and resolves when the app has answered or has failed to. It never runs the
+   * TwiML of the answer. The new request is an exchange with `replayOf`, in a trace of its own.
+   *
+   * @throws RelayPhoneError `usage` if the exchange is not kept or is a REST request, or `edits` are invalid.
+   * @example
+   * const { exchange, difference } = await sandbox.replay(12, { parameters: { Body: 'STOP' } });
+   */
+  replay(id: number, edits?: ReplayEdits): Promise<ReplayResult>;
   /**
    * Returns every time that another phone was shown this number: as the sender or caller, or in a text, a media file or
    * speech, in any usual spelling. Oldest first; empty if masking works.
    *
    * @throws RelayPhoneError `usage` if `number` is not a valid phone number.
    */
+  exposures(number: string): readonly NumberExposure[];
+  /** The earlier name of {@link Sandbox.exposures}. */
   whoSaw(number: string): readonly NumberExposure[];
+  /**
+   * Asserts that a number is shown only to its own phone and to the `allowed` ones. An event `exposure` that breaks this
+   * names the assertion. Assertions stay until they are removed or replaced: a reset, a snapshot and the next start of a
+   * sandbox with a database keep them.
+   *
+   * @throws RelayPhoneError `usage` if a number is invalid.
+   * @example
+   * sandbox.assertShownOnlyTo(ownersRealNumber, []);
+   * // …
+   * expect(sandbox.assertions().filter(({ isKept }) => !isKept)).toEqual([]);
+   */
+  assertShownOnlyTo(number: string, allowed: readonly string[]): void;
+  /** Removes the assertion about a number. @returns true if there was one. @throws as `assertShownOnlyTo`. */
+  removeAssertion(number: string): boolean;
+  /** Returns all assertions with the exposures that break them, in the order of their numbers. */
+  assertions(): readonly CheckedAssertion[];
   /** Returns the last ten thousand events that match, oldest first. */
   events(filter?: EventFilter): readonly SandboxEvent[];
   /**
@@ -127,6 +185,24 @@ export interface Sandbox {
    * await sandbox.whenQuiet(traceId); // its status callbacks have arrived, too
    */
   whenQuiet(traceId: string, options?: { readonly timeout?: number }): Promise<void>;
+  /**
+   * Lists the traces of the kept events, newest first: what each came to, in a sentence. Those in which only the clock, a
+   * behaviour or the whole sandbox was changed are left out.
+   *
+   * @example
+   * const [newest] = sandbox.traces({ failed: true, limit: 1 });
+   */
+  traces(filter?: TraceFilter): readonly KnownTrace[];
+  /**
+   * Returns a trace with its events, each after its cause. Undefined if no event of it is kept.
+   *
+   * @param id of the trace, or `latest`
+   * @example
+   * const { traceId } = await sandbox.phone(contact).text(mask, 'Hello');
+   * await sandbox.whenQuiet(traceId);
+   * expect(sandbox.trace(traceId)).toMatchObject({ worst: 'done', phones: [contact, owner] });
+   */
+  trace(id: string): TraceDetails | undefined;
   readonly clock: SandboxClock;
   /** Ends everything in progress and removes everything except the account, which gets its opening balance again. */
   reset(): void;

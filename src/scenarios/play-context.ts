@@ -48,7 +48,7 @@ export async function openPlayContext(
     seenTexts: new Set(texts.flat().map(({ sid }) => sid)),
     earlierCalls: new Set(calls.flat().map(({ sid }) => sid)),
     earlierExposures: new Map(await Promise.all(exposures)),
-    lastEventId: (await control.events({})).at(-1)?.id ?? 0,
+    lastEventId: (await control.state()).lastEventId,
     cleanups: [],
   };
 }
@@ -85,8 +85,8 @@ export async function listCalls({ ports, earlierCalls }: PlayContext, phone: str
 }
 
 /**
- * Calls `find` until it returns a value. Returns undefined once the sandbox has been without events for `quietMs`
- * milliseconds of real time, or after {@link MAX_ACTIVITY_MS} more.
+ * Calls `find` until it returns a value. Returns undefined once nothing has been in progress in the sandbox, and nothing has
+ * happened there, for `quietMs` milliseconds of real time; or after {@link MAX_ACTIVITY_MS} more.
  *
  * @throws RelayPhoneError `interrupted` if the play was aborted meanwhile.
  */
@@ -98,8 +98,10 @@ export async function waitUntilQuiet<T>(
   const { now, control } = context.ports;
   let [last, since] = [context.lastEventId, now()];
   const found = await waitForFirst<T | typeof QUIET>(context, quietMs + MAX_ACTIVITY_MS, async () => {
-    const newest = (await control.events({ since: last })).at(-1)?.id;
-    if (newest !== undefined) [last, since] = [newest, now()];
+    const { lastEventId, openTraces, clock } = await control.state();
+    // Under a manual clock, what is in progress may wait for the next `advance`.
+    const isBusy = openTraces > 0 && clock.mode === 'real';
+    if (lastEventId !== last || isBusy) [last, since] = [lastEventId, now()];
     return (await find()) ?? (now() - since >= quietMs ? QUIET : undefined);
   });
   return found === QUIET ? undefined : found;

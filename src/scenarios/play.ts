@@ -90,8 +90,8 @@ async function playStep(context: PlayContext, step: StoryStep): Promise<StepResu
   }
 }
 
-async function findLastEvent({ lastEventId, ports }: PlayContext): Promise<number> {
-  return (await ports.control.events({ since: lastEventId })).at(-1)?.id ?? lastEventId;
+async function findLastEvent({ ports }: PlayContext): Promise<number> {
+  return (await ports.control.state()).lastEventId;
 }
 
 function skipStep(step: StoryStep): StepResult {

@@ -158,4 +158,10 @@ export interface StoryControl {
   advance(milliseconds: number): Promise<unknown>;
   events(filter: { readonly since?: number }): Promise<readonly (StoryEvent | StoryWebhookEvent)[]>;
   whoSaw(number: string): Promise<readonly ShownNumber[]>;
+  /** The id of the newest event, and for how many acts something is still in progress. */
+  state(): Promise<{
+    readonly lastEventId: number;
+    readonly openTraces: number;
+    readonly clock: { readonly mode: 'real' | 'manual' };
+  }>;
 }

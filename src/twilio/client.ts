@@ -1,6 +1,7 @@
 // Creates the official SDK's client for a target, with the Twilio products that this program uses.
 import { hideSecret } from '../debug.js';
 import { findAgent } from '../http/agent.js';
+import { OWN_AGENT } from '../http/own-agent.js';
 import type { TwilioClient } from './sdk.js';
 import { type Target, verifyFits } from './target.js';
 import { createTransport, type TransportOptions } from './transport.js';
@@ -16,6 +17,8 @@ export interface Credentials {
 /** The target and the transport of a client; see {@link createTwilioClient}. */
 export interface ClientOptions extends TransportOptions {
   readonly target: Target;
+  /** Whether the requests are those of an app, as our small Relay is one, and not of a command. Default false. */
+  readonly isApp?: boolean;
   /** Where the proxy settings are read: `HTTPS_PROXY` or `https_proxy`, and `NO_PROXY`. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
@@ -37,5 +40,10 @@ export async function createTwilioClient(
   const { environment = {}, timeoutMs } = options;
   const agent = options.target.kind === 'live' ? findAgent(environment, ANY_HOST, timeoutMs) : undefined;
   const { TwilioClient } = await import('./sdk.js');
-  return new TwilioClient(accountSid, authToken, createTransport(options.target, { agent, ...options }));
+  return new TwilioClient(
+    accountSid,
+    authToken,
+    createTransport(options.target, { agent, ...options }),
+    options.isApp ? [] : [OWN_AGENT],
+  );
 }

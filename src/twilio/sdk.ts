@@ -18,14 +18,18 @@ export class TwilioClient extends BaseTwilio.Client {
   /** The Pricing API. */
   readonly pricing: Pricing;
 
-  /** @param transport sends the requests; see `createTransport` */
+  /**
+   * @param transport sends the requests; see `createTransport`
+   * @param agents what the `User-Agent` ends with
+   */
   constructor(
     accountSid: string,
     authToken: string,
     transport: { request(asked: SdkRequest): Promise<SdkResponse> },
+    agents: readonly string[],
   ) {
     // The SDK's type is its axios-based class; all it ever calls on it is `request`.
-    super(accountSid, authToken, { httpClient: transport as never });
+    super(accountSid, authToken, { httpClient: transport as never, userAgentExtensions: [...agents] });
     this.account = new ApiModule(this).v2010.account;
     this.pricing = new PricingModule(this);
   }

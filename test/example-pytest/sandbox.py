@@ -21,9 +21,9 @@ class Sandbox:
     def phone(self, number):
         return Phone(self, number)
 
-    def who_saw(self, number):
+    def exposures(self, number):
         """Returns each time another phone was shown the number; empty if masking works."""
-        return self.ask("GET", f"/who-saw/{quote(number)}")
+        return self.ask("GET", f"/exposures/{quote(number)}")
 
     def advance(self, time):
         """Advances the clock by a time such as "30s" or "2h", and runs everything due."""

@@ -19,8 +19,8 @@ def test_neither_side_ever_sees_the_others_number(mask, customer, courier, clock
     courier.text(mask, "Round the corner")
     clock.advance("1m")
     assert customer.texts() == [(mask, "Courier: Round the corner")]
-    assert sandbox.who_saw(courier.number) == []
-    assert sandbox.who_saw(customer.number) == []
+    assert sandbox.exposures(courier.number) == []
+    assert sandbox.exposures(customer.number) == []
 
 
 def test_a_courier_without_a_customer_gets_an_explanation(mask, courier, clock):

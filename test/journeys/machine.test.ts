@@ -73,6 +73,7 @@ describe('a full disk', () => {
     ['undo', '--yes'],
     ['sandbox', '--port', '0'],
     ['sandbox', 'phones'],
+    ['sandbox', 'traces'],
     ['sandbox', 'leaks', '--number', '+12025550190'],
     ['serve', '--port', '0'],
     ['tunnel', '--sandbox'],

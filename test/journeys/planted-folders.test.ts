@@ -114,6 +114,7 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['exec', '--print-env'],
   ['sandbox', '--port', '0'],
   ['sandbox', 'phones'],
+  ['sandbox', 'traces'],
   ['sandbox', 'leaks', '--number', '+12025550123'],
   ['serve', '--port', '0'],
   ['serve', '--show-token'],

@@ -201,6 +201,16 @@ const SCENES: Readonly<Record<string, Scene>> = {
       await showBoth(['sandbox', 'phones']);
     },
   },
+  'sandbox traces': {
+    args: ['latest'],
+    run: async () => {
+      await serveText(SAID);
+      // What is left of a line of 80 columns.
+      await show(['sandbox', 'traces', 'latest'], SAID_SHOWN.slice(0, 10));
+      await show(['sandbox', 'traces', 'latest', '--verbose'], SAID_SHOWN);
+      await showJson(['sandbox', 'traces', 'latest'], SAID);
+    },
+  },
   'sandbox leaks': {
     args: ['--number', ANN],
     run: async () => {

@@ -76,7 +76,7 @@ export async function setUpRelay({
     { port: 0 },
   );
   const target = { kind: 'sandbox', origin: sandbox.origin } as const;
-  const own = await createTwilioClient(sandbox, { target, attempts: 1, timeoutMs: 2000 });
+  const own = await createTwilioClient(sandbox, { target, isApp: true, attempts: 1, timeoutMs: 2000 });
   relay = createRelay({
     database: ':memory:',
     client: own,

@@ -16,6 +16,7 @@ import { requestsExportCommand } from './requests/export/command.js';
 import { sandboxCommand } from './sandbox/command.js';
 import { sandboxLeaksCommand } from './sandbox/leaks/command.js';
 import { sandboxPhonesCommand } from './sandbox/phones/command.js';
+import { sandboxTracesCommand } from './sandbox/traces/command.js';
 import { sendTestCommand } from './send-test/command.js';
 import { serveCommand } from './serve/command.js';
 import { smokeCommand } from './smoke/command.js';
@@ -38,6 +39,7 @@ export const COMMANDS: readonly RunnableCommand[] = [
 
   runnable(sandboxCommand, () => import('./sandbox/run.js')),
   runnable(sandboxPhonesCommand, () => import('./sandbox/phones/run.js')),
+  runnable(sandboxTracesCommand, () => import('./sandbox/traces/run.js')),
   runnable(sandboxLeaksCommand, () => import('./sandbox/leaks/run.js')),
   runnable(execCommand, () => import('./exec/run.js')),
   runnable(serveCommand, () => import('./serve/run.js')),

@@ -1,11 +1,11 @@
 // Finds the faults in an app's answer to a webhook, as the exchange shows them: redirects, loops, refused hosts.
 import { type AppFault, recognizeAppFault } from '../../app-host/recognize.js';
 import { shorten } from '../../control-characters.js';
+import type { Exchange, ExchangeFinding } from '../../exchanges/exchange.js';
+import { CARD_KIND } from '../../exchanges/exchange.js';
+import { findHeader, readHeaderPairs } from '../../exchanges/headers.js';
 import { decodeBody, listCodings } from '../../http/content-coding.js';
 import { findOriginFault } from '../../origin.js';
-import { CARD_KIND } from '../forwarding/allowlist.js';
-import { findHeader, readHeaderPairs } from '../headers.js';
-import type { Exchange, ExchangeFinding } from './exchange.js';
 
 const NONE: readonly ExchangeFinding[] = [];
 /** What a gateway answers to a request that it has forwarded itself: https://www.rfc-editor.org/rfc/rfc5842#section-7.2. */

@@ -1,5 +1,5 @@
 // Exchanges that are not written yet, at most as many as the database keeps.
-import type { NewExchange } from './exchange.js';
+import type { NewExchange } from '../../exchanges/exchange.js';
 
 interface PendingExchanges {
   /** Adds an exchange, and drops the oldest one above the limit. */

@@ -1,8 +1,6 @@
 // Records exchanges in the background, so that requests never wait, and emits an event if it cannot.
 import { existsSync } from 'node:fs';
 import { RelayPhoneError } from '../../errors.js';
-import { explainMachineFault } from '../../machine-fault.js';
-import type { GatewayEvent } from '../events.js';
 import {
   type Exchange,
   type ExchangeFilter,
@@ -10,9 +8,18 @@ import {
   type ExchangeSummary,
   isMatch,
   type NewExchange,
-} from './exchange.js';
+} from '../../exchanges/exchange.js';
+import { explainMachineFault } from '../../machine-fault.js';
+import type { GatewayEvent } from '../events.js';
 import { createPendingExchanges } from './pending.js';
-import { openRecords, PASSED_LIMITS, REFUSED_LIMITS, type Records, type RecordsOptions } from './records.js';
+import {
+  openRecords,
+  PASSED_LIMITS,
+  REFUSED_LIMITS,
+  type Records,
+  type RecordsOptions,
+  sortById,
+} from './records.js';
 
 /** A recorder of exchanges. */
 export interface Recorder {
@@ -22,6 +29,10 @@ export interface Recorder {
   addFindings(exchange: NewExchange, findings: readonly ExchangeFinding[]): void;
   find(id: number): Exchange | undefined;
   list(filter: ExchangeFilter): ExchangeSummary[];
+  /** Lists the exchanges with a higher id that are still kept, forwarded and refused ones, oldest first. */
+  after(id: number, limit: number): ExchangeSummary[];
+  /** The id of the newest exchange. */
+  lastId(): number;
   close(): void;
 }
 
@@ -163,6 +174,12 @@ export function createRecorder(options: RecorderOptions): Recorder {
       const rest = pending.all().map(({ summary }) => summary);
       return [...rest.filter((one) => isMatch(one, filter)).reverse(), ...kept].slice(0, filter.limit);
     },
+    after: (id, limit) => {
+      const kept = read((from) => from.after(id, limit)) ?? [];
+      const rest = pending.all().map(({ summary }) => summary);
+      return sortById([...kept, ...rest.filter((one) => one.id > id)], limit);
+    },
+    lastId: () => lastId,
     close: () => {
       read(() => undefined);
       isClosed = true;

@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import { SMS, setUpGateway, startApp, webhook } from '../../../test/support/gateway.js';
 import { createWorkspace, type Workspace } from '../../../test/support/workspace.js';
+import type { ExchangeSummary, NewExchange } from '../../exchanges/exchange.js';
 import type { GatewayEvent } from '../events.js';
-import type { ExchangeSummary, NewExchange } from './exchange.js';
 import { createRecorder, type Recorder } from './recorder.js';
 import { openRecords } from './records.js';
 

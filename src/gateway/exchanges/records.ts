@@ -1,7 +1,13 @@
 // The database of exchanges: a table of forwarded ones and a table of refused ones, each limited in number and age.
+
+import {
+  type Exchange,
+  type ExchangeFilter,
+  type ExchangeSummary,
+  isMatch,
+} from '../../exchanges/exchange.js';
 import { openDatabase, type Store, type Value } from '../../state/database.js';
 import { createInserter } from '../../state/inserter.js';
-import { type Exchange, type ExchangeFilter, type ExchangeSummary, isMatch } from './exchange.js';
 
 const WEEK_MS = 7 * 24 * 60 * 60_000;
 /** The limits of forwarded exchanges. */
@@ -20,6 +26,8 @@ export interface Records {
   find(id: number): Exchange | undefined;
   /** Lists exchanges, newest first. */
   list(filter: ExchangeFilter): ExchangeSummary[];
+  /** Lists the exchanges with a higher id, forwarded and refused ones, oldest first. */
+  after(id: number, limit: number): ExchangeSummary[];
   /** Lists the subjects of the newest forwarded exchanges, oldest first. */
   listSubjects(): string[];
   highestId(): number;
@@ -66,6 +74,7 @@ export function openRecords(
     updateSummary: exchanges.updateSummary,
     find: (wanted) => exchanges.find(wanted) ?? refusals.find(wanted),
     list: (filter) => (filter.refused ? refusals : exchanges).list(filter),
+    after: (id, limit) => sortById([...exchanges.after(id, limit), ...refusals.after(id, limit)], limit),
     listSubjects: exchanges.listSubjects,
     highestId: () => Math.max(exchanges.highestId(), refusals.highestId()),
     store,
@@ -86,6 +95,7 @@ interface ExchangeTable {
   updateSummary(summary: ExchangeSummary): void;
   find(id: number): Exchange | undefined;
   list(filter: ExchangeFilter): ExchangeSummary[];
+  after(id: number, limit: number): ExchangeSummary[];
   listSubjects(): string[];
   highestId(): number;
   /** Removes exchanges above the limits. @param now milliseconds since 1970 */
@@ -129,6 +139,9 @@ function createExchangeTable(
   const page = store.query<Pick<Row, 'id' | 'summary'>>(
     `SELECT id, summary FROM ${name} WHERE id < ? ORDER BY id DESC LIMIT ${PAGE_SIZE}`,
   );
+  const next = store.query<Pick<Row, 'summary'>>(
+    `SELECT summary FROM ${name} WHERE id > ? ORDER BY id LIMIT ?`,
+  );
   const subjects = store.query<{ subject: string | null }>(
     `SELECT subject FROM ${name} ORDER BY id DESC LIMIT 2000`,
   );
@@ -139,8 +152,8 @@ function createExchangeTable(
   const update = store.query(`UPDATE ${name} SET summary = ? WHERE id = ?`);
   const dropOld = store.query(`DELETE FROM ${name} WHERE at < ?`);
 
-  function* newestFirst(): Iterable<ExchangeSummary> {
-    for (let before = Number.MAX_SAFE_INTEGER; ; ) {
+  function* newestFirst(start = Number.MAX_SAFE_INTEGER): Iterable<ExchangeSummary> {
+    for (let before = start; ; ) {
       const rows = page.all(before);
       for (const row of rows) yield readSummary(row.summary);
       const last = rows.at(-1);
@@ -164,11 +177,15 @@ function createExchangeTable(
       inserter.flush();
       const limit = Math.min(filter.limit ?? bounds.maxCount, bounds.maxCount);
       const found: ExchangeSummary[] = [];
-      for (const summary of newestFirst()) {
+      for (const summary of newestFirst(filter.before)) {
         if (found.length >= limit) break;
         if (isMatch(summary, filter)) found.push(summary);
       }
       return found;
+    },
+    after: (id, limit) => {
+      inserter.flush();
+      return next.all(id, limit).map(({ summary }) => readSummary(summary));
     },
     listSubjects: () =>
       subjects
@@ -183,6 +200,11 @@ function createExchangeTable(
       dropOld.run(now - bounds.maxAgeMs);
     },
   };
+}
+
+/** Sorts exchanges by id, and returns the first ones. */
+export function sortById(summaries: readonly ExchangeSummary[], limit: number): ExchangeSummary[] {
+  return summaries.toSorted((one, other) => one.id - other.id).slice(0, limit);
 }
 
 function formatRow(exchange: Exchange): Value[] {

@@ -1,5 +1,6 @@
 // The allowlist: which requests from outside may reach the app, most of them only with a valid signature.
-import { splitTarget } from '../webhook-parameters.js';
+import { CARD_KIND, MEDIA_KIND } from '../../exchanges/exchange.js';
+import { splitTarget } from '../../exchanges/parameters.js';
 
 /** A webhook path that the TwiML app or a number of the account names. */
 export interface AllowedWebhook {
@@ -26,14 +27,6 @@ export interface Allowlist {
 
 /** The prefix of the gateway's own paths. */
 export const OWN_PATHS = '/.well-known/relay-phone/';
-/** The kind of a request for a vCard. */
-export const CARD_KIND = 'card';
-/** The kind of a request for a file that TwiML has named. */
-const MEDIA_KIND = 'media';
-/** True for the kind of a request that Twilio does not sign: it fetches a vCard, or a file that TwiML has named. */
-export function isFileKind(kind: string): boolean {
-  return kind === CARD_KIND || kind === MEDIA_KIND;
-}
 /** Relay's vCards, which Twilio fetches without signing: https://www.twilio.com/docs/messaging/guides/accepted-mime-types. */
 const VCARD_PATH = /^\/api\/v1\/vCard\/[A-Za-z0-9]{6}\/?$/;
 /** The reason of a refusal because there is no signature. */

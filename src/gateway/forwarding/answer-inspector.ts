@@ -1,8 +1,8 @@
 // Looks for faults in the app's answers, and compares its answers under two hosts if one may refuse the public host.
 import { findAppFault } from '../../app-host/compare-hosts.js';
 import type { AppFault } from '../../app-host/recognize.js';
+import type { Exchange, ExchangeFinding } from '../../exchanges/exchange.js';
 import { NoAnswer } from '../../http/send.js';
-import type { Exchange, ExchangeFinding } from '../exchanges/exchange.js';
 import {
   decodeBeginning,
   findAnswerFindings,

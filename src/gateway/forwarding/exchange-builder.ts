@@ -1,13 +1,14 @@
 // Builds the exchange of a request that was forwarded or refused.
 import type { IncomingMessage } from 'node:http';
+import { type ExchangeSummary, type NewExchange, SOCKET_KIND } from '../../exchanges/exchange.js';
+import { formatHeaderPairs } from '../../exchanges/headers.js';
+import { findWebhookSubject, readIdentifiers, readWebhookParameters } from '../../exchanges/parameters.js';
+import type { Verdict } from '../../exchanges/verdict.js';
 import type { SignedParameters } from '../../twilio/signature.js';
-import { type ExchangeSummary, type NewExchange, SOCKET_KIND } from '../exchanges/exchange.js';
 import type { LOOP_STATUS } from '../exchanges/findings.js';
-import { formatHeaderPairs } from '../headers.js';
+import type { SignedRequest, SigningKeys } from '../signature/signed-request.js';
 import { toSocketKeys } from '../signature/socket-url.js';
-import type { SignedRequest, SigningKeys, Verdict } from '../signature/verdict.js';
 import { type SignatureMatch, verifyExchangeSignature } from '../signature/verify-signature.js';
-import { findWebhookSubject, readIdentifiers, readWebhookParameters } from '../webhook-parameters.js';
 import type { ForwardResult } from './forward.js';
 import { hasBody } from './read-webhook.js';
 

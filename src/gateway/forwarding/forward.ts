@@ -1,8 +1,9 @@
 // Forwards one request to the app and streams the answer back, with a copy of the answer's beginning.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
+import { findHeader } from '../../exchanges/headers.js';
 import { describeFailure, isDown, isTooSlow, type Receiver, type Upstream } from '../../http/upstream.js';
-import { buildResponseHeaders, findHeader } from '../headers.js';
+import { buildResponseHeaders } from '../headers.js';
 
 const EMPTY = Buffer.alloc(0);
 

@@ -1,16 +1,17 @@
 // Handles each request from outside: forwards signed webhooks, vCards and media, answers the proof, refuses the rest.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { NewExchange } from '../../exchanges/exchange.js';
+import { isFileKind } from '../../exchanges/exchange.js';
 import { type BodyFault, type BodyReader, MAX_UNSIGNED_BODY_BYTES } from '../../http/body-reader.js';
 import { trustConnection, wasDropped } from '../../http/connection-limit.js';
 import type { Upstream } from '../../http/upstream.js';
 import { hasTooManyParameters } from '../../twilio/signature.js';
 import type { GatewayEvent } from '../events.js';
-import type { NewExchange } from '../exchanges/exchange.js';
 import { anyHeader, buildRequestHeaders, fetchHeader, webhookHeader } from '../headers.js';
-import type { SigningKeys } from '../signature/verdict.js';
+import type { SigningKeys } from '../signature/signed-request.js';
 import { matchSignature } from '../signature/verify-signature.js';
-import { type Allowlist, isFileKind } from './allowlist.js';
+import type { Allowlist } from './allowlist.js';
 import {
   createExchangeBuilder,
   findRemote,

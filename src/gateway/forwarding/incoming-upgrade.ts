@@ -1,12 +1,13 @@
 // Handles requests for another protocol: forwards the signed ones for a WebSocket, as of Media Streams, and refuses the rest.
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { type NewExchange, SOCKET_KIND } from '../../exchanges/exchange.js';
+import { findHeader } from '../../exchanges/headers.js';
 import { keepConnection, trustConnection } from '../../http/connection-limit.js';
 import { passUpgrade } from '../../http/upgrade.js';
 import { describeFailure, isDown } from '../../http/upstream.js';
 import { hasTooManyParameters } from '../../twilio/signature.js';
-import { type NewExchange, SOCKET_KIND } from '../exchanges/exchange.js';
-import { anyHeader, buildRequestHeaders, findHeader, type HeaderChoice, webhookHeader } from '../headers.js';
+import { anyHeader, buildRequestHeaders, type HeaderChoice, webhookHeader } from '../headers.js';
 import { matchSignature } from '../signature/verify-signature.js';
 import { type Allowlist, type AllowlistMatch, UNSIGNED } from './allowlist.js';
 import type { ExchangeBuilder, IncomingRequest, ReadWebhook, Refusal } from './exchange-builder.js';

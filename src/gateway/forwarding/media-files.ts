@@ -1,7 +1,7 @@
 // The files that the app's TwiML names: Twilio fetches them for a text or a call without signing the request.
 import { unzipSync } from 'node:zlib';
+import { findHeader } from '../../exchanges/headers.js';
 import { findTagName, readMarkupText, splitMarkup } from '../../markup.js';
-import { findHeader } from '../headers.js';
 import type { ForwardResult } from './forward.js';
 
 /** The files under the public base that TwiML has named. */

@@ -1,8 +1,8 @@
 // Reads what the signature of a request is computed from.
 import type { IncomingMessage } from 'node:http';
+import { isForm, readParameters } from '../../exchanges/parameters.js';
 import { createBodyDigest } from '../../twilio/signature.js';
-import type { SignedRequest } from '../signature/verdict.js';
-import { isForm, readParameters } from '../webhook-parameters.js';
+import type { SignedRequest } from '../signature/signed-request.js';
 
 const EMPTY = Buffer.alloc(0);
 

@@ -1,13 +1,26 @@
 // Replays a recorded request: sends it to the app as the gateway would forward it.
+
+import { type Edits, editRequest, type ReplayRequest } from '../../exchanges/edit.js';
+import type { Exchange, ExchangeFinding, NewExchange } from '../../exchanges/exchange.js';
+import { findHeader, formatHeaderPairs } from '../../exchanges/headers.js';
+import {
+  isForm,
+  readIdentifiers,
+  readParameters,
+  readWebhookParameters,
+} from '../../exchanges/parameters.js';
 import { createUpstream, describeFailure, isTooSlow } from '../../http/upstream.js';
-import { createBodyDigest } from '../../twilio/signature.js';
-import type { Exchange, ExchangeFinding, NewExchange } from '../exchanges/exchange.js';
+import { createBodyDigest, createSignature } from '../../twilio/signature.js';
 import { createAnswerInspector } from '../forwarding/answer-inspector.js';
-import { buildRequestHeaders, findHeader, formatHeaderPairs, webhookHeader } from '../headers.js';
-import type { SigningKeys } from '../signature/verdict.js';
+import { buildRequestHeaders, webhookHeader } from '../headers.js';
+import type { SigningKeys } from '../signature/signed-request.js';
 import { matchSignature, verifyExchangeSignature } from '../signature/verify-signature.js';
-import { isForm, readIdentifiers, readParameters, readWebhookParameters } from '../webhook-parameters.js';
-import { type Edits, editRequest, type ReplayRequest } from './edit.js';
+
+/** The changes to a recorded request, and the token that signs it. */
+export interface GatewayEdits extends Omit<Edits, 'sign' | 'headers' | 'body'> {
+  /** Undefined for no signature. */
+  readonly authToken: string | undefined;
+}
 
 interface ReplayOptions {
   /** The app's origin. */
@@ -33,11 +46,16 @@ const MAX_ANSWER_BYTES = 256 * 1024;
 /** Replays an exchange and waits for the complete answer. @returns the new exchange, which is not recorded yet */
 export async function replayExchange(
   exchange: Exchange,
-  edits: Edits,
+  edits: GatewayEdits,
   options: ReplayOptions,
 ): Promise<NewExchange> {
   const [at, start] = [options.now(), performance.now()];
-  const replayed = editRequest(exchange, edits);
+  const { authToken } = edits;
+  const replayed = editRequest(exchange, {
+    ...edits,
+    sign:
+      authToken === undefined ? undefined : (url, parameters) => createSignature(authToken, url, parameters),
+  });
   const headers = buildRequestHeaders(replayed.headers, new URL(edits.publicBase), webhookHeader);
   const answered = await send({ ...replayed, headers }, options);
   const form = isForm(findHeader(headers, 'content-type')) ? readParameters(replayed.body.toString()) : {};
@@ -85,7 +103,7 @@ async function inspect(sent: NewExchange): Promise<readonly ExchangeFinding[]> {
 
 function verifyReplay(
   { target, headers, body }: ReplayRequest,
-  { publicBase, authToken }: Edits,
+  { publicBase, authToken }: GatewayEdits,
   options: ReplayOptions,
   parameters: ReturnType<typeof readParameters>,
 ) {

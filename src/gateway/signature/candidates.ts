@@ -1,8 +1,9 @@
 // Lists the URLs that may have been signed instead of the expected one, likeliest first.
 import { parse, stringify } from 'node:querystring';
-import { findHeader } from '../headers.js';
-import { splitTarget } from '../webhook-parameters.js';
-import type { Reason, SignedRequest, SigningKeys } from './verdict.js';
+import { findHeader } from '../../exchanges/headers.js';
+import { splitTarget } from '../../exchanges/parameters.js';
+import type { Reason } from '../../exchanges/verdict.js';
+import type { SignedRequest, SigningKeys } from './signed-request.js';
 
 /** A URL, and what is wrong if it was signed. */
 export interface SignedUrlCandidate {

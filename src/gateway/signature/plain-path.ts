@@ -1,5 +1,5 @@
 // Which paths a signature lets in: those that every server reads alike.
-import { splitTarget } from '../webhook-parameters.js';
+import { splitTarget } from '../../exchanges/parameters.js';
 
 /**
  * True if no server takes the path of a request target for another one: it has no `.` or `..` segments, however they are

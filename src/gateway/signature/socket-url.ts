@@ -1,7 +1,9 @@
 // The URLs that Twilio may have signed to open a WebSocket, for a Media Stream or ConversationRelay.
+
+import { readParameters, splitTarget } from '../../exchanges/parameters.js';
+import type { Reason } from '../../exchanges/verdict.js';
 import type { SignedParameters } from '../../twilio/signature.js';
-import { readParameters, splitTarget } from '../webhook-parameters.js';
-import type { Reason, SigningKeys } from './verdict.js';
+import type { SigningKeys } from './signed-request.js';
 
 /** A URL with the parameters that are signed with it, and how it differs from the `wss` URL as it stands. */
 export interface SocketUrl {

@@ -2,9 +2,10 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { VECTORS } from '../../../test/support/signature-vectors.js';
+import type { Reason, Verdict } from '../../exchanges/verdict.js';
 import { createBodyDigest, createSignature } from '../../twilio/signature.js';
 import { listSignedUrlCandidates } from './candidates.js';
-import type { Reason, SignedRequest, SigningKeys, Verdict } from './verdict.js';
+import type { SignedRequest, SigningKeys } from './signed-request.js';
 import { matchSignature, verifyExchangeSignature } from './verify-signature.js';
 
 const TOKEN = '0123456789abcdef'.repeat(2);

@@ -1,4 +1,6 @@
 // Checks a webhook's signature, and explains a wrong one by trying other URLs, tokens and parameters.
+
+import type { Reason, Verdict } from '../../exchanges/verdict.js';
 import { formatWithoutPassword } from '../../origin.js';
 import {
   createSignature,
@@ -7,8 +9,8 @@ import {
   type SignedParameters,
 } from '../../twilio/signature.js';
 import { listSignedUrlCandidates, type SignedUrlCandidate } from './candidates.js';
+import type { SignedRequest, SigningKeys } from './signed-request.js';
 import { listSocketUrls, type SocketUrl, toSocketKeys } from './socket-url.js';
-import type { Reason, SignedRequest, SigningKeys, Verdict } from './verdict.js';
 
 /**
  * How a signature matches the expected URL: exactly, only as normalized by the Node.js SDK, or not at all. For a WebSocket

@@ -46,7 +46,7 @@ describe('the user API', () => {
     expect(off.json).toMatchObject({ enabled: false });
     expect((await scene.sandbox.phone(ANN).text(MASK, 'Hello?')).webhook).toMatchObject({ status: 200 });
     const { heard } = await scene.sandbox.phone(ANN).call(MASK).ended;
-    expect(heard).toEqual([{ kind: 'say', content: 'This number takes no calls at the moment.' }]);
+    expect(heard).toMatchObject([{ kind: 'say', content: 'This number takes no calls at the moment.' }]);
     expect((await ask(scene, '/api/v1/inboundcontact/')).json).toEqual([]);
     await ask(scene, path, { method: 'PATCH', body: { enabled: true } });
     expect((await scene.sandbox.phone(ANN).text(MASK, 'Hello')).webhook).toMatchObject({ status: 201 });

@@ -2,28 +2,35 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { RelayPhoneError } from '../../errors.js';
-import { explainMachineFault } from '../../machine-fault.js';
-import type { ComplianceStore } from '../accounts/compliance/store.js';
 import type { PhoneBook } from '../phones/phones.js';
 import type { Sandbox } from '../sandbox.js';
 import type { Fault, FaultStore } from '../server/faults.js';
 import type { RequestLog } from '../server/request-log.js';
 import { addEventRoutes, type EventRouteDeps } from './events.js';
+import { addExchangeRoutes, type ExchangeRouteDeps } from './exchanges.js';
+import { addExposureRoutes } from './exposures.js';
 import { addPhoneRoutes } from './phones.js';
 import { NONCE, proveToken } from './proof.js';
+import { refuse, refuseStranger, refuseUnknown } from './refusal.js';
 import type { SavedSnapshot } from './request-bodies.js';
+import { addStateRoutes, type StateRouteDeps } from './state.js';
+import { addTraceRoutes, type TraceRouteDeps } from './traces.js';
 
 /** What the control API shows and changes. */
-export interface ControlDeps extends EventRouteDeps {
+export interface ControlDeps extends EventRouteDeps, StateRouteDeps {
   readonly controlToken: string;
   readonly account: AccountCredentials;
   readonly phones: PhoneBook;
-  readonly compliance: Pick<ComplianceStore, 'set'>;
   readonly faults: FaultStore;
   readonly requests: RequestLog;
   /** The actions on the whole sandbox. */
-  readonly sandbox: Pick<Sandbox, 'clock' | 'reset' | 'restore' | 'snapshot' | 'whoSaw'>;
+  readonly sandbox: StateRouteDeps['sandbox'] &
+    ExchangeRouteDeps['sandbox'] &
+    TraceRouteDeps['sandbox'] &
+    Pick<Sandbox, ExposureMethod | 'reset' | 'restore' | 'snapshot'>;
 }
+
+type ExposureMethod = 'exposures' | 'assertions' | 'assertShownOnlyTo' | 'removeAssertion';
 
 /** The answer of `GET /_sandbox/account`. */
 export type AccountCredentials = Pick<Sandbox, 'accountSid' | 'authToken' | 'testCredentials'>;
@@ -31,77 +38,72 @@ export type AccountCredentials = Pick<Sandbox, 'accountSid' | 'authToken' | 'tes
 /** A fault as the control API shows it. */
 export type FaultSummary = Pick<Fault, 'id' | 'rule' | 'hits'>;
 
-/** The answer of `/_sandbox/clock`. */
-export interface ClockReading {
-  /** ISO 8601. */
-  readonly now: string;
-}
+const BASE_PATH = '/_sandbox';
 
-/** The body of every refusal. */
-export interface ControlError {
-  readonly error: string;
-  /** What failed, as in {@link RelayPhoneError}. */
-  readonly task: string;
-  readonly tryNext: readonly string[];
-}
-
-/** Creates the control API: a function from a request to its answer. */
-export function createControl(deps: ControlDeps): Hono['fetch'] {
+/** Creates the control API. */
+export function createControl(deps: ControlDeps): Hono {
   const { controlToken, account, requests, sandbox } = deps;
-  const app = new Hono().basePath('/_sandbox');
-  app.use(refusePages);
+  const app = new Hono().basePath(BASE_PATH);
   app.get('/hello', (context) => greet(context, controlToken));
   app.use(requireToken(controlToken));
+  app.use(verifyQueries);
+  app.get('/openapi.json', async (context) => {
+    const { createOpenApiDocument } = await import('./contract/openapi.js');
+    return context.json(createOpenApiDocument());
+  });
   addPhoneRoutes(app, deps);
+  addExposureRoutes(app, sandbox);
   addEventRoutes(app, deps);
-  addComplianceRoutes(app, deps);
+  addStateRoutes(app, deps);
+  addExchangeRoutes(app, deps);
+  addTraceRoutes(app, deps);
   addFaultRoutes(app, deps);
-  addClockRoutes(app, sandbox);
   addSnapshotRoutes(app, sandbox);
   app.get('/account', (context) => context.json(account));
   app.get('/requests', (context) => context.json(requests.list()));
-  app.get('/who-saw/:number', (context) => context.json(sandbox.whoSaw(context.req.param('number'))));
-  app.onError((error, context) => refuse(error, context));
-  return app.fetch;
+  app.notFound(({ req }) => refuseUnknown(`there is no route ${req.method} ${req.path}`));
+  app.onError(refuse);
+  return app;
 }
 
-/** Refuses, with a plain 403, requests from web pages (they have an `Origin`) and for other hosts (DNS rebinding). */
-const refusePages: MiddlewareHandler = async (context, next) => {
-  const { origin, host = '' } = context.req.header();
-  if (origin !== undefined || !LOOPBACK.test(host)) return context.text('Forbidden', 403);
-  return next();
-};
-
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
-
-/** Refuses, with a plain 401, requests without the token. */
+/** Refuses requests without the token. */
 function requireToken(token: string): MiddlewareHandler {
   const expected = digest(`Bearer ${token}`);
   return async (context, next) => {
     // The constant-time comparison needs equal lengths, which digests have.
     if (!timingSafeEqual(digest(context.req.header('authorization') ?? ''), expected)) {
-      return context.text('Unauthorized', 401);
+      return refuseStranger();
     }
     return next();
   };
 }
+
+/** Refuses a query that is not in the contract of the route. */
+const verifyQueries: MiddlewareHandler = async ({ req }, next) => {
+  const start = req.url.indexOf('?');
+  if (start !== -1) {
+    const { verifyQuery } = await import('./contract/query.js');
+    verifyQuery(req.method, req.path.slice(BASE_PATH.length), new URLSearchParams(req.url.slice(start)));
+  }
+  return next();
+};
 
 function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }
 
 function greet(context: Context, controlToken: string): Response {
-  const nonce = context.req.query('nonce') ?? '';
-  if (!NONCE.test(nonce)) return context.json({ error: 'nonce: 16 to 128 of A-Z a-z 0-9 _ -' }, 400);
+  // Not against the contract, so that a command which looks for its sandbox loads nothing.
+  const { nonce = '', ...others } = context.req.query();
+  const isExtra = Object.keys(others).length > 0 || (context.req.queries('nonce')?.length ?? 0) > 1;
+  if (isExtra || !NONCE.test(nonce)) {
+    throw new RelayPhoneError({
+      kind: 'usage',
+      task: 'prove the token',
+      reason: 'nonce: 16 to 128 of A-Z a-z 0-9 _ -',
+    });
+  }
   return context.json({ product: 'relay-phone', proof: proveToken(controlToken, nonce) });
-}
-
-function addComplianceRoutes(app: Hono, { compliance }: ControlDeps): void {
-  app.put('/compliance/:sender', async (context) => {
-    const { readCompliance } = await import('./request-bodies.js');
-    compliance.set(context.req.param('sender'), readCompliance(await context.req.text()));
-    return context.body(null, 204);
-  });
 }
 
 function addFaultRoutes(app: Hono, { faults }: ControlDeps): void {
@@ -111,24 +113,15 @@ function addFaultRoutes(app: Hono, { faults }: ControlDeps): void {
     return context.json(summarise(faults.add(readFaultRule(await context.req.text()))), 201);
   });
   app.delete('/faults/:id', (context) => {
-    const fault = faults.list().find(({ id }) => id === context.req.param('id'));
+    const id = context.req.param('id');
+    const fault = faults.list().find((one) => one.id === id);
     fault?.remove();
-    return fault ? context.body(null, 204) : context.notFound();
+    return fault ? context.body(null, 204) : refuseUnknown(`there is no fault ${id}`);
   });
 }
 
 function summarise({ id, rule, hits }: Fault): FaultSummary {
   return { id, rule, hits };
-}
-
-function addClockRoutes(app: Hono, { clock }: ControlDeps['sandbox']): void {
-  const readClock = (): ClockReading => ({ now: new Date(clock.now()).toISOString() });
-  app.get('/clock', (context) => context.json(readClock()));
-  app.post('/clock', async (context) => {
-    const { readAdvance } = await import('./request-bodies.js');
-    await clock.advance(readAdvance(await context.req.text()));
-    return context.json(readClock());
-  });
 }
 
 function addSnapshotRoutes(app: Hono, { snapshot, restore, reset }: ControlDeps['sandbox']): void {
@@ -142,21 +135,4 @@ function addSnapshotRoutes(app: Hono, { snapshot, restore, reset }: ControlDeps[
     reset();
     return context.body(null, 204);
   });
-}
-
-function refuse(error: Error, context: Context): Response {
-  if (!(error instanceof RelayPhoneError)) return refuseWrite(error);
-  return context.json(formatRefusal(error), error.kind === 'fault' ? 504 : 400);
-}
-
-/** Answers a request whose writes are lost: 507 for a fault of the machine, else 500. */
-export function refuseWrite(error: unknown): Response {
-  const fault = explainMachineFault(error);
-  return fault
-    ? Response.json(formatRefusal(fault), { status: 507 })
-    : Response.json({ error: String(error) }, { status: 500 });
-}
-
-function formatRefusal({ reason, task, tryNext }: RelayPhoneError): ControlError {
-  return { error: reason, task, tryNext };
 }

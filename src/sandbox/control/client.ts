@@ -1,27 +1,33 @@
 // The client of the control API: uses a sandbox in another process.
 import { type ErrorKind, type ErrorParts, RelayPhoneError } from '../../errors.js';
-import type { Compliance } from '../accounts/compliance/store.js';
+import type { ExchangeFilter } from '../../exchanges/exchange.js';
+import type { ExchangeReport, FullExchangeReport } from '../../exchanges/report.js';
+import type { Compliance, SenderCompliance } from '../accounts/compliance/store.js';
+import type { OptOut } from '../messaging/opt-outs/opt-outs.js';
 import type { SentText, TextOutcome } from '../messaging/text-gateway.js';
-import type { Behaviour } from '../phones/behaviour.js';
+import type { NumberSummary } from '../numbers/incoming-phone-numbers/summaries.js';
+import type { Behaviour, WholeBehaviour } from '../phones/behaviour.js';
 import type { LoggedCall } from '../phones/calls/call-log.js';
+import type { CheckedAssertion } from '../phones/exposure/assertions.js';
 import type { NumberExposure } from '../phones/exposure/find-exposures.js';
 import type { ReceivedText, TextAtPosition } from '../phones/inbox.js';
 import type { PhoneSummary } from '../phones/phones.js';
+import type { SentPhoneText } from '../phones/sent-texts.js';
+import type { Thread, ThreadPage, ThreadPageOptions } from '../phones/threads.js';
 import type { SandboxEvent } from '../platform/events/event.js';
 import { DEFAULT_TIMEOUT_MS, type EventFilter } from '../platform/events/search.js';
 import type { FaultRule } from '../server/faults.js';
 import type { RecordedRequest } from '../server/request-log.js';
-import type { AccountCredentials, ClockReading, ControlError, FaultSummary } from './app.js';
-import type { CallAct, PlacedCall } from './phones.js';
+import type { KnownTrace, TraceDetails, TraceFilter } from '../traces/trace-log.js';
+import type { ReplayEdits, ReplayResult } from '../webhooks/replay.js';
+import type { AccountCredentials, FaultSummary } from './app.js';
+import { type FollowNotices, type FollowOptions, followEvents } from './follow.js';
+import type { CallAct, PlacedCall, StartedText } from './phone-acts.js';
 import { verifySandbox } from './proof.js';
+import type { ControlError } from './refusal.js';
 import type { SavedSnapshot } from './request-bodies.js';
-import {
-  type ControlAddress,
-  type FollowOptions,
-  followEvents,
-  formatQuery,
-  sendControlRequest,
-} from './send.js';
+import type { ClockReading, SandboxState } from './sandbox-state.js';
+import { type ControlAddress, formatQuery, sendControlRequest } from './send.js';
 
 /** The timeout of requests that wait for the app's answers: long enough for several slow documents and their fallbacks. */
 const WEBHOOK_TIMEOUT_MS = 120_000;
@@ -32,26 +38,54 @@ const SNAPSHOT_TIMEOUT_MS = 60_000;
 /** How much later than the requested timeout the sandbox may answer. */
 const TIMEOUT_MARGIN_MS = 2000;
 
+/** Which part of the matching events to list. */
+export interface EventPage {
+  /** Only events with a lower id. */
+  readonly before?: number;
+  /** Only the newest ones, at most this many. */
+  readonly limit?: number;
+  /** Only events with this text in a value, in upper or lower case. */
+  readonly text?: string;
+}
+
 /** A sandbox in another process. Every method throws RelayPhoneError: `network` without an answer, `usage` if refused,
  * `needsUser` if the machine's disk fails the sandbox. */
 export interface ControlClient {
   account(): Promise<AccountCredentials>;
   phones(): Promise<readonly PhoneSummary[]>;
   texts(number: string): Promise<readonly ReceivedText[]>;
+  /** The texts that a phone has sent, oldest first. */
+  sent(number: string): Promise<readonly SentPhoneText[]>;
+  /** A phone's conversations, the one with the newest text first. */
+  threads(number: string): Promise<readonly Thread[]>;
+  /** A page of a phone's conversation with another number; the newest without `before`. */
+  thread(number: string, withNumber: string, options?: ThreadPageOptions): Promise<ThreadPage>;
   /** Sends a text from a phone; resolves when the app has answered the webhook and its TwiML has run. */
   text(text: SentText): Promise<TextOutcome>;
-  /** Calls `onEvent` with each event of a trace; resolves when nothing of the trace is in progress. */
-  follow(traceId: string, onEvent: (event: SandboxEvent) => void): Promise<void>;
+  /** Calls `onEvent` with each event of a trace, once; resolves when nothing of the trace is in progress. */
+  follow(traceId: string, onEvent: (event: SandboxEvent) => void, notices?: FollowNotices): Promise<void>;
+  /** Sends a text from a phone; resolves when it has left the phone. */
+  startText(text: SentText): Promise<StartedText>;
   /** Calls a number of the account from a phone. */
   call(from: string, to: string): Promise<PlacedCall>;
   /** A phone's call log, oldest first. */
   calls(number: string): Promise<readonly LoggedCall[]>;
   /** Acts as a phone in a call: `press` takes `{ keys }`, `say` takes `{ words }`. */
   act(number: string, callSid: string, act: CallAct, content?: object): Promise<void>;
-  /** Calls `onEvent` with every event; resolves when `signal` is aborted. */
+  /** Calls `onEvent` with every event, once; resolves when `signal` is aborted. */
   watch(onEvent: (event: SandboxEvent) => void, options: Omit<FollowOptions, 'traceId'>): Promise<void>;
+  /** Lists traces, newest first. Without `limit`, at most 100. */
+  traces(filter?: TraceFilter): Promise<readonly KnownTrace[]>;
+  /**
+   * Returns a trace with its events.
+   *
+   * @param id of the trace, the number at the end of the id, or `latest`
+   * @param options.wait how many milliseconds to wait until it is closed. Default 0
+   * @throws RelayPhoneError `usage` if no event of it is kept.
+   */
+  trace(id: string, options?: { readonly wait?: number }): Promise<TraceDetails>;
   /** Returns the kept events that match, oldest first. */
-  events(filter?: EventFilter): Promise<readonly SandboxEvent[]>;
+  events(filter?: EventFilter & EventPage): Promise<readonly SandboxEvent[]>;
   /**
    * Returns a phone's first text after its first `after` texts, and waits for it if necessary. Without `after`, the next
    * text to arrive.
@@ -63,13 +97,38 @@ export interface ControlClient {
     number: string,
     options?: { readonly after?: number; readonly timeout?: number },
   ): Promise<TextAtPosition>;
+  exposures(number: string): Promise<readonly NumberExposure[]>;
+  /** The earlier name of `exposures`. */
   whoSaw(number: string): Promise<readonly NumberExposure[]>;
+  assertions(): Promise<readonly CheckedAssertion[]>;
+  /** Asserts that a number is shown only to its own phone and to the `allowed` ones. */
+  assertShownOnlyTo(number: string, allowed: readonly string[]): Promise<void>;
+  /** Removes the assertion about a number, which must exist. */
+  removeAssertion(number: string): Promise<void>;
   behave(number: string, behaviour: Behaviour): Promise<void>;
+  /** How a phone behaves, in every respect. */
+  behaviour(number: string): Promise<WholeBehaviour>;
+  /** Labels a phone; an empty label removes it. */
+  label(number: string, label: string): Promise<void>;
   compliance(sender: string, compliance: Compliance): Promise<void>;
+  unregistered(): Promise<readonly SenderCompliance[]>;
+  numbers(): Promise<readonly NumberSummary[]>;
+  optOuts(): Promise<readonly OptOut[]>;
+  /** Opts a phone out of the texts of a number or Messaging Service, as its STOP would. */
+  optOut(optOut: OptOut): Promise<void>;
+  /** Opts a phone in again, as its START would. */
+  optIn(optOut: OptOut): Promise<void>;
+  state(): Promise<SandboxState>;
   fail(rule: FaultRule): Promise<FaultSummary>;
   faults(): Promise<readonly FaultSummary[]>;
   removeFault(id: string): Promise<void>;
   requests(): Promise<readonly RecordedRequest[]>;
+  /** Lists REST requests and webhooks, newest first. Without `limit`, at most 100. */
+  exchanges(filter?: Omit<ExchangeFilter, 'refused' | 'since'>): Promise<readonly ExchangeReport[]>;
+  /** Returns an exchange with its headers and bodies. @throws RelayPhoneError `usage` if it is not kept. */
+  exchange(id: number): Promise<FullExchangeReport>;
+  /** Sends a webhook again, as it was or edited; resolves when the app has answered or has failed to. */
+  replay(id: number, edits?: ReplayEdits): Promise<ReplayResult>;
   clock(): Promise<ClockReading>;
   /** Advances a manual clock; resolves when everything due in that time has happened. */
   advance(time: number | string): Promise<ClockReading>;
@@ -93,14 +152,21 @@ export function createControlClient(address: ControlAddress): ControlClient {
     const target = timeoutMs === undefined ? address : { ...address, timeoutMs };
     return verifyAnswer<T>(method, path, await sendControlRequest(target, method, path, body));
   }
+  const findExposures = (number: string): Promise<readonly NumberExposure[]> =>
+    call('GET', `/exposures/${encodeURIComponent(number)}`);
   return {
     account: () => call('GET', '/account'),
     phones: () => call('GET', '/phones'),
     texts: (number) => call('GET', `${phone(number)}/texts`),
+    sent: (number) => call('GET', `${phone(number)}/sent`),
+    threads: (number) => call('GET', `${phone(number)}/threads`),
+    thread: (number, withNumber, { before, limit } = {}) =>
+      call('GET', `${phone(number)}/thread${formatQuery({ with: withNumber, before, limit })}`),
     text: ({ from, ...text }) => call('POST', `${phone(from)}/text`, text, WEBHOOK_TIMEOUT_MS),
-    follow: async (traceId, onEvent) => {
+    startText: ({ from, ...text }) => call('POST', `${phone(from)}/text?wait=none`, text, WEBHOOK_TIMEOUT_MS),
+    follow: async (traceId, onEvent, notices) => {
       await verify();
-      return followEvents(address, { traceId, since: 0 }, onEvent);
+      return followEvents(address, { ...notices, traceId, since: 0 }, onEvent);
     },
     call: (from, to) => call('POST', `${phone(from)}/call`, { to }),
     calls: (number) => call('GET', `${phone(number)}/calls`),
@@ -109,8 +175,19 @@ export function createControlClient(address: ControlAddress): ControlClient {
       await verify();
       return followEvents(address, options, onEvent);
     },
-    events: ({ kind, traceId, since } = {}) =>
-      call('GET', `/events.json${formatQuery({ kind, trace: traceId, since })}`),
+    events: ({ kind, traceId, ...page } = {}) => {
+      const kinds = typeof kind === 'string' ? kind : kind?.join(',');
+      return call('GET', `/events.json${formatQuery({ kind: kinds, trace: traceId, ...page })}`);
+    },
+    traces: ({ limit, before, number, failed } = {}) =>
+      call('GET', `/traces${formatQuery({ limit, before, number, failed: failed ? 'true' : undefined })}`),
+    trace: (id, { wait } = {}) =>
+      call(
+        'GET',
+        `/traces/${encodeURIComponent(id)}${formatQuery({ wait })}`,
+        undefined,
+        wait && wait + TIMEOUT_MARGIN_MS,
+      ),
     nextText: (number, { after, timeout = DEFAULT_TIMEOUT_MS } = {}) =>
       call(
         'GET',
@@ -118,13 +195,29 @@ export function createControlClient(address: ControlAddress): ControlClient {
         undefined,
         timeout + TIMEOUT_MARGIN_MS,
       ),
-    whoSaw: (number) => call('GET', `/who-saw/${encodeURIComponent(number)}`),
+    exposures: findExposures,
+    whoSaw: findExposures,
+    assertions: () => call('GET', '/assertions'),
+    assertShownOnlyTo: (number, allowed) => call('PUT', assertion(number), { allowed }),
+    removeAssertion: (number) => call('DELETE', assertion(number)),
     behave: (number, behaviour) => call('PUT', `${phone(number)}/behaviour`, behaviour),
+    behaviour: (number) => call('GET', `${phone(number)}/behaviour`),
+    label: (number, label) => call('PUT', `${phone(number)}/label`, { label }),
     compliance: (sender, compliance) => call('PUT', `/compliance/${encodeURIComponent(sender)}`, compliance),
+    unregistered: () => call('GET', '/compliance'),
+    numbers: () => call('GET', '/numbers'),
+    optOuts: () => call('GET', '/opt-outs'),
+    optOut: (optOut) => call('PUT', optOutPath(optOut)),
+    optIn: (optOut) => call('DELETE', optOutPath(optOut)),
+    state: () => call('GET', '/state'),
     fail: (rule) => call('POST', '/faults', rule),
     faults: () => call('GET', '/faults'),
     removeFault: (id) => call('DELETE', `/faults/${encodeURIComponent(id)}`),
     requests: () => call('GET', '/requests'),
+    exchanges: ({ failed, ...filter } = {}) =>
+      call('GET', `/exchanges${formatQuery({ ...filter, failed: failed ? 'true' : undefined })}`),
+    exchange: (id) => call('GET', `/exchanges/${id}`),
+    replay: (id, edits = {}) => call('POST', `/exchanges/${id}/replay`, edits, WEBHOOK_TIMEOUT_MS),
     clock: () => call('GET', '/clock'),
     advance: (time) => call('POST', '/clock', { advance: time }, WEBHOOK_TIMEOUT_MS),
     snapshot: async () =>
@@ -138,6 +231,14 @@ function phone(number: string): string {
   return `/phones/${encodeURIComponent(number)}`;
 }
 
+function optOutPath({ sender, phone: number }: OptOut): string {
+  return `/opt-outs/${encodeURIComponent(sender)}/${encodeURIComponent(number)}`;
+}
+
+function assertion(number: string): string {
+  return `/assertions/${encodeURIComponent(number)}`;
+}
+
 /** The kinds of refusal, by status; their answer is a {@link ControlError}. */
 const REFUSALS: Readonly<Record<number, ErrorKind>> = { 400: 'usage', 504: 'fault', 507: 'needsUser' };
 
@@ -147,7 +248,8 @@ function verifyAnswer<T>(
   { status, text }: { status: number; text: string },
 ): T {
   if (status < 300) return (text === '' ? undefined : JSON.parse(text)) as T;
-  const kind = REFUSALS[status];
+  // A route that does not exist has no sentence.
+  const kind = status === 404 && text.startsWith('{') ? 'usage' : REFUSALS[status];
   const unexpected = {
     task: `send ${method} ${path} to the sandbox`,
     reason: `it answered ${status}: ${text}`,

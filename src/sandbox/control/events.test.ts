@@ -1,5 +1,6 @@
 // Follows events and sends texts over the control API.
-import { request } from 'node:http';
+import { type IncomingHttpHeaders, request } from 'node:http';
+import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSandboxClient, waitForStatus } from '../../../test/support/sandbox-client.js';
 import { startApp, twiml, type WebhookApp } from '../../../test/support/webhook-app.js';
@@ -37,7 +38,7 @@ function readStream(path: string, count: number, headers: Record<string, string>
         let text = '';
         incoming.setEncoding('utf8').on('data', (chunk: string) => {
           text += chunk;
-          if (text.split('\n\n').length <= count) return;
+          if (idsOf(text).length < count) return;
           outgoing.destroy();
           resolve(text);
         });
@@ -55,15 +56,17 @@ const whenOpen = () =>
   new Promise<void>((resolve) => {
     opened = resolve;
   });
-const idsOf = (text: string) => [...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
+const idsOf = (text: string) =>
+  [...text.matchAll(/^id: [0-9a-f]{16}-(\d+)\nevent: /gm)].map(([, id]) => Number(id));
 
 describe('the event stream', () => {
   it('sends each event with its id, kind and JSON', async () => {
     const { traceId } = await sandbox.phone(PHONE).text(NUMBER, 'Hello\n📲');
     const [first] = sandbox.events();
     const text = await readStream('?since=0', sandbox.events().length);
-    expect(text.startsWith(`id: ${first?.id}\nevent: request.in\ndata: ${JSON.stringify(first)}\n\n`)).toBe(
-      true,
+    expect(text).toMatch(/^retry: 1000\nid: [0-9a-f]{16}-0\n\n/);
+    expect(text.replace(/id: [0-9a-f]{16}-/g, 'id: ')).toContain(
+      `\n\nid: ${first?.id}\nevent: request.in\ndata: ${JSON.stringify(first)}\n\n`,
     );
     expect(idsOf(text)).toEqual(sandbox.events().map(({ id }) => id));
     expect(text).toContain(`"traceId":"${traceId}"`);
@@ -88,14 +91,75 @@ describe('the event stream', () => {
     expect(idsOf(await reading)).toEqual([before + 1]);
   });
 
-  it('starts over for a client with an id of an earlier sandbox', async () => {
-    expect(idsOf(await readStream('?since=999999', 1))[0]).toBe(1);
-  });
-
   it('does not end the sandbox when a reader disconnects', async () => {
     await readStream('?since=0', 1);
     await client.messages.list();
     expect(sandbox.events().at(-1)).toMatchObject({ kind: 'request.in' });
+  });
+});
+
+describe('the list of events', () => {
+  async function list(query: string, headers: Record<string, string> = {}) {
+    const answer = await fetchRaw(`/_sandbox/events.json${query}`, headers);
+    const isGzip = answer.headers['content-encoding'] === 'gzip';
+    const events = JSON.parse(String(isGzip ? gunzipSync(answer.body) : answer.body)) as SandboxEvent[];
+    return { ids: events.map(({ id }) => id), isGzip, position: answer.headers['relay-phone-last-event'] };
+  }
+
+  function fetchRaw(path: string, headers: Record<string, string>) {
+    return new Promise<{ headers: IncomingHttpHeaders; body: Buffer }>((resolve, reject) => {
+      const authorization = `Bearer ${sandbox.controlToken}`;
+      const outgoing = request(`${sandbox.origin}${path}`, { headers: { authorization, ...headers } });
+      outgoing.on('response', async (incoming) =>
+        resolve({ headers: incoming.headers, body: Buffer.concat(await incoming.toArray()) }),
+      );
+      outgoing.on('error', reject).end();
+    });
+  }
+
+  it('can be read in pages, from the newest or the oldest on', async () => {
+    await sandbox.phone(PHONE).text(NUMBER, 'Hello');
+    const all = sandbox.events().map(({ id }) => id);
+    const last = all.at(-1) ?? 0;
+    const { position } = await list('?limit=1');
+    const [, epoch] = /^([0-9a-f]{16})-\d+$/.exec(String(position)) ?? [];
+    expect(position).toBe(`${epoch}-${last}`);
+    expect((await list('')).ids).toEqual(all);
+    expect((await list('?limit=2')).ids).toEqual([last - 1, last]);
+    expect((await list('?limit=0')).ids).toEqual([]);
+    expect((await list(`?limit=2&before=${last - 1}`)).ids).toEqual([last - 3, last - 2]);
+    expect((await list(`?before=${epoch}-2`)).ids).toEqual([1]);
+    expect((await list(`?since=${epoch}-${last - 1}`)).ids).toEqual([last]);
+    expect((await list(`?since=${'0'.repeat(16)}-${last - 1}`)).ids).toEqual(all);
+    const control = createControlClient(sandbox);
+    expect(await control.events({ limit: 2, before: last })).toEqual(sandbox.events().slice(-3, -1));
+    const earlier = `?before=${'0'.repeat(16)}-2`;
+    expect(String((await fetchRaw(`/_sandbox/events.json${earlier}`, {})).body)).toContain('earlier sandbox');
+  });
+
+  it('can be searched for a text in its values, in upper or lower case, and for several kinds', async () => {
+    await sandbox.phone(PHONE).text(NUMBER, 'HeLLo "Straße"');
+    const control = createControlClient(sandbox);
+    for (const text of ['hello', 'HELLO "STRAß', NUMBER]) {
+      const found = await control.events({ text, kind: ['phone.texts', 'text.received'] });
+      expect(found.map(({ kind }) => kind)).toEqual(['phone.texts', 'text.received']);
+    }
+    expect(await control.events({ text: 'mediaUrls' })).toEqual([]);
+    expect(await control.events({ text: 'null' })).toEqual([]);
+    expect((await control.events({ text: app.origin })).length).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['gzip', true],
+    ['br, GZIP;q=0.5', true],
+    ['*', true],
+    ['gzip;q=0', false],
+    ['*;q=0', false],
+    ['gzip; q=0.000, *', false],
+    ['identity', false],
+  ])('is compressed as Accept-Encoding allows: %s', async (header, isCompressed) => {
+    const { isGzip, ids } = await list('', { 'accept-encoding': header });
+    expect([isGzip, ids]).toEqual([isCompressed, sandbox.events().map(({ id }) => id)]);
   });
 });
 

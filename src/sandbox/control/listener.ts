@@ -1,9 +1,15 @@
 // The control API as a listener of node:http, loaded with its first request.
 import type { RequestListener } from 'node:http';
 import type { ControlDeps } from './app.js';
+import { createGuard, type RequestGuard } from './guard.js';
+import { refuseIntruder, refuseWrite } from './refusal.js';
 
 /** What the listener needs. */
 export interface ControlListenerDeps extends ControlDeps {
+  /** Where the API listens, once it does: `http://127.0.0.1:4020`. */
+  readonly origin: () => string;
+  /** The origin of the page that may use the API. Default: no page. */
+  readonly pageOrigin?: string;
   /** Resolves when everything written is on disk. */
   readonly kept: () => Promise<void> | undefined;
 }
@@ -13,21 +19,25 @@ export interface ControlListenerDeps extends ControlDeps {
  * that only uses the library needs neither.
  */
 export function createControlListener(deps: ControlListenerDeps): RequestListener {
+  let guard: RequestGuard | undefined;
   let loading: Promise<RequestListener> | undefined;
   return async (incoming, outgoing) => {
+    guard ??= createGuard({ origin: deps.origin(), pageOrigin: deps.pageOrigin });
+    const reason = guard(incoming.headers);
+    if (reason !== undefined) return refuseIntruder(incoming, outgoing, reason);
     loading ??= load(deps);
     (await loading)(incoming, outgoing);
   };
 }
 
 async function load(deps: ControlListenerDeps): Promise<RequestListener> {
-  const [{ getRequestListener }, { createControl, refuseWrite }] = await Promise.all([
+  const [{ getRequestListener }, { createControl }] = await Promise.all([
     import('@hono/node-server'),
     import('./app.js'),
   ]);
   const control = createControl(deps);
   const answer = async (request: Request) => {
-    const response = await control(request);
+    const response = await control.fetch(request);
     try {
       await deps.kept();
       return response;

@@ -1,21 +1,12 @@
-// The routes of phones in the control API: texts and calls, in both directions, and behaviour.
+// The routes of phones in the control API: texts and calls, in both directions, and settings.
 import type { Context, Hono } from 'hono';
 import { RelayPhoneError } from '../../errors.js';
-import type { LoggedCall } from '../phones/calls/call-log.js';
 import type { PhoneCall } from '../phones/calls/phone-call.js';
 import { waitForText } from '../phones/inbox.js';
-import type { PhoneBook } from '../phones/phones.js';
+import type { PhoneBook, SandboxPhone } from '../phones/phones.js';
 import { DEFAULT_TIMEOUT_MS } from '../platform/events/search.js';
 import type { EventStream } from '../platform/events/stream.js';
-
-/** The answer of `POST /_sandbox/phones/{number}/call`: the call, and the trace of its events. */
-export type PlacedCall = LoggedCall & Pick<PhoneCall, 'traceId'>;
-
-/** What a phone can do in a call: the last segment of `POST /_sandbox/phones/{number}/calls/{sid}/{act}`. */
-export const CALL_ACTS = ['answer', 'reject', 'hang-up', 'press', 'say'] as const;
-
-/** See {@link CALL_ACTS}. */
-export type CallAct = (typeof CALL_ACTS)[number];
+import { CALL_ACTS, type CallAct, type PlacedCall, type StartedText } from './phone-acts.js';
 
 interface PhoneRouteDeps {
   readonly phones: PhoneBook;
@@ -28,12 +19,20 @@ export function addPhoneRoutes(app: Hono, deps: PhoneRouteDeps): void {
   const phoneOf = (context: Context) => phones.phone(context.req.param('number') ?? '');
   app.get('/phones', (context) => context.json(phones.summaries()));
   app.get('/phones/:number/texts', (context) => context.json(phoneOf(context).texts()));
+  app.get('/phones/:number/sent', (context) => context.json(phoneOf(context).sent()));
   app.get('/phones/:number/next-text', (context) => answerNextText(context, deps));
-  app.post('/phones/:number/text', async (context) => {
-    const { readPhoneText } = await import('./request-bodies.js');
-    const { to, body, mediaUrls } = readPhoneText(await context.req.text());
-    return context.json(await phoneOf(context).text(to, body, { mediaUrls }));
+  app.post('/phones/:number/text', (context) => sendText(context, phoneOf(context)));
+  app.get('/phones/:number/threads', (context) => context.json(phoneOf(context).threads()));
+  app.get('/phones/:number/thread', (context) => {
+    const options = { before: context.req.query('before'), limit: readCount(context, 'limit') };
+    return context.json(phones.threadPage(context.req.param('number'), readWith(context), options));
   });
+  app.put('/phones/:number/label', async (context) => {
+    const { readLabel } = await import('./request-bodies.js');
+    phoneOf(context).setLabel(readLabel(await context.req.text()));
+    return context.body(null, 204);
+  });
+  app.get('/phones/:number/behaviour', (context) => context.json(phoneOf(context).behaviour()));
   app.put('/phones/:number/behaviour', async (context) => {
     const { readBehaviour } = await import('./request-bodies.js');
     phoneOf(context).behave(readBehaviour(await context.req.text()));
@@ -55,6 +54,22 @@ export function addPhoneRoutes(app: Hono, deps: PhoneRouteDeps): void {
   }
 }
 
+/** Answers once the app has answered the webhook, or, with `?wait=none`, with 202 once the text has left the phone. */
+async function sendText(context: Context, phone: SandboxPhone): Promise<Response> {
+  const wait = context.req.query('wait');
+  if (wait !== undefined && wait !== 'none') throw badQuery(`wait must be 'none', not '${wait}'`);
+  const { readPhoneText } = await import('./request-bodies.js');
+  const { to, body, mediaUrls } = readPhoneText(await context.req.text());
+  const { traceId, outcome } = await phone.startText(to, body, { mediaUrls });
+  return wait === 'none' ? context.json({ traceId } satisfies StartedText, 202) : context.json(await outcome);
+}
+
+function readWith(context: Context): string {
+  const other = context.req.query('with');
+  if (other === undefined || other === '') throw badQuery('with is missing: the other number of the thread');
+  return other;
+}
+
 /** The longest that a request may wait for a text, milliseconds. */
 const MAX_WAIT_MS = 600_000;
 
@@ -74,11 +89,11 @@ async function answerNextText(context: Context, { phones, events }: PhoneRouteDe
 function readCount(context: Context, name: string): number | undefined {
   const text = context.req.query(name);
   if (text === undefined || /^\d{1,9}$/.test(text)) return text === undefined ? undefined : Number(text);
-  throw new RelayPhoneError({
-    kind: 'usage',
-    task: 'read the request',
-    reason: `${name} must be a whole number, not '${text}'`,
-  });
+  throw badQuery(`${name} must be a whole number, not '${text}'`);
+}
+
+function badQuery(reason: string): RelayPhoneError {
+  return new RelayPhoneError({ kind: 'usage', task: 'read the request', reason });
 }
 
 const ACTS: Readonly<Record<CallAct, (call: PhoneCall, body: string) => void | Promise<void>>> = {

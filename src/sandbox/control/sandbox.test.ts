@@ -1,6 +1,7 @@
 // Uses a sandbox's clock, snapshots and phones over the control API.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSandboxClient } from '../../../test/support/sandbox-client.js';
+import { version } from '../../version.js';
 import { createSandbox, type Sandbox } from '../create.js';
 import type { SandboxEvent } from '../platform/events/event.js';
 import { createControlClient } from './client.js';
@@ -25,10 +26,12 @@ const send = (body: string, to = PHONE) => client.messages.create({ from: FROM, 
 
 describe('the clock', () => {
   it('can be read and advanced', async () => {
-    expect(await control.clock()).toEqual({ now: '2026-01-01T00:00:00.000Z' });
+    const manual = { mode: 'manual', nextTimerAt: null };
+    expect(await control.clock()).toEqual({ ...manual, now: '2026-01-01T00:00:00.000Z' });
     const { sid } = await send('Hello');
-    expect(await control.advance('5m')).toEqual({ now: '2026-01-01T00:05:00.000Z' });
-    expect(await control.advance(1)).toEqual({ now: '2026-01-01T00:05:00.001Z' });
+    expect(await control.clock()).toMatchObject({ nextTimerAt: expect.stringMatching(/^2026-01-01T00:00:/) });
+    expect(await control.advance('5m')).toEqual({ ...manual, now: '2026-01-01T00:05:00.000Z' });
+    expect(await control.advance(1)).toEqual({ ...manual, now: '2026-01-01T00:05:00.001Z' });
     expect((await client.messages(sid).fetch()).status).toBe('delivered');
   });
 
@@ -44,6 +47,123 @@ describe('the clock', () => {
       message: expect.stringMatching(/the clock is real/),
     });
     await real.close();
+  });
+});
+
+describe('the state', () => {
+  it('is one answer: where the events, the clock and the traces are', async () => {
+    await send('Hello');
+    const [first] = sandbox.events();
+    const epoch = first?.traceId.split('-')[0];
+    expect(await control.state()).toEqual({
+      epoch,
+      mode: 'sandbox',
+      version,
+      lastEventId: sandbox.events().at(-1)?.id,
+      oldestEventId: 1,
+      clock: await control.clock(),
+      accountSid: sandbox.accountSid,
+      openTraces: 1,
+    });
+    await control.advance('1m');
+    await sandbox.whenQuiet(sandbox.events({ kind: 'text.queued' })[0]?.traceId ?? '');
+    expect(await control.state()).toMatchObject({
+      openTraces: 0,
+      clock: { now: '2026-01-01T00:01:00.000Z' },
+    });
+    const { lastEventId } = await control.state();
+    await control.reset();
+    expect(await control.state()).toMatchObject({ epoch, oldestEventId: lastEventId + 1 });
+  });
+});
+
+describe('the numbers of the account', () => {
+  it('are listed with where each sends its webhooks', async () => {
+    const [smsUrl, voiceUrl] = ['http://localhost:8000/sms', 'http://localhost:8000/voice'];
+    const app = await client.applications.create({ smsUrl: `${smsUrl}/app`, smsMethod: 'GET' });
+    const { sid: serviceSid } = await client.messaging.v1.services.create({ friendlyName: 'Relay' });
+    const [first] = await client.incomingPhoneNumbers.list();
+    await client.messaging.v1.services(serviceSid).phoneNumbers.create({ phoneNumberSid: first?.sid ?? '' });
+    const settings = { smsUrl, smsApplicationSid: app.sid, voiceUrl, friendlyName: 'Mask' };
+    const second = await client.incomingPhoneNumbers.create({ phoneNumber: '+12025550101', ...settings });
+    const nothing = { applicationSid: null, url: null, method: null };
+    const capabilities = { voice: true, sms: true, mms: true };
+    expect(await control.numbers()).toEqual([
+      {
+        number: FROM,
+        sid: first?.sid,
+        friendlyName: first?.friendlyName,
+        capabilities,
+        sms: nothing,
+        voice: nothing,
+        messagingServiceSid: serviceSid,
+      },
+      {
+        number: '+12025550101',
+        sid: second.sid,
+        friendlyName: 'Mask',
+        capabilities,
+        sms: { applicationSid: app.sid, url: `${smsUrl}/app`, method: 'GET' },
+        voice: { applicationSid: null, url: voiceUrl, method: 'POST' },
+        messagingServiceSid: null,
+      },
+    ]);
+    expect(sandbox.numbers()).toEqual(await control.numbers());
+  });
+});
+
+describe('an opt-out', () => {
+  it('can be made and ended as by STOP and START, and leaves their event', async () => {
+    await control.optOut({ sender: '(202) 555-0100', phone: '(202) 555-0190' });
+    expect(await control.optOuts()).toEqual([{ sender: FROM, phone: PHONE }]);
+    await expect(send('Hello')).rejects.toMatchObject({ code: 21610 });
+    await control.optIn({ sender: FROM, phone: PHONE });
+    expect(sandbox.optOuts()).toEqual([]);
+    expect(await send('Hello')).toMatchObject({ status: 'queued' });
+    const event = { phone: PHONE, number: FROM, reply: null, cause: null };
+    expect(await control.events({ kind: 'opt-out' })).toMatchObject([
+      { ...event, keyword: 'STOP' },
+      { ...event, keyword: 'START' },
+    ]);
+    await sandbox.phone(PHONE).text(FROM, 'stop');
+    expect(await control.optOuts()).toEqual([{ sender: FROM, phone: PHONE }]);
+  });
+
+  it('counts for all numbers of a Messaging Service', async () => {
+    const { sid } = await client.messaging.v1.services.create({ friendlyName: 'Relay' });
+    const [number] = await client.incomingPhoneNumbers.list();
+    await client.messaging.v1.services(sid).phoneNumbers.create({ phoneNumberSid: number?.sid ?? '' });
+    await control.optOut({ sender: FROM, phone: PHONE });
+    expect(await control.optOuts()).toEqual([{ sender: sid, phone: PHONE }]);
+    await control.optIn({ sender: sid, phone: PHONE });
+    expect(await control.optOuts()).toEqual([]);
+  });
+
+  it.each([
+    { sender: '+12025550101', phone: PHONE },
+    { sender: `MG${'0'.repeat(32)}`, phone: PHONE },
+    { sender: 'nobody', phone: PHONE },
+    { sender: FROM, phone: 'nobody' },
+  ])('is refused for %j', async (optOut) => {
+    for (const change of [control.optOut, control.optIn]) {
+      await expect(change(optOut)).rejects.toMatchObject({ kind: 'usage' });
+    }
+    expect(sandbox.events({ kind: 'opt-out' })).toEqual([]);
+  });
+});
+
+describe('the compliance', () => {
+  it('lists what is not registered', async () => {
+    expect(await control.unregistered()).toEqual([]);
+    const service = `MG${'a'.repeat(32)}`;
+    await control.compliance(service, { a2p: 'unregistered' });
+    await control.compliance(FROM, { a2p: 'unregistered', tollFree: 'unverified' });
+    expect(await control.unregistered()).toEqual([
+      { sender: FROM, a2p: 'unregistered', tollFree: 'unverified' },
+      { sender: service, a2p: 'unregistered', tollFree: 'verified' },
+    ]);
+    await control.compliance(FROM, { a2p: 'registered', tollFree: 'verified' });
+    expect(sandbox.unregistered().map(({ sender }) => sender)).toEqual([service]);
   });
 });
 

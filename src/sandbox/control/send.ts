@@ -1,9 +1,7 @@
-// The HTTP of the control client: single requests and the event stream.
+// The HTTP of the control client.
 import { findSystemCode, RelayPhoneError } from '../../errors.js';
 import { LATE } from '../../http/failure.js';
-import { streamLines } from '../../http/lines.js';
 import { NoAnswer, sendRequest } from '../../http/send.js';
-import type { SandboxEvent } from '../platform/events/event.js';
 
 /** Where a sandbox listens, and the token of its control API. */
 export interface ControlAddress {
@@ -57,37 +55,6 @@ export async function sendControlRequest(
   }
 }
 
-/** Which events to read, and until when. */
-export interface FollowOptions {
-  /** Only events of this trace, until nothing of it is in progress. Default: all events, without end. */
-  readonly traceId?: string;
-  /** Starts after this id. Default: with the next event. */
-  readonly since?: number;
-  /** Ends the stream. */
-  readonly signal?: AbortSignal;
-}
-
-/**
- * Calls `onEvent` with each event; resolves when the stream ends or `signal` is aborted.
- *
- * @throws RelayPhoneError `network` if the sandbox cannot be reached, or closes.
- */
-export function followEvents(
-  { origin, controlToken }: ControlAddress,
-  { traceId, since, signal }: FollowOptions,
-  onEvent: (event: SandboxEvent) => void,
-): Promise<void> {
-  const url = new URL(`${origin}/_sandbox/events${formatQuery({ trace: traceId, since })}`);
-  const headers = { Authorization: `Bearer ${controlToken}` };
-  return streamLines({ url, headers, signal }, (line) => {
-    // Lines may still arrive after the abort.
-    if (signal?.aborted || !line.startsWith('data: ')) return;
-    onEvent(JSON.parse(line.slice('data: '.length)) as SandboxEvent);
-  }).catch((error: unknown) => {
-    if (!signal?.aborted) throw unreachable(origin, error);
-  });
-}
-
 /** Formats a query string of the defined values. */
 export function formatQuery(values: Readonly<Record<string, string | number | undefined>>): string {
   const query = new URLSearchParams();
@@ -95,7 +62,8 @@ export function formatQuery(values: Readonly<Record<string, string | number | un
   return `?${query}`;
 }
 
-function unreachable(origin: string, cause: unknown): RelayPhoneError {
+/** The error of a sandbox that cannot be reached, or is gone. */
+export function unreachable(origin: string, cause: unknown): RelayPhoneError {
   const code = findSystemCode(cause);
   const reason = code === LATE ? 'it does not answer' : (code ?? 'the connection was lost');
   return new RelayPhoneError({

@@ -16,6 +16,7 @@ interface RawExchange {
   readonly at: number;
   /** Milliseconds of real time until the answer was complete. */
   readonly durationMs: number;
+  /** Its cause is the event of this very request: `webhook.began`, `request.in` or `fault.hit`. */
   readonly trace: TraceContext;
   readonly method: string;
   /** For a REST request, `Content-Length` may be that of an earlier one. */

@@ -1,5 +1,7 @@
 // The port between messaging and the phones: what messaging needs of the phones, and the texts that phones send.
 
+import type { TraceContext } from '../platform/events/stream.js';
+
 /** What messaging needs of the phones. */
 export interface TextGateway {
   /**
@@ -9,6 +11,15 @@ export interface TextGateway {
    * @param at milliseconds since 1970
    */
   deliver(texts: readonly DeliveredText[], at: number): void;
+  /** Reports that a text is on its phone. @param trace its cause is the event `text.reached-phone` */
+  textShown(text: DeliveredText, trace: TraceContext): void;
+  /**
+   * Keeps a text that a phone has sent.
+   *
+   * @param messageSid the inbound message; null if the number's Messaging Service receives no texts
+   * @param at milliseconds since 1970
+   */
+  keepSent(text: SentText, messageSid: string | null, at: number): void;
   /** How the phone with this number (E.164) treats the texts that are sent to it. */
   behaviourOf(number: string): TextBehaviour;
 }

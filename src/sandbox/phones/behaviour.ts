@@ -1,4 +1,4 @@
-// How each phone behaves when it is texted or called.
+// The settings of each phone: how it behaves when it is texted or called, and its label.
 import { findDurationMs } from '../../duration.js';
 import { RelayPhoneError } from '../../errors.js';
 import { UNDELIVERED_ERRORS } from '../messaging/text-gateway.js';
@@ -40,12 +40,16 @@ export interface WholeBehaviour extends Required<Behaviour> {
   readonly slow: number;
 }
 
-/** The table of how all phones behave. */
+/** The table of the settings of all phones. */
 export interface BehaviourStore {
   /** How a phone (E.164) behaves; with the defaults if it was never changed. */
   of(number: string): WholeBehaviour;
   /** Changes how a phone behaves. @throws RelayPhoneError `usage` if the behaviour is invalid. */
   change(number: string, behaviour: Behaviour): void;
+  /** The label of a phone; empty if it has none. */
+  labelOf(number: string): string;
+  /** Labels a phone; an empty label removes it. @throws RelayPhoneError `usage` if it is too long. */
+  setLabel(number: string, label: string): void;
   /** Drops the cache; call it after the table was changed from outside. */
   forget(): void;
 }
@@ -58,6 +62,13 @@ const DEFAULT_BEHAVIOUR: WholeBehaviour = {
   slow: 0,
 };
 
+interface Settings {
+  readonly behaviour: WholeBehaviour;
+  readonly label: string;
+}
+
+const DEFAULT_SETTINGS: Settings = { behaviour: DEFAULT_BEHAVIOUR, label: '' };
+
 interface Row {
   readonly number: string;
   readonly texts: 'delivered' | 'silent' | 'undelivered';
@@ -66,29 +77,45 @@ interface Row {
   readonly calls: WholeBehaviour['calls'];
   readonly callerId: WholeBehaviour['callerId'];
   readonly slow: number;
+  readonly label: string;
 }
+
+/** How many characters a label may have. */
+const MAX_LABEL = 64;
 
 /** Opens the table. */
 export function createBehaviourStore(store: Store): BehaviourStore {
   const all = store.query<Row>('SELECT * FROM phones');
   const write = store.query(
-    `INSERT OR REPLACE INTO phones (number, texts, errorCode, callbacks, calls, callerId, slow)
-    VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO phones (number, texts, errorCode, callbacks, calls, callerId, slow) VALUES (?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (number) DO UPDATE SET texts = excluded.texts, errorCode = excluded.errorCode,
+    callbacks = excluded.callbacks, calls = excluded.calls, callerId = excluded.callerId, slow = excluded.slow`,
+  );
+  const writeLabel = store.query(
+    `INSERT INTO phones (number, texts, label) VALUES (?, 'delivered', ?)
+    ON CONFLICT (number) DO UPDATE SET label = excluded.label`,
   );
   // Read for every text that is delivered; no other process has the database open.
-  let known: Map<string, WholeBehaviour> | undefined;
+  let known: Map<string, Settings> | undefined;
   const read = () => {
     known ??= new Map(all.all().map((row) => [row.number, readRow(row)]));
     return known;
   };
-  const of = (number: string) => read().get(number) ?? DEFAULT_BEHAVIOUR;
+  const settingsOf = (number: string) => read().get(number) ?? DEFAULT_SETTINGS;
+  const of = (number: string) => settingsOf(number).behaviour;
   return {
     of,
     change: (number, changes) => {
       const behaviour = applyChanges(of(number), changes);
       const { texts, callbacks, calls, callerId, slow } = behaviour;
       write.run(number, ...formatTexts(texts), callbacks, calls, callerId, slow);
-      read().set(number, behaviour);
+      read().set(number, { ...settingsOf(number), behaviour });
+    },
+    labelOf: (number) => settingsOf(number).label,
+    setLabel: (number, text) => {
+      const label = verifyLabel(number, text);
+      writeLabel.run(number, label);
+      read().set(number, { ...settingsOf(number), label });
     },
     forget: () => {
       known = undefined;
@@ -101,9 +128,17 @@ function formatTexts(texts: WholeBehaviour['texts']): [string, number | null] {
   return typeof texts === 'object' ? ['undelivered', texts.undelivered] : [texts, null];
 }
 
-function readRow({ texts, errorCode, callbacks, calls, callerId, slow }: Row): WholeBehaviour {
+function readRow({ texts, errorCode, callbacks, calls, callerId, slow, label }: Row): Settings {
   const outcome = texts === 'undelivered' ? { undelivered: errorCode ?? 0 } : texts;
-  return { texts: outcome, callbacks, calls, callerId, slow };
+  return { behaviour: { texts: outcome, callbacks, calls, callerId, slow }, label };
+}
+
+function verifyLabel(number: string, text: string): string {
+  // SQLite would end the label at a NUL.
+  const label = text.replaceAll('\0', '').trim();
+  if ([...label].length <= MAX_LABEL) return label;
+  const reason = `a label has at most ${MAX_LABEL} characters`;
+  throw new RelayPhoneError({ kind: 'usage', task: `label ${number}`, reason });
 }
 
 const UNDELIVERED_CODES = Object.keys(UNDELIVERED_ERRORS).map(Number);

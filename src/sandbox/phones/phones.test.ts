@@ -67,6 +67,60 @@ describe('a phone', () => {
 
   it('is listed once it has been in a call', async () => {
     await sandbox.phone(TO).call(FROM).ended;
-    expect(sandbox.phones()).toEqual([{ number: TO, texts: 0, calls: 1, lastAt: expect.any(String) }]);
+    expect(sandbox.phones()).toEqual([
+      {
+        number: TO,
+        label: '',
+        texts: 0,
+        sent: 0,
+        calls: 1,
+        lastAt: expect.any(String),
+        behaviour: { texts: 'delivered', callbacks: 'once', calls: 'answers', callerId: 'shown', slow: 0 },
+        liveCall: null,
+      },
+    ]);
+  });
+
+  it('is listed once it has sent a text, with its label and behaviour', async () => {
+    const phone = sandbox.phone(TO);
+    phone.setLabel(' Ann\0 ');
+    phone.behave({ calls: 'busy' });
+    expect(sandbox.phones()).toEqual([]);
+    await phone.text(FROM, 'Hello');
+    expect(sandbox.phones()).toMatchObject([
+      { number: TO, label: 'Ann', texts: 0, sent: 1, calls: 0, behaviour: { calls: 'busy' } },
+    ]);
+    phone.setLabel('');
+    expect(sandbox.phones()).toMatchObject([{ label: '', behaviour: { calls: 'busy' } }]);
+  });
+
+  it('is listed with the call that it is in', async () => {
+    sandbox.phone(TO).behave({ calls: 'no-answer' });
+    const ringing = sandbox.phone(TO).nextCall();
+    const twiml = '<Response><Pause length="60"/></Response>';
+    await client.calls.create({ from: FROM, to: TO, twiml });
+    const call = await ringing;
+    const liveCall = () => sandbox.phones()[0]?.liveCall;
+    expect(liveCall()).toEqual({ sid: call.sid, state: 'ringing', shown: FROM });
+    call.answer();
+    expect(liveCall()).toMatchObject({ state: 'talking' });
+    call.hangUp();
+    await call.ended;
+    expect(liveCall()).toBeNull();
+  });
+
+  it('keeps its label and its behaviour apart from each other', () => {
+    const phone = sandbox.phone(TO);
+    phone.behave({ slow: '5s' });
+    phone.setLabel('Ann');
+    phone.behave({ texts: 'silent' });
+    expect([phone.label(), phone.behaviour()]).toMatchObject(['Ann', { slow: 5000, texts: 'silent' }]);
+    expect([sandbox.phone(FROM).label(), sandbox.phone(FROM).behaviour()]).toMatchObject(['', { slow: 0 }]);
+  });
+
+  it('has a label of at most 64 characters', () => {
+    sandbox.phone(TO).setLabel('📲'.repeat(64));
+    expect(() => sandbox.phone(TO).setLabel('x'.repeat(65))).toThrow(/64 characters/);
+    expect(sandbox.phone(TO).label()).toBe('📲'.repeat(64));
   });
 });

@@ -5,10 +5,11 @@ import type { EventFields } from '../platform/events/event.js';
 import { DEFAULT_TIMEOUT_MS, waitForMatch } from '../platform/events/search.js';
 import type { EventStream } from '../platform/events/stream.js';
 import { isShortCode, verifyPhoneNumber } from '../platform/phone-number.js';
-import type { Behaviour, BehaviourStore } from './behaviour.js';
+import type { Behaviour, BehaviourStore, WholeBehaviour } from './behaviour.js';
 import type { LoggedCall } from './calls/call-log.js';
 import type { PhoneCall } from './calls/phone-call.js';
 import type { PhoneCalls } from './calls/phone-calls.js';
+import type { WatchedNumbers } from './exposure/watched-numbers.js';
 import {
   type Inbox,
   type InboxStore,
@@ -16,6 +17,8 @@ import {
   type ReceivedText,
   waitForText,
 } from './inbox.js';
+import type { SentPhoneText, SentTextStore } from './sent-texts.js';
+import type { Thread, ThreadPage, ThreadPageOptions, Threads, ThreadText } from './threads.js';
 
 /**
  * A phone. Every valid number that the account does not own has one; a short code can only text.
@@ -30,6 +33,17 @@ export interface SandboxPhone {
   readonly number: string;
   /** The texts it has received, oldest first. */
   texts(): readonly ReceivedText[];
+  /** The texts it has sent, oldest first. */
+  sent(): readonly SentPhoneText[];
+  /** Its conversations, one for each other number, the one with the newest text first. */
+  threads(): readonly Thread[];
+  /**
+   * Its conversation with another number: the texts it has received and sent, oldest first.
+   *
+   * @example
+   * expect(phone.thread(mask).map(({ direction, body }) => [direction, body])).toEqual([['sent', 'Hello']]);
+   */
+  thread(withNumber: string): readonly ThreadText[];
   /**
    * Sends a text from this phone to a number of the account. Resolves when the app has answered the webhook and its
    * TwiML has run: the replies are sent by then, and reach their phones soon after.
@@ -78,30 +92,45 @@ export interface SandboxPhone {
   nextText(options?: NextTextOptions): Promise<ReceivedText>;
   /** Changes how it treats texts and calls from now on. A text that is already delayed stays delayed. */
   behave(behaviour: Behaviour): void;
+  /** How it treats texts and calls now, in every respect. */
+  behaviour(): WholeBehaviour;
+  /** Its label: a name for people who look at it; empty if it has none. */
+  label(): string;
+  /** Labels it; an empty label removes it. @throws RelayPhoneError `usage` if it has more than 64 characters. */
+  setLabel(label: string): void;
 }
 
 /**
- * A phone that has received a text or been in a call.
+ * A phone that has texted or been texted, or been in a call.
  *
  * @example
- * expect(sandbox.phones()).toMatchObject([{ number: '+12025550190', texts: 1, calls: 0 }]);
+ * expect(sandbox.phones()).toMatchObject([{ number: '+12025550190', texts: 1, sent: 0, calls: 0 }]);
  */
 export interface PhoneSummary {
   readonly number: string;
-  /** How many texts it holds. */
+  /** Empty if it has none. */
+  readonly label: string;
+  /** How many texts it has received. */
   readonly texts: number;
+  /** How many texts it has sent. */
+  readonly sent: number;
   /** How many calls its log has. */
   readonly calls: number;
-  /** When the last text came or the last call began, ISO 8601. */
+  /** When the last text came or was sent, or the last call began, ISO 8601. */
   readonly lastAt: string;
+  readonly behaviour: WholeBehaviour;
+  /** The latest of the calls that it is in now: ringing or answered; null if it is in none. */
+  readonly liveCall: Pick<LoggedCall, 'sid' | 'state' | 'shown'> | null;
 }
 
 /** All phones. */
 export interface PhoneBook {
   /** @throws RelayPhoneError `usage` if `number` is neither a valid phone number nor a short code. */
   phone(number: string): SandboxPhone;
-  /** The phones that have received a text or been in a call, the most recently used first. */
+  /** The phones that have texted or been texted, or been in a call, the most recently used first. */
   summaries(): readonly PhoneSummary[];
+  /** A page of a conversation of a phone. @throws RelayPhoneError `usage` as `phone` does, or if the page does not exist. */
+  threadPage(number: string, withNumber: string, options: ThreadPageOptions): ThreadPage;
   /** The texts of a phone, one by one. @throws RelayPhoneError `usage` as `phone` does. */
   inbox(number: string): Inbox;
 }
@@ -111,8 +140,11 @@ export interface PhoneBookDeps {
   readonly store: Store;
   readonly events: EventStream;
   readonly inboxes: InboxStore;
+  readonly sentTexts: Pick<SentTextStore, 'list'>;
+  readonly threads: Threads;
   readonly behaviours: BehaviourStore;
   readonly calls: Pick<PhoneCalls, 'list' | 'live' | 'findLive'>;
+  readonly watched: Pick<WatchedNumbers, 'add'>;
   /** Sends a text from a phone. */
   sendText(text: SentText): Promise<TextUnderway>;
   /** Calls a number of the account from a phone. */
@@ -121,7 +153,7 @@ export interface PhoneBookDeps {
 
 /** Creates the phone book. */
 export function createPhoneBook(deps: PhoneBookDeps): PhoneBook {
-  const { store, events, inboxes, behaviours, calls } = deps;
+  const { events, inboxes, threads, behaviours, calls, watched } = deps;
 
   /** Emits an event that begins a trace, and causes nothing. */
   function emitAlone(event: EventFields): void {
@@ -135,6 +167,9 @@ export function createPhoneBook(deps: PhoneBookDeps): PhoneBook {
     return {
       number,
       texts: () => inboxes.list(number),
+      sent: () => deps.sentTexts.list(number),
+      threads: () => threads.list(number),
+      thread: (withNumber) => threads.whole(number, withNumber),
       nextText: async (options = {}) => (await waitForText(events, inboxes.inbox(number), options)).text,
       text: async (to, body, options) => (await startText(to, body, options)).outcome,
       startText,
@@ -152,7 +187,14 @@ export function createPhoneBook(deps: PhoneBookDeps): PhoneBook {
         ),
       behave: (behaviour) => {
         behaviours.change(number, behaviour);
+        watched.add(number);
         emitAlone({ kind: 'behaviour.changed', phone: number, behaviour: { ...behaviours.of(number) } });
+      },
+      behaviour: () => behaviours.of(number),
+      label: () => behaviours.labelOf(number),
+      setLabel: (label) => {
+        behaviours.setLabel(number, label);
+        watched.add(number);
       },
     };
   }
@@ -160,7 +202,8 @@ export function createPhoneBook(deps: PhoneBookDeps): PhoneBook {
   return {
     phone,
     inbox: (text) => inboxes.inbox(verifyPhone(text)),
-    summaries: createSummaries(store),
+    threadPage: (text, withNumber, options) => threads.page(verifyPhone(text), withNumber, options),
+    summaries: createSummaries(deps),
   };
 }
 
@@ -168,19 +211,31 @@ function verifyPhone(text: string): string {
   return isShortCode(text) ? text : verifyPhoneNumber(text, `use ${text} as a phone`).number;
 }
 
-interface SummaryRow extends Omit<PhoneSummary, 'lastAt'> {
+interface SummaryRow extends Pick<PhoneSummary, 'number' | 'texts' | 'sent' | 'calls'> {
   readonly lastAt: number;
 }
 
 const SUMMARIES = `
-SELECT number, sum(texts) AS texts, sum(calls) AS calls, max(at) AS lastAt FROM (
-  SELECT phone AS number, count(*) AS texts, 0 AS calls, max(receivedAt) AS at, max(seq) AS last FROM texts GROUP BY phone
+SELECT number, sum(texts) AS texts, sum(sent) AS sent, sum(calls) AS calls, max(at) AS lastAt FROM (
+  SELECT phone AS number, count(*) AS texts, 0 AS sent, 0 AS calls, max(receivedAt) AS at, max(seq) AS last
+    FROM texts GROUP BY phone
   UNION ALL
-  SELECT phone, 0, count(*), max(startedAt), max(seq) FROM callLog GROUP BY phone
+  SELECT phone, 0, count(*), 0, max(sentAt), max(seq) FROM sentTexts GROUP BY phone
+  UNION ALL
+  SELECT phone, 0, 0, count(*), max(startedAt), max(seq) FROM callLog GROUP BY phone
 ) GROUP BY number ORDER BY max(at) DESC, max(last) DESC`;
 
-function createSummaries(store: Store): () => readonly PhoneSummary[] {
+function createSummaries({ store, behaviours, calls }: PhoneBookDeps): () => readonly PhoneSummary[] {
   const summaries = store.query<SummaryRow>(SUMMARIES);
   return () =>
-    summaries.all().map(({ lastAt, ...row }) => ({ ...row, lastAt: new Date(lastAt).toISOString() }));
+    summaries.all().map(({ lastAt, ...row }) => {
+      const live = calls.live(row.number).at(-1)?.log();
+      return {
+        ...row,
+        label: behaviours.labelOf(row.number),
+        lastAt: new Date(lastAt).toISOString(),
+        behaviour: behaviours.of(row.number),
+        liveCall: live ? { sid: live.sid, state: live.state, shown: live.shown } : null,
+      };
+    });
 }

@@ -125,6 +125,20 @@ ALTER TABLE phones ADD COLUMN callerId TEXT NOT NULL DEFAULT 'shown';
 `;
 
 /**
+ * `afterText` is the row of the newest received text at that moment, so that both kinds of texts have one order.
+ * Assertions are settings of the user, not content: a reset keeps them.
+ */
+const WHAT_PHONES_SENT = `
+CREATE TABLE sentTexts (
+  seq INTEGER PRIMARY KEY, phone TEXT NOT NULL, sid TEXT, recipient TEXT NOT NULL, body TEXT NOT NULL,
+  mediaUrls TEXT NOT NULL, afterText INTEGER NOT NULL, sentAt INTEGER NOT NULL
+);
+ALTER TABLE phones ADD COLUMN label TEXT NOT NULL DEFAULT '';
+ALTER TABLE callLog ADD COLUMN said TEXT NOT NULL DEFAULT '[]';
+CREATE TABLE assertions (number TEXT PRIMARY KEY, allowed TEXT NOT NULL);
+`;
+
+/**
  * The steps from an empty database to the current tables; `PRAGMA user_version` counts the steps that a database has
  * taken. Only append: databases with the earlier steps exist.
  */
@@ -136,9 +150,10 @@ export const SANDBOX_SCHEMA: readonly string[] = [
   TEXTS_THAT_WAIT,
   FEWER_INDEXES,
   WITHHELD_NUMBERS,
+  WHAT_PHONES_SENT,
 ];
 
-/** All tables except the account's: a reset empties them, a snapshot holds them. */
+/** All tables except the account's and the assertions: a reset empties them, a snapshot holds them. */
 export const CONTENT_TABLES = [
   'numbers',
   'applications',
@@ -146,6 +161,7 @@ export const CONTENT_TABLES = [
   'messages',
   'phones',
   'texts',
+  'sentTexts',
   'alerts',
   'services',
   'pooledNumbers',

@@ -22,10 +22,22 @@ export function answerDeleted(path: string): RestAnswer {
   return respond(path, 204, 'application/json', null);
 }
 
-/** Creates an answer whose body is a file. @param type its content type */
+/**
+ * Creates an answer whose body is a file. Anybody may have made the file, so a browser that opens it must not run scripts
+ * of it, load what it names, or take it for another type.
+ *
+ * @param type its content type
+ */
 export function answerFile(path: string, type: string, bytes: Buffer<ArrayBuffer>): RestAnswer {
-  return respond(path, 200, type, bytes);
+  return respond(path, 200, type, bytes, FILE_HEADERS);
 }
+
+/** Browsers show images, audio and video with inline styles of their own. */
+const FILE_HEADERS = {
+  'Content-Security-Policy':
+    "sandbox; default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'",
+  'X-Content-Type-Options': 'nosniff',
+};
 
 /** Creates the answer to a refused request: XML for paths of the 2010 API without `.json`, else JSON. */
 export function answerProblem(

@@ -1,5 +1,6 @@
 // The record of one REST request: what caused it, its event, and its exchange.
 import type { IncomingMessage } from 'node:http';
+import { OWN_AGENT } from '../../http/own-agent.js';
 import type { ExchangeLog } from '../exchanges/exchange-log.js';
 import type { RequestFacts } from '../platform/events/event.js';
 import type { FoundCause, RequestCauses } from '../platform/events/request-causes.js';
@@ -25,6 +26,8 @@ export class RequestRecord {
   #found: FoundCause | undefined;
   /** The id of the event; undefined until there is one. */
   #event: number | undefined;
+  /** The id of the event of the fault that it met; undefined without one. */
+  #fault: number | undefined;
   /** The body; undefined until it was read. */
   body: string | undefined;
 
@@ -57,7 +60,7 @@ export class RequestRecord {
   /** Emits the event that an injected fault made the request fail. */
   hit({ fault, rule }: MatchedFault): void {
     const { trace } = this.#find();
-    this.#deps.events.emit({
+    this.#fault = this.#deps.events.emit({
       kind: 'fault.hit',
       traceId: trace.traceId,
       cause: this.#event ?? trace.cause,
@@ -77,7 +80,8 @@ export class RequestRecord {
 
   /** Keeps the exchange of a request that gets no answer. @param error why */
   endWithoutAnswer(error: string): void {
-    this.#keep(this.#find().trace, null, [], '', error);
+    const { traceId } = this.#find().trace;
+    this.#keep({ traceId, cause: this.#event ?? this.#fault ?? null }, null, [], '', error);
   }
 
   #find(): FoundCause {
@@ -91,8 +95,9 @@ export class RequestRecord {
   }
 
   #facts(): RequestFacts {
-    const { method = '', url: path = '' } = this.#incoming;
-    return { method, path, attribution: this.#find().attribution, exchangeId: this.#exchangeId };
+    const { method = '', url: path = '', headers } = this.#incoming;
+    const isOwn = headers['user-agent']?.endsWith(OWN_AGENT) ?? false;
+    return { method, path, attribution: this.#find().attribution, isOwn, exchangeId: this.#exchangeId };
   }
 
   #keep(

@@ -21,6 +21,8 @@ export interface RemoteParty {
   callAnswered(): void;
   /** Plays a sound to it. */
   hear(sound: Sound): void;
+  /** Reports what the app waits for from now on; null when it no longer waits. */
+  expectInput(input: AwaitedInput | null): void;
   /** Reports that the call has ended; nothing follows. */
   callEnded(status: FinalStatus): void;
 }
@@ -47,12 +49,23 @@ export interface RemoteLine {
  * Something that is heard in a call: a sentence of `<Say>`, a file of `<Play>`, keys, or spoken words.
  *
  * @example
- * expect(call.log().heard).toEqual([{ kind: 'say', content: 'Press 1 to accept' }]);
+ * expect(call.log().heard).toMatchObject([{ kind: 'say', content: 'Press 1 to accept' }]);
  */
 export interface Sound {
   readonly kind: 'say' | 'play' | 'keys' | 'words';
   /** The words, the URL of the file, or the keys. */
   readonly content: string;
+}
+
+/** What the app waits for in a call, with `<Gather>`. See https://www.twilio.com/docs/voice/twiml/gather. */
+export interface AwaitedInput {
+  readonly input: readonly ('dtmf' | 'speech')[];
+  /** How many keys end the input; null if only a finish key or silence does. */
+  readonly numDigits: number | null;
+  /** The keys that end the input; empty if none does. */
+  readonly finishOnKey: string;
+  /** How long it waits after the last prompt or key. */
+  readonly timeoutSeconds: number;
 }
 
 /** How a call can end. */

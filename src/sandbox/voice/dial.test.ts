@@ -174,7 +174,7 @@ describe('<Dial>', () => {
       ['in-progress', call.sid],
       ['completed', call.sid],
     ]);
-    expect(sandbox.phone(REAL).calls()[0]?.heard).toEqual([{ kind: 'keys', content: '9' }]);
+    expect(sandbox.phone(REAL).calls()[0]?.heard).toMatchObject([{ kind: 'keys', content: '9' }]);
   });
 
   it('runs the document of a <Number> for the party that answers, who may decline [S F207]', async () => {

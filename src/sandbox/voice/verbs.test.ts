@@ -126,6 +126,8 @@ describe('<Record>', () => {
     expect(recording).toMatchObject({ callSid: call.sid, duration: '3', source: 'RecordVerb', channels: 1 });
     const sound = await fetch(form?.RecordingUrl ?? '');
     expect(sound.headers.get('content-type')).toBe('audio/x-wav');
+    expect(sound.headers.get('content-security-policy')).toMatch(/^sandbox; default-src 'none'; /);
+    expect(sound.headers.get('x-content-type-options')).toBe('nosniff');
     const bytes = Buffer.from(await sound.arrayBuffer());
     expect([bytes.subarray(0, 4).toString(), bytes.length]).toEqual(['RIFF', 44 + 3 * 8000]);
     expect((await fetch(`${form?.RecordingUrl}.wav`)).status).toBe(200);

@@ -192,6 +192,7 @@ function reachOwnNumber(numbers: CallNumbers, receiveCall: Voice['receiveCall'])
     ring: () => undefined,
     callAnswered: () => outbound?.answer(),
     hear: (sound) => outbound?.send(sound),
+    expectInput: () => undefined,
     callEnded: (status) => {
       if (status === 'completed') outbound?.hangUp();
       else outbound?.decline(status === 'busy' || status === 'failed' ? status : 'no-answer', 480);
@@ -207,6 +208,7 @@ function reachOwnNumber(numbers: CallNumbers, receiveCall: Voice['receiveCall'])
     },
     callAnswered: () => undefined,
     hear: (sound) => inbound?.send(sound),
+    expectInput: () => undefined,
     callEnded: () => inbound?.hangUp(),
   };
 }

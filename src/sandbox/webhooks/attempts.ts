@@ -1,4 +1,5 @@
 // Requests one URL of a webhook, with Twilio's retries and redirects; records each request, and alerts of a failure.
+
 import { randomUUID } from 'node:crypto';
 import { debugRequest } from '../../debug.js';
 import { PENDING_WORK_HEADER } from '../../http/pending-work.js';
@@ -227,7 +228,7 @@ function report(
   const cause = sent?.event ?? trace.cause;
   const at = sent?.at ?? deps.now();
   const durationMs = sent ? performance.now() - sent.start : 0;
-  if (sent) keepExchange(deps, webhook, attempt, sent, { durationMs, error: failure?.message ?? null });
+  if (sent) keepExchange(deps, webhook, attempt, sent, { durationMs, error: failure?.describe() ?? null });
   const event = deps.events.emit({
     kind: 'webhook.sent',
     traceId: trace.traceId,
@@ -281,7 +282,7 @@ function keepExchange(
 }
 
 /** How many requests the app says it will still make because of a webhook, as `relay-phone serve` does. */
-function readPendingWork(answer: WebhookAnswer | undefined): number {
+export function readPendingWork(answer: WebhookAnswer | undefined): number {
   const text = answer?.headers[PENDING_WORK_HEADER] ?? '';
   return typeof text === 'string' && /^\d{1,2}$/.test(text) ? Number(text) : 0;
 }

@@ -16,6 +16,11 @@ export class WebhookFailure extends Error {
   ) {
     super(message);
   }
+
+  /** Returns the message with the code. */
+  describe(): string {
+    return `${this.message} (${this.code})`;
+  }
 }
 
 /** The failure for a 4xx or 5xx answer. */

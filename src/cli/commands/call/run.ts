@@ -7,7 +7,7 @@ import type { CallReport } from '../../../sandbox/report.js';
 import { type CommandContext, openCommandContext } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
 import { connectSandbox } from '../../core/sandbox.js';
-import { describeEvent } from '../sandbox/event-line.js';
+import { describeEvent, warnOfMissedEvents } from '../sandbox/event-line.js';
 import type { CallFlags } from './command.js';
 
 /** Places one call and stays until it is over; exit code 6 if no webhook was sent or the app did not answer one. */
@@ -38,22 +38,21 @@ async function placeCall(
   const caller = createCaller(control, flags, callSid);
   const hops: CallReport['hops'] = [];
   const documents: CallReport['documents'] = [];
-  await control
-    .follow(traceId, (event) => {
-      hops.push({ ...event });
-      screen.line(describeEvent(event));
-      if (event.kind === 'webhook.sent' && event.purpose === 'call' && event.verdict !== 'redirected') {
-        const { url, status, errorCode, failure } = event;
-        documents.push({ url, status, errorCode, failure });
-      }
-      caller.see(event);
-    })
-    .finally(caller.leave);
+  const show = (event: SandboxEvent) => {
+    hops.push({ ...event });
+    screen.line(describeEvent(event));
+    if (event.kind === 'webhook.sent' && event.purpose === 'call' && event.verdict !== 'redirected') {
+      const { url, status, errorCode, failure } = event;
+      documents.push({ url, status, errorCode, failure });
+    }
+    caller.see(event);
+  };
+  await control.follow(traceId, show, warnOfMissedEvents(screen)).finally(caller.leave);
   await caller.done();
   if (documents.length === 0)
     screen.warn(`No webhook was sent: ${to} has no VoiceUrl and no TwiML app with one.`);
   const logged = (await control.calls(from)).find(({ sid }) => sid === callSid);
-  const { state = 'unanswered', answeredAt = null, endedAt = null, heard = [] } = logged ?? {};
+  const { state = 'unanswered', answeredAt = null, endedAt = null, heard = [], said = [] } = logged ?? {};
   return {
     command: 'call',
     from,
@@ -63,6 +62,7 @@ async function placeCall(
     answeredAt,
     endedAt,
     heard: [...heard],
+    said: [...said],
     documents,
     hops,
   };

@@ -1,17 +1,15 @@
 // `relay-phone replay`: sends recorded webhooks to the app again.
 import { ExitCode, findSystemCode, RelayPhoneError } from '../../../errors.js';
+import { type AnswerDifference, compareAnswers } from '../../../exchanges/compare.js';
 import {
-  type AnswerDifference,
-  compareAnswers,
   type Exchange,
   type ExchangeSummary,
   findConversation,
   type NewExchange,
   SOCKET_KIND,
-} from '../../../gateway/exchanges/exchange.js';
+} from '../../../exchanges/exchange.js';
 import type { OpenedExchanges } from '../../../gateway/open.js';
-import type { Edits } from '../../../gateway/replay/edit.js';
-import { replayExchange } from '../../../gateway/replay/replay.js';
+import { type GatewayEdits, replayExchange } from '../../../gateway/replay/replay.js';
 import { formatReplayReport, type ReplayReport } from '../../../gateway/report.js';
 import { verifyResolved } from '../../../settings/unresolved.js';
 import { type CommandContext, openCommandContext } from '../../core/command-context.js';
@@ -32,7 +30,7 @@ export async function run(ports: CliPorts, flags: ReplayFlags): Promise<number> 
   const chosen = await choose(context, flags.id, flags.conversation ?? false);
   const resend = (one: Exchange) => {
     const { publicBase, app } = one.summary;
-    const edits: Edits = {
+    const edits: GatewayEdits = {
       set: new Map(flags.set),
       path: flags.toPath,
       authToken,

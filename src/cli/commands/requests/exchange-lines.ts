@@ -1,7 +1,8 @@
 // Describes an exchange in one line, or completely in several.
 import { readLines, shorten } from '../../../control-characters.js';
-import { isFileKind } from '../../../gateway/forwarding/allowlist.js';
-import type { ExchangeReport, RequestReport } from '../../../gateway/report.js';
+import { isFileKind, REST_KIND } from '../../../exchanges/exchange.js';
+import type { ExchangeReport } from '../../../exchanges/report.js';
+import type { RequestReport } from '../../../gateway/report.js';
 import { formatTwiml } from '../../../gateway/twiml.js';
 
 /** The heading of {@link describeExchange}. */
@@ -48,6 +49,7 @@ function describeVerdict({ verdict, error, refusal, kind }: ExchangeReport): str
   if (error !== null) return `the app ${error}`;
   if (verdict.reasons.length > 0) return verdict.reasons.join(', ');
   if (refusal !== null) return refusal;
+  if (kind === REST_KIND) return 'a REST request';
   if (verdict.result !== 'unsigned' || !isFileKind(kind)) return verdict.result;
   return `unsigned, as ${kind === 'card' ? 'vCards' : 'media files'} are`;
 }
@@ -66,16 +68,22 @@ export function describeFully(exchange: RequestReport['exchange']): string[] {
     ...answer.headers.map(([name, value]) => `  ${name}: ${value}`),
     ...describeAnswer(answer),
     '',
-    `Signature: ${verdict.result}${verdict.reasons.length > 0 ? ` (${verdict.reasons.join(', ')})` : ''}`,
-    ...(verdict.token === null ? [] : [`  signed with the token of the ${verdict.token}`]),
-    `  signed    ${verdict.signedUrl ?? 'unknown'}`,
-    `  computed  ${verdict.computedUrl}`,
+    ...(exchange.kind === REST_KIND ? [] : describeSignature(verdict)),
     ...(refusal === null ? [] : [`Refused: ${refusal}. It did not reach the app.`]),
     ...(error === null ? [] : [`The app ${error}.`]),
     ...exchange.findings.flatMap(({ what, tryNext }) => [
       `Fault: ${what}.`,
       ...tryNext.map((one) => `  Try: ${one}`),
     ]),
+  ];
+}
+
+function describeSignature({ result, reasons, token, signedUrl, computedUrl }: ExchangeReport['verdict']) {
+  return [
+    `Signature: ${result}${reasons.length > 0 ? ` (${reasons.join(', ')})` : ''}`,
+    ...(token === null ? [] : [`  signed with the token of the ${token}`]),
+    `  signed    ${signedUrl ?? 'unknown'}`,
+    `  computed  ${computedUrl}`,
   ];
 }
 

@@ -1,6 +1,6 @@
 // Reads the recorded exchanges of the state folder, for `requests`, `requests export` and `replay`.
 import { RelayPhoneError } from '../../../errors.js';
-import type { Exchange } from '../../../gateway/exchanges/exchange.js';
+import type { Exchange } from '../../../exchanges/exchange.js';
 import { type OpenedExchanges, openExchanges } from '../../../gateway/open.js';
 import { type CommandContext, waitForLock } from '../../core/command-context.js';
 

@@ -1,14 +1,11 @@
 // `relay-phone requests`: shows the webhooks that came through the tunnel.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ExitCode } from '../../../errors.js';
-import { type ExchangeFilter, type ExchangeSummary, isMatch } from '../../../gateway/exchanges/exchange.js';
+import { type ExchangeFilter, type ExchangeSummary, isMatch } from '../../../exchanges/exchange.js';
+import { formatExchangeReport, formatFullExchange } from '../../../exchanges/format.js';
+import type { FollowStart } from '../../../gateway/follow.js';
 import { findRunningGateway } from '../../../gateway/open.js';
-import {
-  formatExchangeReport,
-  formatFullExchange,
-  type RequestReport,
-  type RequestsReport,
-} from '../../../gateway/report.js';
+import type { RequestReport, RequestsReport } from '../../../gateway/report.js';
 import { type CommandContext, openCommandContext } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
 import { createRedactor, type Redactor } from '../../core/redact.js';
@@ -67,6 +64,13 @@ async function follow(context: CommandContext, redactor: Redactor, filter: Excha
     screen.line(describeExchange(report));
     screen.record(report);
   };
+  const onGap = (missed: number | null) =>
+    screen.line(
+      missed === null
+        ? 'The recorded webhooks were removed; these are new ones.'
+        : `${missed} webhooks are missing here: they are no longer kept.`,
+    );
+  let since: FollowStart = 'now';
   for (let shown = ''; !ending.signal.aborted; ) {
     const folder = state.find();
     const running = folder && findRunningGateway(folder);
@@ -75,7 +79,8 @@ async function follow(context: CommandContext, redactor: Redactor, filter: Excha
       : 'Waiting for a tunnel.';
     if (status !== shown) screen.line(status);
     shown = status;
-    await running?.follow(show, ending.signal);
+    // After a lost connection, or with the next tunnel, it goes on where it was.
+    if (running) since = await running.follow(since, { onSummary: show, onGap }, ending.signal);
     await sleep(POLL_INTERVAL_MS, undefined, { signal: ending.signal }).catch(() => undefined);
   }
 }

@@ -1,16 +1,27 @@
 // Describes an event of the sandbox in one line.
 import { formatWithoutPassword } from '../../../origin.js';
+import type { FollowNotices } from '../../../sandbox/control/follow.js';
 import type { SandboxEvent } from '../../../sandbox/platform/events/event.js';
+import type { Screen } from '../../core/screen.js';
 
 /** Returns one event as a line for people, with its time in UTC. */
 export function describeEvent(event: SandboxEvent): string {
-  return `${event.at.slice(11, 23)}  ${describe(event)}`;
+  return `${event.at.slice(11, 23)}  ${describeWithoutTime(event)}`;
 }
 
-function describe(event: SandboxEvent): string {
+/** Returns what shows, as warnings, that events are missing. */
+export function warnOfMissedEvents({ warn }: Pick<Screen, 'warn'>): FollowNotices {
+  return {
+    onGap: ({ missed }) => warn(`${missed} ${missed === 1 ? 'event was' : 'events were'} missed`),
+    onReset: () => warn('the sandbox was restarted: its earlier events are gone'),
+  };
+}
+
+/** Returns one event as {@link describeEvent} does, without its time. */
+export function describeWithoutTime(event: SandboxEvent): string {
   switch (event.kind) {
     case 'request.in':
-      return `app asked       ${event.method} ${event.path} → ${event.status}`;
+      return `${event.isOwn ? 'command asked' : 'app asked    '}   ${event.method} ${event.path} → ${event.status}`;
     case 'fault.hit':
       return `injected fault  ${event.method} ${event.path} → ${event.answer} (rule ${event.faultId})`;
     case 'phone.texts':
@@ -20,7 +31,7 @@ function describe(event: SandboxEvent): string {
     case 'text.queued':
       return `text queued     ${event.from} → ${event.to}: ${event.body}${countMedia(event.mediaUrls)}`;
     case 'text.status':
-      return `text ${event.status.padEnd(11)}${event.sid}${event.errorCode === null ? '' : ` (${event.errorCode})`}`;
+      return `${`text ${event.status}`.padEnd(15)} ${event.sid}${event.errorCode === null ? '' : ` (${event.errorCode})`}`;
     case 'text.reached-phone':
       return `phone has it    ${event.to} from ${event.from}: ${event.body}${countMedia(event.mediaUrls)}`;
     case 'webhook.began':

@@ -8,7 +8,7 @@ import { type CommandContext, openCommandContext, waitForLock } from '../../core
 import type { CliPorts } from '../../core/ports.js';
 import { warnOfLostWrites } from '../../core/sandbox.js';
 import type { SandboxFlags } from './command.js';
-import { describeEvent } from './event-line.js';
+import { describeEvent, warnOfMissedEvents } from './event-line.js';
 
 /** How many ports after the requested one are tried. */
 const SPARE_PORTS = 20;
@@ -86,7 +86,7 @@ async function follow(
       screen.line(describeEvent(event));
       screen.record(event);
     },
-    { signal: ending.signal, ...(since !== undefined && { since }) },
+    { ...warnOfMissedEvents(screen), signal: ending.signal, ...(since !== undefined && { since }) },
   );
 }
 

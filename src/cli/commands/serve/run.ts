@@ -141,7 +141,8 @@ function createConnect({ environment, sleep }: CliPorts, { setup, target }: Sess
   const credentials = { accountSid: setup.client.accountSid, authToken: setup.authToken };
   const { timeout } = setup.settings;
   const options = { target, environment, sleep, ...(timeout !== undefined && { timeoutMs: timeout * 1000 }) };
-  return (more: { readonly attempts?: number }) => createTwilioClient(credentials, { ...options, ...more });
+  return (more: { readonly attempts?: number }) =>
+    createTwilioClient(credentials, { ...options, ...more, isApp: true });
 }
 
 function showStart(

@@ -8,7 +8,7 @@ import { type CommandContext, openCommandContext } from '../../core/command-cont
 import type { CliPorts } from '../../core/ports.js';
 import { connectSandbox } from '../../core/sandbox.js';
 import type { Screen } from '../../core/screen.js';
-import { describeEvent } from '../sandbox/event-line.js';
+import { describeEvent, warnOfMissedEvents } from '../sandbox/event-line.js';
 import type { TextFlags } from './command.js';
 
 /** Sends one text; exit code 6 if no webhook was sent or the app did not answer it. */
@@ -58,6 +58,6 @@ async function showHops(
     screen.line(describeEvent(event));
     waiting = wait();
   };
-  await control.follow(traceId, show).finally(() => waiting.end());
+  await control.follow(traceId, show, warnOfMissedEvents(screen)).finally(() => waiting.end());
   return hops;
 }

@@ -1,6 +1,8 @@
 // Shows the events of a tunnel as they happen, and counts them for the summary.
+
+import { formatExchangeReport } from '../../../exchanges/format.js';
+import type { ExchangeReport } from '../../../exchanges/report.js';
 import type { GatewayEvent } from '../../../gateway/events.js';
-import { type ExchangeReport, formatExchangeReport } from '../../../gateway/report.js';
 import type { TunnelState } from '../../../tunnel/supervisor/supervisor.js';
 import type { CommandContext } from '../../core/command-context.js';
 import { createRedactor } from '../../core/redact.js';

@@ -16,6 +16,17 @@ export interface Compliance {
   readonly tollFree?: 'verified' | 'unverified';
 }
 
+/**
+ * A sender that lacks a registration.
+ *
+ * @example
+ * expect(sandbox.unregistered()).toEqual([{ sender: '+12025550123', a2p: 'unregistered', tollFree: 'verified' }]);
+ */
+export interface SenderCompliance extends Required<Compliance> {
+  /** A number, or the SID of a Messaging Service. */
+  readonly sender: string;
+}
+
 /** The compliance of all senders. */
 export interface ComplianceStore {
   /**
@@ -24,6 +35,8 @@ export interface ComplianceStore {
    * @throws RelayPhoneError `usage` if `sender` is neither, or `compliance` is invalid.
    */
   set(sender: string, compliance: Compliance): void;
+  /** The senders that lack a registration. */
+  list(): readonly SenderCompliance[];
   /** True if a number (E.164) or a service is registered. */
   isRegistered(sender: string): boolean;
   /** True if a toll-free number (E.164) is verified. */
@@ -36,7 +49,7 @@ export interface ComplianceStore {
 
 /** Opens the table of missing registrations. */
 export function createComplianceStore(store: Store): ComplianceStore {
-  const all = store.query<{ sender: string; lack: string }>('SELECT * FROM complianceGaps');
+  const all = store.query<{ sender: string; lack: string }>('SELECT * FROM complianceGaps ORDER BY sender');
   const open = store.query('INSERT OR IGNORE INTO complianceGaps VALUES (?, ?)');
   const close = store.query('DELETE FROM complianceGaps WHERE sender = ? AND lack = ?');
   // Read for every text, and the table is almost always empty.
@@ -55,6 +68,14 @@ export function createComplianceStore(store: Store): ComplianceStore {
       forget();
       if (a2p) (a2p === 'unregistered' ? open : close).run(sender, 'a2p');
       if (tollFree) (tollFree === 'unverified' ? open : close).run(sender, 'tollFree');
+    },
+    list: () => {
+      const senders = [...new Set(all.all().map(({ sender }) => sender))];
+      return senders.map((sender) => ({
+        sender,
+        a2p: gaps().has(`a2p${sender}`) ? 'unregistered' : 'registered',
+        tollFree: gaps().has(`tollFree${sender}`) ? 'unverified' : 'verified',
+      }));
     },
     isRegistered: (sender) => !gaps().has(`a2p${sender}`),
     isVerified: (number) => !gaps().has(`tollFree${number}`),

@@ -4,16 +4,21 @@ import type { Clock } from '../../platform/clock.js';
 import type { Store } from '../../platform/database.js';
 import type { OpenTraces } from '../../platform/events/open-traces.js';
 import type { TraceContext } from '../../platform/events/stream.js';
-import { type Message, readMediaUrls } from '../api/messages/message.js';
+import type { Message } from '../api/messages/message.js';
 import type { MessageStore } from '../api/messages/store.js';
-import type { DeliveredText, TextGateway } from '../text-gateway.js';
+import type { TextGateway } from '../text-gateway.js';
 import {
   createOutcomeRules,
   type DeliveryOutcome,
   type InFlightMessage,
   type OutcomeDeps,
 } from './outcome.js';
-import { createStatusNotifier, hasReachedPhone, type StatusNotifierDeps } from './status-notifier.js';
+import {
+  createStatusNotifier,
+  hasReachedPhone,
+  type StatusNotifierDeps,
+  toDeliveredText,
+} from './status-notifier.js';
 import { createWaitingMessages, type WaitingDeps } from './waiting.js';
 
 /** What delivery needs. */
@@ -99,7 +104,8 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
   /** Ends the delivery of messages; ordinary ones with one statement. */
   function end(outcomes: readonly DeliveryOutcome[], at: number): void {
     if (outcomes.length === 0) return;
-    phones.deliver(outcomes.filter(hasReachedPhone).map(toText), at);
+    const reached = outcomes.filter(hasReachedPhone).map(messageOf);
+    phones.deliver(reached.map(toDeliveredText), at);
     for (const outcome of outcomes) {
       if (!isOrdinary(outcome)) rows.end(outcome.message, outcome.status, outcome.errorCode, at);
     }
@@ -112,7 +118,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
   }
 
   function hasTrace(traceId: string): boolean {
-    return all().some(({ trace }) => trace.traceId === traceId) || waiting.has(traceId);
+    return all().some(({ trace }) => trace.traceId === traceId) || waiting.traces().includes(traceId);
   }
 
   function add(entry: InFlightMessage): void {
@@ -165,7 +171,10 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
   }
 
   readStages();
-  traces.addSource(hasTrace);
+  traces.addSource({
+    has: hasTrace,
+    list: () => [...all().map(({ trace }) => trace.traceId), ...waiting.traces()],
+  });
   return {
     start: (message, trace) => add({ message, trace }),
     cancel: (sid) => {
@@ -212,9 +221,4 @@ function runsOf(entries: readonly InFlightMessage[]): Message[][] {
 
 function messageOf({ message }: Pick<InFlightMessage, 'message'>): Message {
   return message;
-}
-
-function toText({ message }: InFlightMessage): DeliveredText {
-  const { sid, sender: from, recipient: to, body } = message;
-  return { sid, from, to, body, mediaUrls: readMediaUrls(message) };
 }

@@ -3,12 +3,14 @@ import type { EventFields } from '../../platform/events/event.js';
 import type { EventStream, TraceContext } from '../../platform/events/stream.js';
 import { type Message, readMediaUrls } from '../api/messages/message.js';
 import type { MessageStatusCallbacks } from '../status-callbacks.js';
+import type { DeliveredText, TextGateway } from '../text-gateway.js';
 import type { DeliveryOutcome, InFlightMessage } from './outcome.js';
 
 /** What the notifier needs. */
 export interface StatusNotifierDeps {
   readonly events: EventStream;
   readonly statusCallbacks: MessageStatusCallbacks;
+  readonly phones: Pick<TextGateway, 'textShown'>;
   /** Receives a message that was delivered to a number of the account; `trace` names the delivery as its cause. */
   readonly receive: (message: Message, trace: TraceContext) => void;
 }
@@ -30,6 +32,7 @@ interface Status {
 export function createStatusNotifier({
   events,
   statusCallbacks,
+  phones,
   receive,
 }: StatusNotifierDeps): StatusNotifier {
   function advanced(entries: readonly InFlightMessage[], status: string): void {
@@ -38,7 +41,11 @@ export function createStatusNotifier({
   }
 
   function ended(outcomes: readonly DeliveryOutcome[]): void {
-    events.emitMany(outcomes.filter(hasReachedPhone), formatReachedPhone);
+    const reached = outcomes.filter(hasReachedPhone);
+    const firstReached = events.emitMany(reached, formatReachedPhone);
+    reached.forEach(({ message, trace: { traceId } }, index) => {
+      phones.textShown(toDeliveredText(message), { traceId, cause: firstReached + index });
+    });
     const final = outcomes.filter(({ status }) => status !== 'sent');
     const first = report(final, (outcome) => outcome);
     final.forEach(({ message, trace, errorCode, isOwn }, index) => {
@@ -78,6 +85,11 @@ function formatStatusEvent(
 }
 
 function formatReachedPhone({ message, trace }: InFlightMessage): EventFields & TraceContext {
+  return { kind: 'text.reached-phone', ...trace, ...toDeliveredText(message) };
+}
+
+/** A message as its phone receives it. */
+export function toDeliveredText(message: Message): DeliveredText {
   const { sid, sender: from, recipient: to, body } = message;
-  return { kind: 'text.reached-phone', ...trace, sid, from, to, body, mediaUrls: readMediaUrls(message) };
+  return { sid, from, to, body, mediaUrls: readMediaUrls(message) };
 }

@@ -11,8 +11,8 @@ export interface WaitingMessages {
   add(entry: InFlightMessage): void;
   /** Ends the wait of a message that will not be sent. @returns the message; undefined if it does not wait */
   drop(sid: string): InFlightMessage | undefined;
-  /** Whether a message of that trace waits; scheduled messages do not count. */
-  has(traceId: string): boolean;
+  /** The traces of the messages that wait; scheduled messages do not count. */
+  traces(): readonly string[];
   /** Ends all waits. @returns the messages that have waited */
   clear(): InFlightMessage[];
 }
@@ -65,10 +65,10 @@ export function createWaitingMessages({ clock, fetchMedia, resume }: WaitingDeps
   return {
     add,
     drop,
-    has: (traceId) =>
-      [...waits.values()].some(
-        ({ entry: { message, trace } }) => trace.traceId === traceId && message.status !== 'scheduled',
-      ),
+    traces: () =>
+      [...waits.values()]
+        .filter(({ entry }) => entry.message.status !== 'scheduled')
+        .map(({ entry }) => entry.trace.traceId),
     clear: () => [...waits.keys()].flatMap((sid) => drop(sid) ?? []),
   };
 }

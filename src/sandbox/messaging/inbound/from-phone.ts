@@ -17,7 +17,7 @@ import {
   type MediaFile,
 } from '../media/download.js';
 import { MAX_MEDIA_BYTES } from '../media/fetch-media.js';
-import type { SentText, TextUnderway } from '../text-gateway.js';
+import type { SentText, TextGateway, TextUnderway } from '../text-gateway.js';
 import type { InboundMessages } from './inbound.js';
 
 const MAX_BODY = 1600;
@@ -31,6 +31,7 @@ export interface TextFromPhoneDeps {
   readonly network: WebhookNetwork;
   readonly events: Pick<EventStream, 'newTrace' | 'emit'>;
   readonly traces: OpenTraces;
+  readonly phones: Pick<TextGateway, 'keepSent'>;
   readonly inbound: Pick<InboundMessages, 'receive'>;
 }
 
@@ -50,8 +51,9 @@ export async function sendTextFromPhone(text: SentText, deps: TextFromPhoneDeps)
     mediaUrls: text.mediaUrls.map(shortenDataUrl),
   };
   const trace = { traceId, cause: deps.events.emit({ kind: 'phone.texts', traceId, cause: null, ...sent }) };
-  const received = deps.traces.during(traceId, deps.inbound.receive(sent, files, number, trace));
-  const outcome = deps.clock.during(received).catch(explainStop);
+  const keep = (messageSid: string | null) => deps.phones.keepSent(sent, messageSid, deps.clock.now());
+  const received = deps.inbound.receive(sent, files, number, trace, keep);
+  const outcome = deps.clock.during(deps.traces.during(traceId, received)).catch(explainStop);
   // Not every caller waits for the outcome.
   outcome.catch(() => {});
   return { traceId, outcome };

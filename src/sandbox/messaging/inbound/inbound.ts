@@ -47,6 +47,7 @@ export interface InboundMessages {
    *
    * @param files the text's media, in order
    * @param trace its cause
+   * @param onStored is called at once with the SID of the message; null if there is none
    * @throws SandboxStopped if the sandbox stops meanwhile.
    */
   receive(
@@ -54,6 +55,7 @@ export interface InboundMessages {
     files: readonly MediaFile[],
     number: OwnedNumber,
     trace: TraceContext,
+    onStored?: (messageSid: string | null) => void,
   ): Promise<TextOutcome>;
   /** Receives a message that one number of the account has sent to another, in the background. */
   receiveOwn(message: Message, trace: TraceContext): void;
@@ -68,12 +70,14 @@ export function createInboundMessages(deps: InboundDeps): InboundMessages {
     files: readonly MediaFile[],
     number: OwnedNumber,
     origin: TraceContext,
+    onStored?: (messageSid: string | null) => void,
   ): Promise<TextOutcome> {
     const service = services.findFor(number.sid);
     const route = findRoute(number, service, deps);
     const message = route.receives ? storeMessage(text, files, service?.sid ?? null) : undefined;
     const { traceId } = origin;
     const sid = message?.sid ?? null;
+    onStored?.(sid);
     const trace = { traceId, cause: events.emit({ kind: 'text.received', ...origin, sid, ...text }) };
     const keyword = handleKeyword(text, number, trace, deps);
     if (keyword) sendKeywordReply(text, keyword);
@@ -129,7 +133,8 @@ export function createInboundMessages(deps: InboundDeps): InboundMessages {
     else if (typeof phones.behaviourOf(from).texts !== 'object') {
       const delivered = { sid: `SM${createHex32()}`, ...text };
       phones.deliver([delivered], clock.now());
-      events.emit({ kind: 'text.reached-phone', ...trace, ...delivered });
+      const cause = events.emit({ kind: 'text.reached-phone', ...trace, ...delivered });
+      phones.textShown(delivered, { ...trace, cause });
     }
   }
 

@@ -66,8 +66,20 @@ function apply(keyword: Keyword, { from, to }: SentText, deps: SubscriptionDeps)
 }
 
 /** An opt-out from one number of a Messaging Service applies to all its numbers. */
-function scopeOf(number: string, { pool }: SubscriptionDeps): string {
+export function scopeOf(number: string, { pool }: Pick<SubscriptionDeps, 'pool'>): string {
   return pool.findServiceSid(number) ?? number;
+}
+
+/**
+ * A phone that has opted out.
+ *
+ * @example
+ * expect(sandbox.optOuts()).toEqual([{ sender: '+12025550100', phone: '+12025550190' }]);
+ */
+export interface OptOut {
+  /** The number, or the SID of the Messaging Service that the number belongs to. */
+  readonly sender: string;
+  readonly phone: string;
 }
 
 /** The table of opt-outs. A scope is a number, or the SID of the Messaging Service that the number belongs to. */
@@ -75,6 +87,8 @@ export interface OptOutStore {
   /** Whether a phone has opted out of a scope. */
   has(scope: string, phone: string): boolean;
   isEmpty(): boolean;
+  /** In the order of senders. */
+  list(): readonly OptOut[];
   /** @returns true if the opt-out is new */
   add(scope: string, phone: string): boolean;
   /** @returns true if there was an opt-out */
@@ -85,7 +99,7 @@ export interface OptOutStore {
 
 /** Opens the table of opt-outs. */
 export function createOptOutStore(store: Store): OptOutStore {
-  const all = store.query<{ scope: string; phone: string }>('SELECT * FROM optOuts');
+  const all = store.query<{ scope: string; phone: string }>('SELECT * FROM optOuts ORDER BY scope, phone');
   const insert = store.query('INSERT OR IGNORE INTO optOuts VALUES (?, ?)');
   const remove = store.query('DELETE FROM optOuts WHERE scope = ? AND phone = ?');
   // Read for every outgoing text; no other process has the database open.
@@ -97,6 +111,7 @@ export function createOptOutStore(store: Store): OptOutStore {
   return {
     has: (scope, phone) => read().has(`${scope} ${phone}`),
     isEmpty: () => read().size === 0,
+    list: () => all.all().map(({ scope, phone }) => ({ sender: scope, phone })),
     add: (scope, phone) => {
       read().add(`${scope} ${phone}`);
       return insert.run(scope, phone) > 0;

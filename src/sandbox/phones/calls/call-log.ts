@@ -1,7 +1,7 @@
 // The table of the call logs of all phones.
 import type { Store } from '../../platform/database.js';
 import { createCounter } from '../../platform/table.js';
-import type { Sound } from '../../voice/call-gateway.js';
+import type { AwaitedInput, Sound } from '../../voice/call-gateway.js';
 
 /**
  * The state of a phone's call. `busy`, `rejected`, `missed` and `unanswered` are the ends of a call that was not answered.
@@ -19,6 +19,19 @@ export type PhoneCallState =
   | 'missed'
   | 'unanswered';
 
+/** Something that a phone heard in a call. */
+export interface HeardSound extends Sound {
+  /** When it heard it, ISO 8601; null if an earlier version, which did not keep it, wrote the log. */
+  readonly at: string | null;
+}
+
+/** Something that a phone said or pressed in a call. */
+export interface SaidSound extends Sound {
+  readonly kind: 'keys' | 'words';
+  /** ISO 8601. */
+  readonly at: string;
+}
+
 /**
  * A call in the call log of a phone.
  *
@@ -34,7 +47,11 @@ export interface LoggedCall {
   readonly shown: string;
   readonly state: PhoneCallState;
   /** What the phone heard, in order: sentences of TwiML (`say`), files (`play`), keys, and people speaking (`words`). */
-  readonly heard: readonly Sound[];
+  readonly heard: readonly HeardSound[];
+  /** What the phone itself said and pressed, in order. */
+  readonly said: readonly SaidSound[];
+  /** What the app waits for now, and since when (ISO 8601); null if it does not wait, or waits for nothing but time. */
+  readonly waitsFor: (AwaitedInput & { readonly since: string }) | null;
   /** Times are ISO 8601; null if it has not happened. */
   readonly startedAt: string;
   readonly answeredAt: string | null;
@@ -42,7 +59,7 @@ export interface LoggedCall {
 }
 
 /** A row of the table. Times are milliseconds since 1970. */
-export interface CallLogEntry extends Omit<LoggedCall, 'startedAt' | 'answeredAt' | 'endedAt'> {
+export interface CallLogEntry extends Omit<LoggedCall, 'waitsFor' | 'startedAt' | 'answeredAt' | 'endedAt'> {
   readonly seq: number;
   /** E.164. */
   readonly phone: string;
@@ -61,16 +78,17 @@ export interface CallLog {
   endAll(at: number): void;
 }
 
-interface Row extends Omit<CallLogEntry, 'heard' | 'sid'> {
+interface Row extends Omit<CallLogEntry, 'heard' | 'said' | 'sid'> {
   readonly callSid: string;
   readonly heard: string;
+  readonly said: string;
 }
 
 const INSERT = `INSERT INTO callLog VALUES
-  (:seq, :phone, :sid, :direction, :shown, :state, :heard, :startedAt, :answeredAt, :endedAt)`;
+  (:seq, :phone, :sid, :direction, :shown, :state, :heard, :startedAt, :answeredAt, :endedAt, :said)`;
 
-const UPDATE = `UPDATE callLog SET state = :state, heard = :heard, answeredAt = :answeredAt, endedAt = :endedAt
-  WHERE seq = :seq`;
+const UPDATE = `UPDATE callLog SET state = :state, heard = :heard, said = :said, answeredAt = :answeredAt,
+  endedAt = :endedAt WHERE seq = :seq`;
 
 const END_ALL = `UPDATE callLog SET endedAt = :at,
   state = CASE state WHEN 'ringing' THEN 'missed' WHEN 'calling' THEN 'unanswered' WHEN 'talking' THEN 'ended' ELSE state END
@@ -86,23 +104,31 @@ export function createCallLog(store: Store): CallLog {
   return {
     insert: (draft) => {
       const entry = { ...draft, seq: nextSeq() };
-      insert.run({ ...entry, heard: JSON.stringify(entry.heard) });
+      insert.run({ ...entry, heard: JSON.stringify(entry.heard), said: JSON.stringify(entry.said) });
       return entry;
     },
-    update: ({ seq, state, heard, answeredAt, endedAt }) =>
-      void update.run({ seq, state, heard: JSON.stringify(heard), answeredAt, endedAt }),
+    update: ({ seq, state, heard, said, answeredAt, endedAt }) => {
+      const sounds = { heard: JSON.stringify(heard), said: JSON.stringify(said) };
+      update.run({ seq, state, ...sounds, answeredAt, endedAt });
+    },
     list: (phone) => list.all(phone).map(readRow),
     endAll: (at) => void endAll.run({ at }),
   };
 }
 
-function readRow({ callSid, heard, ...row }: Row): CallLogEntry {
-  return { ...row, sid: callSid, heard: JSON.parse(heard) as Sound[] };
+function readRow({ callSid, heard, said, ...row }: Row): CallLogEntry {
+  return { ...row, sid: callSid, heard: readHeard(heard), said: JSON.parse(said) as SaidSound[] };
+}
+
+/** Reads the column `heard`. */
+export function readHeard(heard: string): readonly HeardSound[] {
+  const sounds = JSON.parse(heard) as (Sound & Partial<HeardSound>)[];
+  return sounds.map(({ kind, content, at = null }) => ({ kind, content, at }));
 }
 
 /** Formats an entry as the library and the control API return it. */
-export function formatLoggedCall(entry: CallLogEntry): LoggedCall {
-  const { sid, direction, shown, state, heard } = entry;
+export function formatLoggedCall(entry: CallLogEntry, waitsFor: LoggedCall['waitsFor'] = null): LoggedCall {
+  const { sid, direction, shown, state, heard, said } = entry;
   const time = (at: number | null) => (at === null ? null : new Date(at).toISOString());
   return {
     sid,
@@ -110,6 +136,8 @@ export function formatLoggedCall(entry: CallLogEntry): LoggedCall {
     shown,
     state,
     heard,
+    said,
+    waitsFor,
     startedAt: new Date(entry.startedAt).toISOString(),
     answeredAt: time(entry.answeredAt),
     endedAt: time(entry.endedAt),

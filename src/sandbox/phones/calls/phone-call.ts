@@ -3,14 +3,16 @@ import { RelayPhoneError } from '../../../errors.js';
 import type { Clock } from '../../platform/clock.js';
 import type { PhoneAct } from '../../platform/events/event.js';
 import { createTimers, STEP_MS } from '../../platform/timers.js';
-import type { FinalStatus, RemoteLine, RemoteParty, Sound } from '../../voice/call-gateway.js';
+import type { AwaitedInput, FinalStatus, RemoteLine, RemoteParty, Sound } from '../../voice/call-gateway.js';
 import type { WholeBehaviour } from '../behaviour.js';
+import type { ExposureEvents, ShowingCall } from '../exposure/exposure-events.js';
 import {
   type CallLog,
   type CallLogEntry,
   formatLoggedCall,
   type LoggedCall,
   type PhoneCallState,
+  type SaidSound,
 } from './call-log.js';
 
 /**
@@ -61,6 +63,7 @@ export interface PhoneCallDeps {
   readonly callLog: CallLog;
   readonly clock: Clock;
   readonly behaviourOf: (number: string) => WholeBehaviour;
+  readonly exposures: Pick<ExposureEvents, 'callerShown' | 'soundHeard'>;
   /** Called when the phone is connected to its leg, and when the call has ended. */
   readonly onStart: (call: PhoneCall) => void;
   readonly onEnd: (call: PhoneCall) => void;
@@ -71,7 +74,7 @@ export function createPhoneCall(
   deps: PhoneCallDeps,
   parties: PhoneCallParties,
 ): { readonly party: RemoteParty; readonly call: PhoneCall } {
-  const { clock, behaviourOf, onStart, onEnd } = deps;
+  const { clock, behaviourOf, exposures, onStart, onEnd } = deps;
   const { phone, shown } = parties;
   const entry = createEntry(deps, parties);
   const timers = createTimers(clock);
@@ -108,11 +111,13 @@ export function createPhoneCall(
       if (calls === 'busy') {
         entry.update({ state: 'busy' });
         entry.emit('is busy');
+        exposures.callerShown(entry.latest(), shown);
         entry.line().decline('busy', SIP_BUSY_HERE);
         return;
       }
       entry.line().ringing();
       entry.emit('rings', shown);
+      exposures.callerShown(entry.latest(), shown);
       const act = { answers: actions.answer, rejects: actions.reject, 'no-answer': undefined }[calls];
       if (act) timers.after(STEP_MS + slow, () => void (entry.state() === 'ringing' && act()));
     },
@@ -123,7 +128,9 @@ export function createPhoneCall(
     hear: (sound) => {
       entry.addHeard(sound);
       entry.emit('hears', sound.content);
+      exposures.soundHeard(entry.latest(), sound.content);
     },
+    expectInput: entry.expectInput,
     callEnded: (status) => {
       const state = entry.state();
       timers.end();
@@ -146,8 +153,10 @@ type PhoneCallActions = Pick<PhoneCall, 'answer' | 'reject' | 'press' | 'say' | 
 function createActions(entry: Entry, startTalking: () => void): PhoneCallActions {
   function send(task: string, kind: 'keys' | 'words', contents: readonly string[]): void {
     const line = entry.verifyState(task, 'talking', 'calling');
-    entry.emit(kind === 'keys' ? 'presses' : 'says', contents.join(''));
-    for (const content of contents) line.send({ kind, content });
+    const content = contents.join('');
+    entry.addSaid(kind, content);
+    entry.emit(kind === 'keys' ? 'presses' : 'says', content);
+    for (const part of contents) line.send({ kind, content: part });
   }
   return {
     answer: () => {
@@ -199,6 +208,8 @@ type Entry = ReturnType<typeof createEntry>;
 /** The call log entry of one call, and its line. Call `open` first: until then every other function throws. */
 function createEntry({ callLog, clock }: PhoneCallDeps, { phone, direction, shown }: PhoneCallParties) {
   let opened: { readonly line: RemoteLine; readonly entry: CallLogEntry } | undefined;
+  let waitsFor: LoggedCall['waitsFor'] = null;
+  const now = () => new Date(clock.now()).toISOString();
 
   function current(): { line: RemoteLine; entry: CallLogEntry } {
     if (opened) return opened;
@@ -215,7 +226,8 @@ function createEntry({ callLog, clock }: PhoneCallDeps, { phone, direction, show
     open: (line: RemoteLine): void => {
       const state = direction === 'incoming' ? 'ringing' : 'calling';
       const times = { startedAt: clock.now(), answeredAt: null, endedAt: null };
-      const entry = callLog.insert({ phone, sid: line.sid, direction, shown, state, heard: [], ...times });
+      const sounds = { heard: [], said: [] };
+      const entry = callLog.insert({ phone, sid: line.sid, direction, shown, state, ...sounds, ...times });
       opened = { line, entry };
     },
     line: (): RemoteLine => current().line,
@@ -228,13 +240,27 @@ function createEntry({ callLog, clock }: PhoneCallDeps, { phone, direction, show
       throw new RelayPhoneError({ kind: 'usage', task: `${task} on ${phone}`, reason });
     },
     update,
-    addHeard: (sound: Sound): void => update({ heard: [...current().entry.heard, sound] }),
+    addHeard: ({ kind, content }: Sound): void =>
+      update({ heard: [...current().entry.heard, { kind, content, at: now() }] }),
+    addSaid: (kind: SaidSound['kind'], content: string): void =>
+      update({ said: [...current().entry.said, { kind, content, at: now() }] }),
+    expectInput: (input: AwaitedInput | null): void => {
+      waitsFor = input && { ...input, since: now() };
+    },
     /** Adds an event about the phone to the trace of the call. */
     emit: (act: PhoneAct, detail: string | null = null): void => {
       const { line } = current();
       line.emit({ kind: 'phone.call', phone, sid: line.sid, act, detail });
     },
-    read: (): LoggedCall => formatLoggedCall(current().entry),
+    /** The call with its latest event as the cause. */
+    latest: (): ShowingCall => {
+      const { line } = current();
+      return { phone, sid: line.sid, trace: line.trace() };
+    },
+    read: (): LoggedCall => {
+      const { entry } = current();
+      return formatLoggedCall(entry, entry.endedAt === null ? waitsFor : null);
+    },
   };
 }
 

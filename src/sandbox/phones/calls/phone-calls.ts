@@ -5,6 +5,8 @@ import type { Store } from '../../platform/database.js';
 import { findPhoneNumber, isShortCode } from '../../platform/phone-number.js';
 import type { CallGateway, RemoteParty } from '../../voice/call-gateway.js';
 import type { BehaviourStore } from '../behaviour.js';
+import type { ExposureEvents } from '../exposure/exposure-events.js';
+import type { WatchedNumbers } from '../exposure/watched-numbers.js';
 import { createCallLog, formatLoggedCall, type LoggedCall } from './call-log.js';
 import { createPhoneCall, type PhoneCall } from './phone-call.js';
 
@@ -27,17 +29,24 @@ export interface PhoneCallsDeps {
   readonly store: Store;
   readonly clock: Clock;
   readonly behaviours: Pick<BehaviourStore, 'of'>;
+  readonly exposures: Pick<ExposureEvents, 'callerShown' | 'soundHeard'>;
+  readonly watched: Pick<WatchedNumbers, 'add'>;
 }
 
 /** Opens the call logs. Calls that an earlier process left open end. */
-export function createPhoneCalls({ store, clock, behaviours }: PhoneCallsDeps): PhoneCalls {
+export function createPhoneCalls(phoneCallsDeps: PhoneCallsDeps): PhoneCalls {
+  const { store, clock, behaviours, exposures, watched } = phoneCallsDeps;
   const callLog = createCallLog(store);
   const live = new Map<string, PhoneCall>();
   const deps = {
     callLog,
     clock,
     behaviourOf: behaviours.of,
-    onStart: (call: PhoneCall) => void live.set(call.sid, call),
+    exposures,
+    onStart: (call: PhoneCall) => {
+      live.set(call.sid, call);
+      watched.add(call.phone);
+    },
     onEnd: (call: PhoneCall) => void live.delete(call.sid),
   };
   callLog.endAll(clock.now());
@@ -48,7 +57,8 @@ export function createPhoneCalls({ store, clock, behaviours }: PhoneCallsDeps): 
       if (call && behaviours.of(call.phone).calls === 'answers') call.press(keys);
     },
     start: (phone, shown) => createPhoneCall(deps, { phone, direction: 'outgoing', shown }),
-    list: (phone) => callLog.list(phone).map(formatLoggedCall),
+    list: (phone) =>
+      callLog.list(phone).map((entry) => live.get(entry.sid)?.log() ?? formatLoggedCall(entry)),
     live: (phone) => [...live.values()].filter((call) => call.phone === phone),
     findLive: (sid) => live.get(sid),
     forget: () => callLog.endAll(clock.now()),

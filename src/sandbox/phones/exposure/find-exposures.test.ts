@@ -28,31 +28,47 @@ async function send(body: string, to = CONTACT, from = MASK) {
   return sid;
 }
 
-describe('whoSaw', () => {
+describe('exposures', () => {
   it('finds nobody if masking holds', async () => {
     await send('Hello from my mask');
     await send(`Somebody wrote to you: call ${REAL}`, OWNER);
-    expect(sandbox.whoSaw(REAL)).toEqual([]);
+    expect(sandbox.exposures(REAL)).toEqual([]);
   });
 
   it('finds the phone that received the number in a text, with an excerpt', async () => {
     const body = `${'🙂'.repeat(40)}Reply to (301) 555-0195, please, and do it before the evening comes`;
     const sid = await send(body);
-    expect(sandbox.whoSaw('301 555 0195')).toEqual([
+    expect(sandbox.exposures('301 555 0195')).toEqual([
       {
         phone: CONTACT,
         how: 'body',
         written: '(301) 555-0195',
         sid,
         at: sandbox.phone(CONTACT).texts()[0]?.receivedAt,
+        traceId: sandbox.events({ kind: 'text.reached-phone' })[0]?.traceId,
+        eventId: sandbox.events({ kind: 'text.reached-phone' })[0]?.id,
         excerpt: `…${'🙂'.repeat(21)}Reply to (301) 555-0195, please, and do it before the…`,
       },
     ]);
   });
 
+  it.each([
+    [30, 'x', '', ''],
+    [31, 'x', '…', '…'],
+    [30, '🙂', '', ''],
+    [31, '🙂', '…', '…'],
+    [60, '🙂', '…', '…'],
+  ])('shows thirty whole characters on each side: with %i of %j', async (count, character, before, after) => {
+    const around = character.repeat(count);
+    await send(`${around}${REAL}${around}`);
+    const shown = character.repeat(Math.min(count, 30));
+    const expected = `${before}${shown}${REAL}${shown}${after}`;
+    expect(sandbox.exposures(REAL).map(({ excerpt }) => excerpt)).toEqual([expected]);
+  });
+
   it('finds the phone that received a text from the number', async () => {
     await send('Hello');
-    expect(sandbox.whoSaw(MASK)).toMatchObject([
+    expect(sandbox.exposures(MASK)).toMatchObject([
       { phone: CONTACT, how: 'sender', written: MASK, excerpt: 'Hello' },
     ]);
   });
@@ -61,10 +77,10 @@ describe('whoSaw', () => {
     const twiml = `<Response><Say>Dialing (301) 555-0195 ...</Say><Dial callerId="${MASK}">${REAL}</Dial></Response>`;
     const { sid } = await client.calls.create({ from: MASK, to: CONTACT, twiml });
     await sandbox.nextEvent(({ kind }) => kind === 'call.connected');
-    expect(sandbox.whoSaw(REAL)).toMatchObject([
+    expect(sandbox.exposures(REAL)).toMatchObject([
       { phone: CONTACT, how: 'heard', written: '(301) 555-0195', sid, excerpt: 'Dialing (301) 555-0195 ...' },
     ]);
-    expect(sandbox.whoSaw(MASK)).toMatchObject([
+    expect(sandbox.exposures(MASK)).toMatchObject([
       { phone: CONTACT, how: 'caller id', written: MASK, sid },
       { phone: OWNER, how: 'caller id', written: MASK },
     ]);
@@ -82,14 +98,14 @@ describe('whoSaw', () => {
       const { sid } = await client.messages.create({ from: MASK, to, body: 'My card', mediaUrl });
       await waitForStatus(client, sid, 'delivered', 'failed');
     }
-    expect(sandbox.whoSaw(REAL)).toMatchObject([
+    expect(sandbox.exposures(REAL)).toMatchObject([
       { phone: CONTACT, how: 'media', written: '+1-301-555-0195', sid: expect.stringMatching(/^MM/) },
     ]);
   });
 
   it('leaves out the phone that dialled the number', async () => {
     await sandbox.phone(CONTACT).call(MASK).ended;
-    expect(sandbox.whoSaw(MASK)).toEqual([]);
+    expect(sandbox.exposures(MASK)).toEqual([]);
   });
 
   it('lists exposures in order, and leaves out texts that did not arrive', async () => {
@@ -97,15 +113,43 @@ describe('whoSaw', () => {
     const first = await send(`${MASK} twice ${MASK}`);
     await send(MASK, '+12125550191');
     const second = await send('Hello', '+12125550192');
-    expect(sandbox.whoSaw(MASK).map(({ sid, how }) => [sid, how])).toEqual([
+    expect(sandbox.exposures(MASK).map(({ sid, how }) => [sid, how])).toEqual([
       [first, 'sender'],
       [first, 'body'],
       [second, 'sender'],
     ]);
   });
 
+  it('gives each sound of a call its own moment and event', async () => {
+    await sandbox.close();
+    sandbox = await createSandbox({ clock: 'manual' });
+    client = createSandboxClient(sandbox);
+    await client.incomingPhoneNumbers.create({ phoneNumber: MASK });
+    const say = `<Pause length="30"/><Say>${REAL}</Say>`;
+    await client.calls.create({ from: MASK, to: CONTACT, twiml: `<Response>${say}${say}</Response>` });
+    const start = sandbox.clock.now();
+    await sandbox.clock.advance('5m');
+    const hears = sandbox
+      .events({ kind: 'phone.call' })
+      .filter((event) => 'act' in event && event.act === 'hears');
+    const exposures = sandbox.exposures(REAL);
+    expect(exposures.map(({ at, traceId, eventId }) => [at, traceId, eventId])).toEqual(
+      hears.map(({ at, traceId, id }) => [at, traceId, id]),
+    );
+    expect(exposures.map(({ at }) => Math.round((Date.parse(at) - start) / 30_000))).toEqual([1, 2]);
+    sandbox.restore(sandbox.snapshot());
+    expect(sandbox.exposures(REAL)).toEqual(
+      exposures.map((one) => ({ ...one, traceId: null, eventId: null })),
+    );
+  });
+
+  it('has an alias', async () => {
+    await send(REAL);
+    expect(sandbox.whoSaw(REAL)).toEqual(sandbox.exposures(REAL));
+  });
+
   it.each(['', '123', '+1202555010', 'MG1'])('rejects %j', (number) => {
-    expect(() => sandbox.whoSaw(number)).toThrowError(expect.objectContaining({ kind: 'usage' }));
+    expect(() => sandbox.exposures(number)).toThrowError(expect.objectContaining({ kind: 'usage' }));
   });
 });
 

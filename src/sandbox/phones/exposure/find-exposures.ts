@@ -1,25 +1,28 @@
 // Finds the phones that were ever shown a number: as a sender or caller, in a text, in a media file, or in a call.
 import type { Store } from '../../platform/database.js';
+import type { ExposureKind } from '../../platform/events/event.js';
+import type { EventStream } from '../../platform/events/stream.js';
 import { verifyPhoneNumber } from '../../platform/phone-number.js';
-import type { Sound } from '../../voice/call-gateway.js';
-import { createNumberSpellings, type NumberSpellings } from './spelling.js';
+import { readHeard } from '../calls/call-log.js';
+import { createEventLinks, type EventLink, type EventLinks } from '../event-links.js';
+import { createNumberSpellings, type NumberSpellings, type WrittenNumber } from './spelling.js';
 
 /**
  * One time that a phone was shown a number.
  *
  * @example
- * expect(sandbox.whoSaw(ownersRealNumber)).toEqual([]);
+ * expect(sandbox.exposures(ownersRealNumber)).toEqual([]);
  */
-export interface NumberExposure {
+export interface NumberExposure extends EventLink {
   /** The phone that was shown it, E.164. */
   readonly phone: string;
   /** Where the number was: the sender or body of a text, a media file, the caller ID of a call, or speech in one. */
-  readonly how: 'sender' | 'body' | 'media' | 'caller id' | 'heard';
+  readonly how: ExposureKind;
   /** The number as it was written there. */
   readonly written: string;
   /** The SID of the message or call. */
   readonly sid: string;
-  /** ISO 8601. */
+  /** When the phone was shown it, ISO 8601. */
   readonly at: string;
   /** The text around the number. */
   readonly excerpt: string;
@@ -30,10 +33,11 @@ export interface NumberExposure {
  *
  * @throws RelayPhoneError `usage` if `number` is not a valid phone number.
  */
-export function findExposures(store: Store, number: string): readonly NumberExposure[] {
-  const spellings = createNumberSpellings(verifyPhoneNumber(number, `find who saw ${number}`));
+export function findExposures(store: Store, events: EventStream, number: string): readonly NumberExposure[] {
+  const spellings = createNumberSpellings(verifyPhoneNumber(number, `find the exposures of ${number}`));
+  const links = createEventLinks(events);
   return [findInTexts, findInMedia, findInCalls]
-    .flatMap((find) => find(store, spellings))
+    .flatMap((find) => find(store, spellings, links))
     .sort((one, other) => one.at.localeCompare(other.at));
 }
 
@@ -45,7 +49,11 @@ interface TextRow {
   readonly receivedAt: number;
 }
 
-function findInTexts(store: Store, { number, like, find }: NumberSpellings): NumberExposure[] {
+function findInTexts(
+  store: Store,
+  { number, like, find }: NumberSpellings,
+  links: EventLinks,
+): NumberExposure[] {
   const rows = store.query<TextRow>(
     `SELECT phone, sid, sender, body, receivedAt FROM texts
     WHERE phone <> :number AND (sender = :number OR body LIKE :like) ORDER BY seq`,
@@ -53,14 +61,9 @@ function findInTexts(store: Store, { number, like, find }: NumberSpellings): Num
   return rows.all({ number, like }).flatMap(({ phone, sid, sender, body, receivedAt }) => {
     const occasion = { phone, sid, at: new Date(receivedAt).toISOString() };
     const exposures: NumberExposure[] = [];
-    if (sender === number) {
-      exposures.push({ ...occasion, how: 'sender', written: sender, excerpt: excerptOf(body, 0, 0) });
-    }
+    if (sender === number) exposures.push({ ...occasion, ...asSender(number, body), ...links.text(sid) });
     const found = find(body);
-    if (found) {
-      const { written, index } = found;
-      exposures.push({ ...occasion, how: 'body', written, excerpt: excerptOf(body, index, written.length) });
-    }
+    if (found) exposures.push({ ...occasion, ...asWritten('body', body, found), ...links.text(sid) });
     return exposures;
   });
 }
@@ -73,7 +76,11 @@ interface MediaRow {
 }
 
 /** Files of type `text/…`, such as contacts (vCard), until the account deletes them. */
-function findInMedia(store: Store, { number, like, find }: NumberSpellings): NumberExposure[] {
+function findInMedia(
+  store: Store,
+  { number, like, find }: NumberSpellings,
+  links: EventLinks,
+): NumberExposure[] {
   const rows = store.query<MediaRow>(
     `SELECT phone, texts.sid AS sid, CAST(bytes AS TEXT) AS content, receivedAt FROM mediaFiles
     JOIN media ON media.seq = mediaFiles.seq JOIN texts ON texts.sid = media.messageSid
@@ -82,9 +89,8 @@ function findInMedia(store: Store, { number, like, find }: NumberSpellings): Num
   return rows.all({ number, like }).flatMap(({ phone, sid, content, receivedAt }) => {
     const found = find(content);
     if (!found) return [];
-    const { written, index } = found;
     const at = new Date(receivedAt).toISOString();
-    return [{ phone, how: 'media', written, sid, at, excerpt: excerptOf(content, index, written.length) }];
+    return [{ phone, sid, at, ...asWritten('media', content, found), ...links.text(sid) }];
   });
 }
 
@@ -98,35 +104,71 @@ interface CallRow {
 }
 
 /** The caller ID counts only for incoming calls: a phone that dials a number knows it. */
-function findInCalls(store: Store, { number, like, find }: NumberSpellings): NumberExposure[] {
+function findInCalls(
+  store: Store,
+  { number, like, find }: NumberSpellings,
+  links: EventLinks,
+): NumberExposure[] {
   const rows = store.query<CallRow>(
     `SELECT phone, callSid, direction, shown, heard, startedAt FROM callLog
     WHERE phone <> :number AND (shown = :number OR heard LIKE :like) ORDER BY seq`,
   );
-  return rows.all({ number, like }).flatMap(({ phone, callSid, direction, shown, heard, startedAt }) => {
-    const occasion = { phone, sid: callSid, at: new Date(startedAt).toISOString() };
+  return rows.all({ number, like }).flatMap(({ phone, callSid: sid, direction, shown, heard, startedAt }) => {
+    const start = { phone, sid, at: new Date(startedAt).toISOString() };
     const exposures: NumberExposure[] = [];
     if (shown === number && direction === 'incoming') {
-      exposures.push({ ...occasion, how: 'caller id', written: shown, excerpt: '' });
+      exposures.push({ ...start, ...asCaller(number), ...links.callerId(sid) });
     }
-    for (const { content } of JSON.parse(heard) as Sound[]) {
+    readHeard(heard).forEach(({ content, at }, index, sounds) => {
       const found = find(content);
-      if (!found) continue;
-      const { written, index } = found;
-      const excerpt = excerptOf(content, index, written.length);
-      exposures.push({ ...occasion, how: 'heard', written, excerpt });
-    }
+      if (!found) return;
+      const moment = { ...start, at: at ?? start.at };
+      const link = links.heard(sid, index, sounds.length);
+      exposures.push({ ...moment, ...asWritten('heard', content, found), ...link });
+    });
     return exposures;
   });
+}
+
+/** What an exposure says about the number. */
+export type ShownNumberFacts = Pick<NumberExposure, 'how' | 'written' | 'excerpt'>;
+
+/** A number that a phone is shown as the sender of a text. */
+export function asSender(number: string, body: string): ShownNumberFacts {
+  return { how: 'sender', written: number, excerpt: excerptOf(body, 0, 0) };
+}
+
+/** A number that a phone is shown as the caller. */
+export function asCaller(number: string): ShownNumberFacts {
+  return { how: 'caller id', written: number, excerpt: '' };
+}
+
+/** A number that is written in something that a phone is shown. */
+export function asWritten(
+  how: 'body' | 'media' | 'heard',
+  content: string,
+  { written, index }: WrittenNumber,
+): ShownNumberFacts {
+  return { how, written, excerpt: excerptOf(content, index, written.length) };
 }
 
 /** How many characters an excerpt shows on each side of a number. */
 const MARGIN = 30;
 
 function excerptOf(text: string, index: number, length: number): string {
-  // Cut between whole characters: half of one is not valid text.
-  const [before, after] = [[...text.slice(0, index)], [...text.slice(index + length)]];
-  const [start, end] = [before.slice(-MARGIN).join(''), after.slice(0, MARGIN).join('')];
-  const part = start + text.slice(index, index + length) + end;
-  return `${before.length > MARGIN ? '…' : ''}${part}${after.length > MARGIN ? '…' : ''}`;
+  const end = index + length;
+  return endOf(text.slice(0, index)) + text.slice(index, end) + startOf(text.slice(end));
+}
+
+/** Cut between whole characters: half of one is not valid text. A character has at most two units. */
+function endOf(text: string): string {
+  if (text.length <= MARGIN) return text;
+  const characters = [...text.slice(-2 * MARGIN - 1)];
+  return characters.length <= MARGIN ? text : `…${characters.slice(-MARGIN).join('')}`;
+}
+
+function startOf(text: string): string {
+  if (text.length <= MARGIN) return text;
+  const characters = [...text.slice(0, 2 * MARGIN + 1)];
+  return characters.length <= MARGIN ? text : `${characters.slice(0, MARGIN).join('')}…`;
 }

@@ -1,6 +1,13 @@
 // The spellings of a phone number: how people and programs write it, and how to find it in a text.
 import type { PhoneNumber } from '../../platform/phone-number.js';
 
+/** A number as it is written in a text. */
+export interface WrittenNumber {
+  readonly written: string;
+  /** Where it begins. */
+  readonly index: number;
+}
+
 /** The spellings of one number. */
 export interface NumberSpellings {
   /** E.164. */
@@ -8,7 +15,7 @@ export interface NumberSpellings {
   /** A LIKE pattern of SQLite that matches every text with the number, and few others. */
   readonly like: string;
   /** The first spelling in a text, and its index; undefined if there is none. */
-  find(text: string): { readonly written: string; readonly index: number } | undefined;
+  find(text: string): WrittenNumber | undefined;
 }
 
 /** What may separate two digits: spaces, hyphens and dashes, parentheses, dots, slashes, invisible characters. */

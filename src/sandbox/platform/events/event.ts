@@ -169,6 +169,36 @@ export type EventFields =
       readonly reply: string | null;
     };
 
+const KINDS: Readonly<Record<EventFields['kind'], true>> = {
+  'request.in': true,
+  'fault.hit': true,
+  'phone.texts': true,
+  'text.received': true,
+  'text.queued': true,
+  'text.status': true,
+  'text.reached-phone': true,
+  'webhook.began': true,
+  'webhook.sent': true,
+  'media.fetched': true,
+  'twiml.run': true,
+  'twiml.alert': true,
+  'opt-out': true,
+  'call.started': true,
+  'call.status': true,
+  'call.connected': true,
+  'call.recorded': true,
+  'phone.call': true,
+  'gather.waiting': true,
+  exposure: true,
+  'behaviour.changed': true,
+  'clock.advanced': true,
+  'sandbox.reset': true,
+  'sandbox.restored': true,
+};
+
+/** All kinds of events. */
+export const EVENT_KINDS = Object.keys(KINDS) as readonly EventFields['kind'][];
+
 /** What a phone does in a call, or what happens to it. */
 export type PhoneAct =
   | 'calls'
@@ -210,6 +240,8 @@ export interface RequestFacts {
   /** With the query. */
   readonly path: string;
   readonly attribution: Attribution;
+  /** Whether relay-phone itself sent it, and not the app. */
+  readonly isOwn: boolean;
   /** The id of its exchange. */
   readonly exchangeId: number;
 }
@@ -227,6 +259,8 @@ export interface WebhookFacts {
   readonly exchangeId: number | null;
   /** The same for all attempts at one URL. */
   readonly idempotencyToken: string;
+  /** The id of the exchange that this request replays; absent for a webhook of the sandbox itself. */
+  readonly replayOf?: number;
 }
 
 /** A text message as events show it. */

@@ -13,8 +13,10 @@ export interface OpenTraces {
   /** Returns the result of `work`, and counts it as in progress meanwhile. */
   during<T>(traceId: string, work: Promise<T>): Promise<T>;
   has(traceId: string): boolean;
+  /** How many traces are open. */
+  count(): number;
   /** Asks a part that has too much in progress to count it. Its ends are told with {@link OpenTraces.mayBeQuiet}. */
-  addSource(hasTrace: (traceId: string) => boolean): void;
+  addSource(source: TraceSource): void;
   /** Whether somebody waits for traces to become quiet. */
   isWatched(): boolean;
   /** Tells that something has ended for a trace. */
@@ -23,11 +25,18 @@ export interface OpenTraces {
   onQuiet(listener: (traceId: string) => void): () => void;
 }
 
+/** A part that knows for which traces it has something in progress. */
+export interface TraceSource {
+  has(traceId: string): boolean;
+  /** All of these traces; one may come several times. */
+  list(): readonly string[];
+}
+
 /** Creates an empty set of open traces. */
 export function createOpenTraces(): OpenTraces {
   const counts = new Map<string, number>();
   const listeners = new Set<(traceId: string) => void>();
-  const sources: ((traceId: string) => boolean)[] = [];
+  const sources: TraceSource[] = [];
 
   function mayBeQuiet(traceId: string): void {
     for (const listener of listeners) listener(traceId);
@@ -50,8 +59,9 @@ export function createOpenTraces(): OpenTraces {
       add(traceId);
       return work.finally(() => remove(traceId));
     },
-    has: (traceId) => counts.has(traceId) || sources.some((hasTrace) => hasTrace(traceId)),
-    addSource: (hasTrace) => void sources.push(hasTrace),
+    has: (traceId) => counts.has(traceId) || sources.some((source) => source.has(traceId)),
+    count: () => new Set([...counts.keys(), ...sources.flatMap((source) => source.list())]).size,
+    addSource: (source) => void sources.push(source),
     isWatched: () => listeners.size > 0,
     mayBeQuiet,
     onQuiet: (listener) => {

@@ -8,23 +8,24 @@ export const DEFAULT_TIMEOUT_MS = 5000;
 
 /** Which events to list; a missing field matches all. */
 export interface EventFilter {
-  readonly kind?: SandboxEvent['kind'] | undefined;
+  readonly kind?: SandboxEvent['kind'] | readonly SandboxEvent['kind'][] | undefined;
   readonly traceId?: string | undefined;
   /** Only events with a higher id. */
   readonly since?: number | undefined;
 }
+
+/** Which events match; a missing field matches all. */
+export type EventSelection = Pick<EventFilter, 'kind' | 'traceId'>;
 
 /** The kept events that match, oldest first. */
 export function filterEvents(stream: EventStream, filter: EventFilter = {}): readonly SandboxEvent[] {
   return stream.list(filter.since).filter((event) => matchesFilter(event, filter));
 }
 
-/** True if an event has the kind and trace of a filter; `since` is not compared. */
-export function matchesFilter(
-  event: SandboxEvent,
-  { kind, traceId }: { readonly kind?: string | undefined; readonly traceId?: string | undefined },
-): boolean {
-  return (kind === undefined || event.kind === kind) && (traceId === undefined || event.traceId === traceId);
+/** True if an event has a kind and the trace of a selection. */
+export function matchesFilter(event: SandboxEvent, { kind, traceId }: EventSelection): boolean {
+  if (traceId !== undefined && event.traceId !== traceId) return false;
+  return kind === undefined || (typeof kind === 'string' ? kind === event.kind : kind.includes(event.kind));
 }
 
 /**

@@ -17,8 +17,8 @@ export interface EventStream {
   emit(event: EventFields & TraceContext): number;
   /** Adds an event for each item; `format` runs only if somebody reads them. @returns the id of the first */
   emitMany<Item>(items: readonly Item[], format: (item: Item) => EventFields & TraceContext): number;
-  /** The kept events with an id above `since`, oldest first. */
-  list(since?: number): readonly SandboxEvent[];
+  /** The kept events with an id above `since`, oldest first; at most the first `limit` of them. */
+  list(since?: number, limit?: number): readonly SandboxEvent[];
   /** The id of the newest event; 0 before the first. */
   lastId(): number;
   /** The id of the oldest event that is kept; that of the next event if none is. */
@@ -36,7 +36,9 @@ interface Batch {
   readonly first: number;
   readonly count: number;
   readonly time: number;
-  readonly content: (EventFields & TraceContext) | (() => readonly (EventFields & TraceContext)[]);
+  content: (EventFields & TraceContext) | (() => readonly (EventFields & TraceContext)[]) | undefined;
+  /** Replaces the content when the events are read for the first time. */
+  events: readonly SandboxEvent[] | undefined;
 }
 
 /** Creates an empty stream. */
@@ -54,7 +56,7 @@ export function createEventStream(now: () => number): EventStream {
   let lastId = 0;
 
   function add(count: number, content: Batch['content']): number {
-    const batch = { first: lastId + 1, count, time: now(), content };
+    const batch: Batch = { first: lastId + 1, count, time: now(), content, events: undefined };
     lastId += count;
     batches.push(batch);
     for (let batch = batches[oldest]; batch && endOf(batch) + CAPACITY <= lastId; batch = batches[oldest])
@@ -90,12 +92,14 @@ export function createEventStream(now: () => number): EventStream {
     },
     emit: (event) => add(1, event),
     emitMany: (items, format) => (items.length === 0 ? lastId : add(items.length, () => items.map(format))),
-    list: (since = 0) => {
+    list: (since = 0, limit = CAPACITY) => {
       const last = Math.max(since, lastId - CAPACITY);
-      return batches
-        .slice(findAfter(last))
-        .flatMap(readBatch)
-        .filter(({ id }) => id > last);
+      const found: SandboxEvent[] = [];
+      for (let index = findAfter(last); index < batches.length && found.length < limit; index += 1) {
+        const batch = batches[index];
+        if (batch) for (const event of readBatch(batch)) if (event.id > last) found.push(event);
+      }
+      return found.length > limit ? found.slice(0, limit) : found;
     },
     lastId: () => lastId,
     oldestId: () => Math.max(batches[oldest]?.first ?? lastId + 1, lastId - CAPACITY + 1),
@@ -103,9 +107,11 @@ export function createEventStream(now: () => number): EventStream {
       // Nearly every event is never asked for, so the index is made when somebody asks.
       for (let index = findAfter(indexed); index < batches.length; index += 1) {
         const batch = batches[index];
-        if (!batch || typeof batch.content === 'function') continue;
-        const subject = findSubject(batch.content);
-        if (subject !== null) bySid.set(subject, { traceId: batch.content.traceId, cause: batch.first });
+        // Events that were added together have no subject.
+        if (batch?.count !== 1 || typeof batch.content === 'function') continue;
+        const event = batch.events?.[0] ?? batch.content;
+        const subject = event ? findSubject(event) : null;
+        if (event && subject !== null) bySid.set(subject, { traceId: event.traceId, cause: batch.first });
       }
       indexed = lastId;
       return bySid.get(sid);
@@ -160,8 +166,20 @@ function endOf({ first, count }: Batch): number {
   return first + count - 1;
 }
 
-function readBatch({ first, time, content }: Batch): SandboxEvent[] {
-  const at = new Date(time).toISOString();
-  const events = typeof content === 'function' ? content() : [content];
-  return events.map((event, index) => ({ id: first + index, at, ...event }));
+function readBatch(batch: Batch): readonly SandboxEvent[] {
+  if (batch.events) return batch.events;
+  const { first, content } = batch;
+  const at = formatIsoTime(batch.time);
+  const fields = typeof content === 'function' ? content() : content ? [content] : [];
+  batch.events = fields.map((event, index) => ({ id: first + index, at, ...event }));
+  batch.content = undefined;
+  return batch.events;
+}
+
+let formatted = { time: 0, text: new Date(0).toISOString() };
+
+/** Many events happen in the same millisecond, and formatting a time takes longer than reading the rest of an event. */
+function formatIsoTime(time: number): string {
+  if (time !== formatted.time) formatted = { time, text: new Date(time).toISOString() };
+  return formatted.text;
 }

@@ -3,7 +3,7 @@ import type { AccountStore } from '../../accounts/account/store.js';
 import type { TraceContext } from '../../platform/events/stream.js';
 import { createSignal, createTimers, STEP_MS } from '../../platform/timers.js';
 import type { CallDraft } from '../api/calls/store.js';
-import type { FinalStatus, RemoteParty, Sound } from '../call-gateway.js';
+import type { AwaitedInput, FinalStatus, RemoteParty, Sound } from '../call-gateway.js';
 import {
   type CallStatusCallback,
   type CallStatusCallbacks,
@@ -49,6 +49,8 @@ export interface Leg extends CallRecord {
   play(sound: Sound): void;
   /** Listens to the remote party. The latest listener comes first. @returns the function that stops this */
   listen(listener: SoundListener): () => void;
+  /** Reports that the app waits for input of the remote party. @returns the function that reports the end of the wait */
+  awaitInput(input: AwaitedInput): () => void;
   /** Replaces the status callback of the call. */
   setStatusCallback(callback: CallStatusCallback): void;
 }
@@ -111,6 +113,11 @@ export function createLeg(deps: LegDeps, { draft, party, trace, statusCallback }
       if (!ended.aborted) party.hear(sound);
     },
     listen: input.listen,
+    awaitInput: (awaited) => {
+      emit({ kind: 'gather.waiting', sid, ...awaited });
+      party.expectInput(awaited);
+      return () => party.expectInput(null);
+    },
     setStatusCallback: statusCallbacks.replace,
   };
 }

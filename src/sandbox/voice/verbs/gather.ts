@@ -21,8 +21,8 @@ export async function runGather(execution: CallExecution, verb: Gather, deps: Ga
   leg.answer();
   const { input: kinds, finishOnKey, timeout: timeoutSeconds } = verb;
   const numDigits = Number.isFinite(verb.numDigits) ? verb.numDigits : null;
-  leg.emit({ kind: 'gather.waiting', sid: leg.sid, input: kinds, numDigits, finishOnKey, timeoutSeconds });
-  const input = await collectInput(execution, verb, deps);
+  const endWait = leg.awaitInput({ input: kinds, numDigits, finishOnKey, timeoutSeconds });
+  const input = await collectInput(execution, verb, deps).finally(endWait);
   const parameters = formatInput(input);
   if (parameters.length === 0) {
     if (!verb.actionOnEmptyResult) return undefined;

@@ -1,12 +1,9 @@
 // `relay-phone requests export`: prints a recorded conversation as a story for `relay-phone play`.
 import { ExitCode, RelayPhoneError } from '../../../../errors.js';
-import {
-  type Exchange,
-  type ExchangeSummary,
-  findConversation,
-} from '../../../../gateway/exchanges/exchange.js';
+import { type Exchange, type ExchangeSummary, findConversation } from '../../../../exchanges/exchange.js';
+import { formatFullExchange } from '../../../../exchanges/format.js';
 import type { OpenedExchanges } from '../../../../gateway/open.js';
-import { formatFullExchange, type RequestsExportReport } from '../../../../gateway/report.js';
+import type { RequestsExportReport } from '../../../../gateway/report.js';
 import { findRecordedAction, type RecordedWebhook } from '../../../../scenarios/record/recorded-webhook.js';
 import { writeStory } from '../../../../scenarios/record/write-story.js';
 import { openCommandContext } from '../../../core/command-context.js';

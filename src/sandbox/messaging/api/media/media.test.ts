@@ -99,6 +99,25 @@ describe('the media of a message', () => {
   });
 });
 
+describe('a file that a browser opens', () => {
+  it.each([
+    ['image/svg+xml', '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'],
+    ['image/png', '<script>alert(1)</script>'],
+    ['text/vcard', '<html><script>alert(1)</script></html>'],
+  ])('is shown in a sandbox without scripts, and never as another type: %s', async (type, body) => {
+    pictures.answer(() => ({ type, body }));
+    const sent = await client.messages.create({ from: FROM, to: TO, mediaUrl: [`${pictures.origin}/x`] });
+    await waitForStatus(client, sent.sid, 'delivered');
+    const [medium] = await client.messages(sent.sid).media.list();
+    const answer = await fetch(`${sandbox.origin}${medium?.uri.replace('.json', '')}`);
+    expect(await answer.text()).toBe(body);
+    const policy = answer.headers.get('content-security-policy')?.split('; ') ?? [];
+    expect(policy.slice(0, 2)).toEqual(['sandbox', "default-src 'none'"]);
+    expect(policy.join(' ')).not.toMatch(/allow-|script-src/);
+    expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+  });
+});
+
 describe('the guessed content type', () => {
   it.each([
     ['https://example.com/a.gif', 'image/gif'],

@@ -1,6 +1,8 @@
 // Reads the parameters of a webhook: its SIDs, its numbers, and what identifies repeated attempts.
 import { parse } from 'node:querystring';
-import type { SignedParameters } from '../twilio/signature.js';
+
+/** The parameters of a form or query; a repeated parameter has all its values. */
+export type WebhookParameters = Readonly<Record<string, string | readonly string[]>>;
 
 const FORM_TYPE = 'application/x-www-form-urlencoded';
 const SID_LENGTH = 34;
@@ -24,19 +26,19 @@ export function isForm(type: string | undefined): boolean {
 }
 
 /** Parses a form-encoded text. */
-export function readParameters(text: string): SignedParameters {
-  return parse(text, '&', '=', { maxKeys: 0 }) as SignedParameters;
+export function readParameters(text: string): WebhookParameters {
+  return parse(text, '&', '=', { maxKeys: 0 }) as WebhookParameters;
 }
 
 /** Reads the parameters of a webhook: of its body, or of its query if it was sent with GET. */
-export function readWebhookParameters(target: string, form: SignedParameters): SignedParameters {
+export function readWebhookParameters(target: string, form: WebhookParameters): WebhookParameters {
   return form.From !== undefined || !target.includes('?')
     ? form
     : { ...readParameters(splitTarget(target).query.slice(1)), ...form };
 }
 
 /** Reads the SIDs and numbers of a webhook. */
-export function readIdentifiers(parameters: SignedParameters): WebhookIdentifiers {
+export function readIdentifiers(parameters: WebhookParameters): WebhookIdentifiers {
   const sids: Record<string, string> = {};
   for (const name in parameters) {
     if (!name.endsWith('Sid')) continue;
@@ -47,7 +49,7 @@ export function readIdentifiers(parameters: SignedParameters): WebhookIdentifier
 }
 
 /** Returns what attempts of one webhook share, if they have no idempotency token: path, SID and state; null without a SID. */
-export function findWebhookSubject(target: string, parameters: SignedParameters): string | null {
+export function findWebhookSubject(target: string, parameters: WebhookParameters): string | null {
   const sid = SUBJECT_PARAMETERS.map((name) => last(parameters[name])).find(Boolean);
   if (sid === undefined) return null;
   return [splitTarget(target).pathname, sid, ...STATE_PARAMETERS.map((name) => last(parameters[name]))].join(

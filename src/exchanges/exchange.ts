@@ -1,18 +1,37 @@
-// An exchange: one recorded request with its answer and the signature verdict; filtering and comparing exchanges.
-import type { AppFault } from '../../app-host/recognize.js';
-import { decodeBody } from '../../http/content-coding.js';
-import { isFileKind } from '../forwarding/allowlist.js';
-import { findHeader, readHeaderPairs } from '../headers.js';
-import type { Verdict } from '../signature/verdict.js';
+// An exchange: one recorded request with its answer and the signature verdict, and filtering exchanges.
+import type { Verdict } from './verdict.js';
 
 /** The kind of a request for a WebSocket, of which only the beginning is recorded. */
 export const SOCKET_KIND = 'websocket';
+/** The kind of a request for a vCard. */
+export const CARD_KIND = 'card';
+/** The kind of a request for a file that TwiML has named. */
+export const MEDIA_KIND = 'media';
+/** The kind of a request to Twilio's REST API. */
+export const REST_KIND = 'rest';
+
+/** True for the kind of a request that Twilio does not sign: it fetches a vCard, or a file that TwiML has named. */
+export function isFileKind(kind: string): boolean {
+  return kind === CARD_KIND || kind === MEDIA_KIND;
+}
+
+/** Who sent a request: Twilio, a `webhook` to the app; or the app, a `rest` request to Twilio. */
+export type Direction = 'webhook' | 'rest';
 
 /** An exchange without its headers and bodies. Phone numbers are complete; the output shortens them. */
 export interface ExchangeSummary {
   /** Increases over forwarded and refused exchanges together. */
   readonly id: number;
-  /** What the path is for, such as `inbound_sms`; `card` for a vCard, `media`, `websocket`, `path` for any other. */
+  /** Absent in exchanges of the gateway, which are webhooks. */
+  readonly direction?: Direction;
+  /** The trace in the sandbox; absent in exchanges of the gateway, which knows none. */
+  readonly traceId?: string | null;
+  /** The id of the sandbox's event about this request: `webhook.began`, `request.in` or `fault.hit`. */
+  readonly eventId?: number | null;
+  /**
+   * In the gateway: what the path is for, such as `inbound_sms`; `card` for a vCard, `media`, `websocket`, `path` for any
+   * other. In the sandbox: the purpose of the webhook, such as `inbound-text`; `rest` for a REST request.
+   */
   readonly kind: string;
   /** Milliseconds since 1970. */
   readonly at: number;
@@ -30,7 +49,10 @@ export interface ExchangeSummary {
   readonly from: string | null;
   readonly to: string | null;
   readonly verdict: Verdict;
-  /** Why the app gave no complete answer, as the rest of "the app …"; null if it gave one. */
+  /**
+   * Why there is no complete answer, or why the sandbox takes the answer for a failure, as the rest of "the app …"; null
+   * if all is well.
+   */
   readonly error: string | null;
   /** Why the gateway refused the request; null if it was forwarded. */
   readonly refusal: string | null;
@@ -47,7 +69,7 @@ export interface ExchangeSummary {
 
 /** Something wrong with an answer. Scripts rely on the ids. */
 export interface ExchangeFinding {
-  readonly id: AppFault['id'] | 'redirect' | 'loop';
+  readonly id: 'host-refused' | 'airplay' | 'redirect' | 'loop';
   /** What is wrong, as a clause without a full stop. */
   readonly what: string;
   /** What to do about it, most promising first. */
@@ -63,6 +85,8 @@ export interface Exchange {
   readonly answerHead: string;
   readonly answerBody: Buffer;
   readonly isAnswerCut: boolean;
+  /** True if the body of the answer was decoded already, whatever its headers say. */
+  readonly isAnswerDecoded?: boolean;
   /** The same for all attempts of one webhook; null if nothing identifies the webhook. */
   readonly subject: string | null;
 }
@@ -78,6 +102,9 @@ export interface NewExchange extends Exchange {
 
 /** A filter of exchanges. All given conditions must hold. */
 export interface ExchangeFilter {
+  readonly direction?: Direction | undefined;
+  /** The id of a trace. */
+  readonly trace?: string | undefined;
   /** A part of the request target. */
   readonly path?: string | undefined;
   /** A status such as `404`, or a class such as `4xx`. */
@@ -87,18 +114,26 @@ export interface ExchangeFilter {
   readonly number?: string | undefined;
   /** Milliseconds since 1970. */
   readonly since?: number | undefined;
-  /** Only failed ones: no answer, 3xx, 4xx, 5xx, another finding, or a signature that is not valid. */
+  /**
+   * Only failed ones: no answer, 3xx, 4xx, 5xx, another finding, or a signature that is not valid. A REST request has no
+   * signature, and its answer may be 3xx.
+   */
   readonly failed?: boolean | undefined;
   /** Refused ones instead of forwarded ones. */
   readonly refused?: boolean | undefined;
+  /** Only exchanges with a lower id, for the next page. */
+  readonly before?: number | undefined;
   /** At most this many, the newest. */
   readonly limit?: number | undefined;
 }
 
 /** True if an exchange matches a filter. */
 export function isMatch(summary: ExchangeSummary, filter: ExchangeFilter): boolean {
-  const { path, status, sid, number, since, failed, refused } = filter;
+  const { direction, trace, path, status, sid, number, since, failed, refused, before } = filter;
   return (
+    (direction === undefined || (summary.direction ?? 'webhook') === direction) &&
+    (trace === undefined || summary.traceId === trace) &&
+    (before === undefined || summary.id < before) &&
     (summary.refusal !== null) === (refused ?? false) &&
     (since === undefined || summary.at >= since) &&
     (path === undefined || summary.target.includes(path)) &&
@@ -116,10 +151,10 @@ function isStatus(status: number | null, wanted: string): boolean {
 }
 
 function isFailed({ status, error, verdict, kind, findings }: ExchangeSummary): boolean {
-  const isFile = isFileKind(kind);
-  const isWrong = verdict.result === 'invalid' || (verdict.result === 'unsigned' && !isFile);
-  // Twilio follows a redirect to a file, and loses nothing by it.
-  const isBad = status === null || status >= (isFile ? 400 : 300);
+  const needsSignature = !isFileKind(kind) && kind !== REST_KIND;
+  const isWrong = verdict.result === 'invalid' || (verdict.result === 'unsigned' && needsSignature);
+  // Twilio follows a redirect to a file, and loses nothing by it; its own API redirects to media.
+  const isBad = status === null || status >= (needsSignature ? 300 : 400);
   return error !== null || isBad || isWrong || findings !== undefined;
 }
 
@@ -134,59 +169,4 @@ export function findConversation(one: ExchangeSummary, all: readonly ExchangeSum
 
 function numbersOf({ from, to }: ExchangeSummary): string {
   return [from, to].sort().join(' ');
-}
-
-/** How the answers of two exchanges differ. */
-export interface AnswerDifference {
-  /** The two statuses; null if they are equal. */
-  readonly status: [before: number | null, now: number | null] | null;
-  /** The names of the headers that differ, in lower case. */
-  readonly headers: readonly string[];
-  /** True if the bodies differ. */
-  readonly body: boolean;
-}
-
-/** Headers that differ between any two answers. */
-const IGNORED_HEADERS: ReadonlySet<string> = new Set([
-  'age',
-  'connection',
-  'date',
-  'keep-alive',
-  'transfer-encoding',
-]);
-
-/** As much of a body is compared as is kept of one. */
-const MAX_COMPARED_BYTES = 256 * 1024;
-
-/** Compares the answers of two exchanges. The same body may be compressed to different bytes. */
-export async function compareAnswers(before: Exchange, now: Exchange): Promise<AnswerDifference> {
-  const [one, other] = [indexHeaders(before.answerHead), indexHeaders(now.answerHead)];
-  const [was, is] = [before.summary.status, now.summary.status];
-  const isSameBytes = before.answerBody.equals(now.answerBody);
-  const isSameBody = isSameBytes || (await decodeAnswer(before)).equals(await decodeAnswer(now));
-  const names = [...new Set([...one.keys(), ...other.keys()])].sort();
-  const isEqual = (name: string) =>
-    one.get(name) === other.get(name) || (name === 'content-length' && isSameBody && !isSameBytes);
-  return {
-    status: was === is ? null : [was, is],
-    headers: names.filter((name) => !isEqual(name)),
-    body: !isSameBody,
-  };
-}
-
-async function decodeAnswer({ answerHead, answerBody, isAnswerCut }: Exchange): Promise<Buffer> {
-  const coding = findHeader(readHeaderPairs(answerHead), 'content-encoding');
-  const limits = { isCut: isAnswerCut, maxBytes: MAX_COMPARED_BYTES };
-  const { body, fault } = await decodeBody(answerBody, coding, limits);
-  return fault === null ? body : answerBody;
-}
-
-function indexHeaders(head: string): Map<string, string> {
-  const headers = readHeaderPairs(head);
-  const index = new Map<string, string>();
-  for (let at = 0; at < headers.length; at += 2) {
-    const name = headers[at]?.toLowerCase() ?? '';
-    if (!IGNORED_HEADERS.has(name)) index.set(name, `${index.get(name) ?? ''}${headers[at + 1]}\n`);
-  }
-  return index;
 }

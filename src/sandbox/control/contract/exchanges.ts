@@ -1,0 +1,60 @@
+// The contract of the routes of exchanges.
+import * as z from 'zod';
+import {
+  answerDifferenceSchema,
+  exchangeReportSchema,
+  fullExchangeSchema,
+} from '../../../exchanges/report.js';
+import type { RouteContract } from './route.js';
+
+/** A text, or null to remove what has the name. */
+const changes = z.record(z.string(), z.string().nullable());
+
+/** The body of `POST /exchanges/{id}/replay`. */
+export const replayEditsSchema = z.strictObject({
+  parameters: changes.exactOptional().describe('parameters to set; null removes one'),
+  path: z.string().exactOptional().describe('another path, with or without a query'),
+  headers: changes.exactOptional().describe('headers to set; null removes one'),
+  body: z.string().exactOptional().describe('another body; not together with parameters'),
+  signature: z
+    .literal(['anew', 'none', 'broken'])
+    .exactOptional()
+    .describe('anew: valid for the edited request (default); broken: made with another token'),
+});
+
+/** The routes of exchanges. */
+export const EXCHANGE_ROUTES: readonly RouteContract[] = [
+  {
+    method: 'get',
+    path: '/exchanges',
+    summary: 'lists REST requests and webhooks, newest first',
+    query: z.object({
+      direction: z.literal(['webhook', 'rest']).optional(),
+      trace: z.string().optional().describe('the id of a trace'),
+      sid: z.string().optional().describe('a SID in its parameters, its path or the resource it created'),
+      number: z.string().optional().describe('its From or To'),
+      path: z.string().optional().describe('a part of its request target'),
+      status: z.string().optional().describe('a status such as 404, or a class such as 4xx'),
+      failed: z
+        .literal(['true', 'false'])
+        .optional()
+        .describe('true: only those without an answer, with an error, or with a signature that is not valid'),
+      before: z.string().optional().describe('only those with a lower id'),
+      limit: z.string().optional().describe('at most this many, 100 by default'),
+    }),
+    answers: { 200: z.array(exchangeReportSchema) },
+  },
+  {
+    method: 'get',
+    path: '/exchanges/{id}',
+    summary: 'shows an exchange with its headers and bodies',
+    answers: { 200: fullExchangeSchema },
+  },
+  {
+    method: 'post',
+    path: '/exchanges/{id}/replay',
+    summary: 'sends a webhook again, as it was or edited, and compares the answers',
+    body: replayEditsSchema,
+    answers: { 200: z.object({ exchange: fullExchangeSchema, difference: answerDifferenceSchema }) },
+  },
+];

@@ -1,0 +1,23 @@
+// The routes of number exposures and privacy assertions in the control API.
+import type { Hono } from 'hono';
+import type { Sandbox } from '../sandbox.js';
+
+/** Adds the routes under `/exposures` and `/assertions`. */
+export function addExposureRoutes(
+  app: Hono,
+  sandbox: Pick<Sandbox, 'exposures' | 'assertions' | 'assertShownOnlyTo' | 'removeAssertion'>,
+): void {
+  // The second path is the earlier name.
+  for (const path of ['/exposures/:number', '/who-saw/:number']) {
+    app.get(path, (context) => context.json(sandbox.exposures(context.req.param('number') ?? '')));
+  }
+  app.get('/assertions', (context) => context.json(sandbox.assertions()));
+  app.put('/assertions/:number', async (context) => {
+    const { readAllowed } = await import('./request-bodies.js');
+    sandbox.assertShownOnlyTo(context.req.param('number'), readAllowed(await context.req.text()));
+    return context.body(null, 204);
+  });
+  app.delete('/assertions/:number', (context) =>
+    sandbox.removeAssertion(context.req.param('number')) ? context.body(null, 204) : context.notFound(),
+  );
+}

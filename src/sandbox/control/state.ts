@@ -1,0 +1,68 @@
+// The routes of what the sandbox holds: its state in one answer, the clock, the account's numbers, opt-outs, compliance.
+import type { Hono } from 'hono';
+import { version } from '../../version.js';
+import type { ComplianceStore } from '../accounts/compliance/store.js';
+import type { OpenTraces } from '../platform/events/open-traces.js';
+import type { EventStream } from '../platform/events/stream.js';
+import type { Sandbox } from '../sandbox.js';
+import type { ClockReading, SandboxState } from './sandbox-state.js';
+
+/** What the routes need. */
+export interface StateRouteDeps {
+  readonly events: EventStream;
+  readonly traces: OpenTraces;
+  readonly compliance: Pick<ComplianceStore, 'set'>;
+  readonly sandbox: Pick<
+    Sandbox,
+    'accountSid' | 'clock' | 'numbers' | 'optOuts' | 'optOut' | 'optIn' | 'unregistered'
+  >;
+}
+
+/** Adds the routes. */
+export function addStateRoutes(app: Hono, { events, traces, compliance, sandbox }: StateRouteDeps): void {
+  const { accountSid, clock } = sandbox;
+  app.get('/state', (context) => {
+    const state: SandboxState = {
+      epoch: events.epoch,
+      mode: 'sandbox',
+      version,
+      lastEventId: events.lastId(),
+      oldestEventId: events.oldestId(),
+      clock: readClock(clock),
+      accountSid,
+      openTraces: traces.count(),
+    };
+    return context.json(state);
+  });
+  app.get('/clock', (context) => context.json(readClock(clock)));
+  app.post('/clock', async (context) => {
+    const { readAdvance } = await import('./request-bodies.js');
+    await clock.advance(readAdvance(await context.req.text()));
+    return context.json(readClock(clock));
+  });
+  app.get('/numbers', (context) => context.json(sandbox.numbers()));
+  app.get('/opt-outs', (context) => context.json(sandbox.optOuts()));
+  app.put('/opt-outs/:sender/:phone', (context) => {
+    sandbox.optOut(context.req.param());
+    return context.body(null, 204);
+  });
+  app.delete('/opt-outs/:sender/:phone', (context) => {
+    sandbox.optIn(context.req.param());
+    return context.body(null, 204);
+  });
+  app.get('/compliance', (context) => context.json(sandbox.unregistered()));
+  app.put('/compliance/:sender', async (context) => {
+    const { readCompliance } = await import('./request-bodies.js');
+    compliance.set(context.req.param('sender'), readCompliance(await context.req.text()));
+    return context.body(null, 204);
+  });
+}
+
+function readClock({ mode, now, nextTimerAt }: Sandbox['clock']): ClockReading {
+  const next = nextTimerAt();
+  return {
+    mode,
+    now: new Date(now()).toISOString(),
+    nextTimerAt: next === null ? null : new Date(next).toISOString(),
+  };
+}

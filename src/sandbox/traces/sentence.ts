@@ -1,0 +1,251 @@
+// Tells in one sentence what a trace came to: who reached whom, or why nobody was reached, and who saw which number.
+import type { EventOf, TracedCall, TracedRequest, TracedText, TracedWebhook, TraceFacts } from './facts.js';
+
+/** Returns a phone number as a sentence shows it. */
+export type NumberFormat = (number: string) => string;
+
+/** Returns the sentence of a trace. */
+export function describeTrace(facts: TraceFacts, format: NumberFormat): string {
+  const parts = [describeAct(facts, format), describeCounts(facts), describeExposures(facts, format)];
+  return `${parts.filter((part) => part !== '').join('; ')}.`;
+}
+
+function describeAct(facts: TraceFacts, format: NumberFormat): string {
+  const { texts, calls, optOuts, requests } = facts;
+  const [text, call, optOut, request] = [texts[0], calls[0], optOuts[0], requests[0]];
+  const isCallFirst = call !== undefined && (text === undefined || call.id < text.id);
+  if (isCallFirst) return describeCall(call, facts, format);
+  if (optOut && text?.sender === 'phone') return describeOptOut(optOut, facts, format);
+  if (text?.sender === 'phone') return describePhoneText(text, facts, format);
+  if (text) return describeAppTexts(facts, format);
+  if (request) return describeRequest(request);
+  return 'The beginning of this is not known';
+}
+
+function describePhoneText(text: TracedText, facts: TraceFacts, format: NumberFormat): string {
+  const subject = `${format(text.from)}'s text`;
+  const ofApp = facts.texts.filter(({ sender }) => sender === 'app');
+  const others = ofApp.filter(({ to }) => to !== text.from);
+  if (others.some(hasReached)) return `${subject} ${describeDelivery(others, format)}`;
+  if (ofApp.some(hasReached) && others.length === 0) return `${subject} was answered by the app`;
+  const reason = ofApp.length > 0 ? describeDelivery(ofApp, format) : undefined;
+  if (reason !== undefined) return `${subject} ${reason}`;
+  const failure = findFailure(facts, 'inbound-text');
+  if (failure !== undefined) return `${subject} reached nobody, because ${failure}`;
+  const webhook = facts.webhooks.find(({ purpose }) => purpose === 'inbound-text');
+  if (webhook)
+    return `${subject} ${webhook.isOver ? 'reached only the app' : 'waits for the answer of the app'}`;
+  if (text.status === 'sent') return `${subject} was sent to ${format(text.to)}`;
+  return `${subject} reached the number ${format(text.to)}, but no webhook was sent`;
+}
+
+const OPT_OUTS: Readonly<Record<EventOf<'opt-out'>['keyword'], (phone: string, number: string) => string>> = {
+  STOP: (phone, number) => `${phone} opted out of texts from ${number}`,
+  START: (phone, number) => `${phone} opted in to texts from ${number}`,
+  HELP: (phone, number) => `${phone} asked ${number} for help`,
+};
+
+function describeOptOut(
+  { keyword, phone, number }: EventOf<'opt-out'>,
+  facts: TraceFacts,
+  format: NumberFormat,
+): string {
+  const act = `${OPT_OUTS[keyword](format(phone), format(number))} (${keyword})`;
+  const others = facts.texts.filter(({ sender, to }) => sender === 'app' && to !== phone);
+  if (others.length > 0) return `${act}; the text ${describeDelivery(others, format)}`;
+  const failure = findFailure(facts, 'inbound-text');
+  return failure === undefined ? act : `${act}, but ${failure}`;
+}
+
+function describeAppTexts({ texts, requests }: TraceFacts, format: NumberFormat): string {
+  const ofApp = texts.filter(({ sender }) => sender !== 'phone');
+  const subject = `${nameSender(requests[0])} ${ofApp.length === 1 ? 'text' : `${ofApp.length} texts`}`;
+  return `${subject} ${describeDelivery(ofApp, format)}`;
+}
+
+/** Says whom texts reached, as the rest of "The text …". @param texts at least one */
+function describeDelivery(texts: readonly TracedText[], format: NumberFormat): string {
+  const reached = listNumbers(texts.filter(hasReached), format);
+  const failed = texts.filter(hasFailed);
+  const waiting = texts.filter((text) => !hasReached(text) && !hasFailed(text));
+  const clauses = [
+    ...(reached === '' ? [] : [`reached ${reached}`]),
+    ...failed.slice(0, MAX_LISTED).map((text) => `did not reach ${format(text.to)}: ${describeStatus(text)}`),
+    ...(waiting.length === 0 ? [] : [`is on its way to ${listNumbers(waiting, format)}`]),
+  ];
+  const [waits] = waiting;
+  const isOnly = texts.length === 1 && waits;
+  return isOnly ? `${clauses.join()} (${waits.status})` : clauses.join(reached === '' ? ', ' : ', but ');
+}
+
+/** How many numbers are listed before the rest is counted. */
+const MAX_LISTED = 3;
+
+function listNumbers(texts: readonly { readonly to: string }[], format: NumberFormat): string {
+  return listAll([...new Set(texts.map(({ to }) => to))].map(format));
+}
+
+function listAll(names: readonly string[]): string {
+  if (names.length > MAX_LISTED) {
+    const more = names.length - MAX_LISTED + 1;
+    return `${names.slice(0, MAX_LISTED - 1).join(', ')} and ${more} more`;
+  }
+  return names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}
+
+function hasReached({ reachedId }: TracedText): boolean {
+  return reachedId !== null;
+}
+
+function hasFailed({ status, reachedId }: TracedText): boolean {
+  return reachedId === null && ['undelivered', 'failed', 'canceled'].includes(status);
+}
+
+function describeStatus({ status, errorCode }: TracedText): string {
+  return errorCode === null ? status : `${status} (${errorCode})`;
+}
+
+/** Says why nothing came of a webhook, in the words of who failed. */
+function findFailure(
+  { webhooks, requests }: TraceFacts,
+  purpose: TracedWebhook['purpose'],
+): string | undefined {
+  const fault = requests.find((request) => request.fault)?.fault;
+  if (fault) return describeFault(fault);
+  const refused = requests.find(({ method, status }) => method === 'POST' && (status ?? 0) >= 400);
+  if (refused) return `${nameRequest(refused)} was refused with ${refused.status}`;
+  const failure = webhooks.find((webhook) => webhook.purpose === purpose && webhook.failure)?.failure;
+  return failure ? `the webhook failed: ${failure.failure} (${failure.errorCode})` : undefined;
+}
+
+function describeFault(fault: EventOf<'fault.hit'>): string {
+  const request = nameRequest(fault);
+  if (fault.answer === 'drop') return `an injected fault dropped ${request}`;
+  if (fault.answer === 'hang') return `an injected fault left ${request} without an answer`;
+  return `an injected fault answered ${request} with ${fault.answer}`;
+}
+
+function describeRequest(request: TracedRequest): string {
+  const { fault, status } = request;
+  if (fault) return capitalise(describeFault(fault));
+  const isRefused = (status ?? 0) >= 400;
+  const name = request.isOwn ? nameRequest(request) : capitalise(nameRequest(request));
+  return `${name} was ${isRefused ? 'refused' : 'answered'} with ${status}`;
+}
+
+/** Names a request by its method and the part of its path that says what it is about. */
+function nameRequest(request: Pick<TracedRequest, 'method' | 'path' | 'isOwn'>): string {
+  const { method, path, isOwn } = request;
+  const [target = ''] = path.split('?');
+  return `${isOwn ? "relay-phone's" : "the app's"} ${method} ${target.replace(/^\/2010-04-01\/Accounts\/AC[0-9a-f]{32}\//, '')}`;
+}
+
+/** Names who sent the request that a trace begins with, at the beginning of a sentence. */
+function nameSender(request: TracedRequest | undefined): string {
+  return request?.isOwn ? "relay-phone's" : "The app's";
+}
+
+function capitalise(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function describeCall(first: TracedCall, facts: TraceFacts, format: NumberFormat): string {
+  const isInbound = first.direction === 'inbound';
+  const subject = isInbound
+    ? `${format(first.phone ?? first.from)}'s call`
+    : `${nameSender(facts.requests[0])} call`;
+  const called = facts.calls.filter((call) => call.direction !== 'inbound' && (call !== first || !isInbound));
+  return `${subject} ${describeCallEnd(first, called, facts, format)}${describeTextsOfCall(facts, format)}`;
+}
+
+function describeCallEnd(
+  first: TracedCall,
+  called: readonly TracedCall[],
+  facts: TraceFacts,
+  format: NumberFormat,
+): string {
+  const answered = called.filter(({ answeredAt }) => answeredAt !== null);
+  if (answered.length > 0) {
+    const by = `was answered by ${listNumbers(answered, format)}`;
+    return `${by}${describeLength(answered)}`;
+  }
+  const failure = findFailure(facts, 'call');
+  if (called.length > 0) {
+    const ringing = called.filter(({ endedAt }) => endedAt === null);
+    if (ringing.length > 0) return `is ringing at ${listNumbers(ringing, format)}`;
+    const ends = called
+      .slice(-MAX_LISTED)
+      .map((call) => `${format(call.to)} ${NO_ANSWERS[call.status] ?? call.status}`);
+    return `was not answered: ${ends.join(', ')}`;
+  }
+  if (failure !== undefined) return `reached nobody, because ${failure}`;
+  if (first.answeredAt !== null) return `was answered by the app${describeLength([first])}`;
+  if (first.endedAt === null) return `is ringing at ${format(first.to)}`;
+  if (facts.webhooks.every(({ purpose }) => purpose !== 'call')) {
+    return `reached the number ${format(first.to)}, but no webhook was sent`;
+  }
+  return `was not answered by the app (${first.status})`;
+}
+
+const NO_ANSWERS: Readonly<Record<string, string>> = {
+  busy: 'was busy',
+  failed: 'could not be reached',
+  'no-answer': 'did not answer',
+  canceled: 'had not answered yet',
+  completed: 'did not answer',
+};
+
+/** The whole seconds from the first answer to the last end. */
+function describeLength(calls: readonly TracedCall[]): string {
+  if (calls.some(({ endedAt }) => endedAt === null)) return ' and is in progress';
+  const from = Math.min(...calls.map(({ answeredAt }) => Date.parse(answeredAt ?? '')));
+  const to = Math.max(...calls.map(({ endedAt }) => Date.parse(endedAt ?? '')));
+  return `, ${Math.round((to - from) / 1000)} s`;
+}
+
+function describeTextsOfCall({ texts }: TraceFacts, format: NumberFormat): string {
+  const ofApp = texts.filter(({ sender }) => sender === 'app');
+  if (ofApp.length === 0) return '';
+  return `; ${ofApp.length === 1 ? 'a text' : `${ofApp.length} texts`} ${describeDelivery(ofApp, format)}`;
+}
+
+function describeCounts({ webhooks, requests }: TraceFacts): string {
+  const failed = webhooks.filter(({ failure }) => failure !== null).length;
+  const refused = requests.filter(({ status }) => (status ?? 0) >= 400).length;
+  const faults = requests.filter(({ fault }) => fault !== null).length;
+  const counts = [
+    count(webhooks.length, 'webhook', failed, 'failed'),
+    count(requests.length, 'REST request', refused, 'refused'),
+    count(faults, 'injected fault', 0, ''),
+  ];
+  return counts.filter((part) => part !== '').join(', ');
+}
+
+function count(all: number, name: string, bad: number, badName: string): string {
+  if (all === 0) return '';
+  const total = `${all} ${name}${all === 1 ? '' : 's'}`;
+  if (bad === 0) return total;
+  return `${total} (${all === 1 ? '' : `${bad} `}${badName})`;
+}
+
+function describeExposures({ exposures, phones }: TraceFacts, format: NumberFormat): string {
+  const forbidden = exposures.filter(({ assertionId }) => assertionId !== null);
+  if (forbidden.length > 0) {
+    const pairs = describePairs(forbidden, (phone, number) => `${format(phone)} saw ${format(number)}`);
+    return `${pairs}, which must not happen`;
+  }
+  if (exposures.length > 0) {
+    return describePairs(
+      exposures,
+      (phone, number) => `${format(phone)} saw the number of ${format(number)}`,
+    );
+  }
+  return phones.length === 0 ? '' : "nobody saw another phone's number";
+}
+
+function describePairs(
+  exposures: readonly EventOf<'exposure'>[],
+  describe: (phone: string, number: string) => string,
+): string {
+  return listAll([...new Set(exposures.map(({ phone, number }) => describe(phone, number)))]);
+}

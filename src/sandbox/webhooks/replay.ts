@@ -1,0 +1,240 @@
+// Sends a recorded webhook again, as it was or edited, and never runs the TwiML of the answer.
+import { validateHeaderName, validateHeaderValue } from 'node:http';
+import { RelayPhoneError } from '../../errors.js';
+import { editRequest, type ReplayRequest } from '../../exchanges/edit.js';
+import { findHeader } from '../../exchanges/headers.js';
+import type { WebhookParameters } from '../../exchanges/parameters.js';
+import type { AnswerDifferenceReport, FullExchangeReport } from '../../exchanges/report.js';
+import type { SandboxExchange, WebhookExchange } from '../exchanges/exchange-log.js';
+import { readExchange } from '../exchanges/read-exchange.js';
+import type { ExchangeView } from '../exchanges/view.js';
+import type { WebhookFacts } from '../platform/events/event.js';
+import type { OpenTraces } from '../platform/events/open-traces.js';
+import type { TraceContext } from '../platform/events/stream.js';
+import { type AttemptDeps, readPendingWork } from './attempts.js';
+import { refusedBy, WebhookFailure } from './failure.js';
+import { requestWebhook, type WebhookAnswer } from './http-request.js';
+import { type Parameter, signRequest } from './signature.js';
+import { findWebhookUrl } from './webhook-url.js';
+
+/** How a webhook is changed before it is sent again. */
+export interface ReplayEdits {
+  /** Parameters to set or add; null removes one. */
+  readonly parameters?: Readonly<Record<string, string | null>>;
+  /** Another path, with or without a query. */
+  readonly path?: string;
+  /** Headers to set or add; null removes one. */
+  readonly headers?: Readonly<Record<string, string | null>>;
+  /** Another body; it excludes `parameters`. */
+  readonly body?: string;
+  /** `anew`: valid for the edited request. `none`: no signature. `broken`: made with another token. Default `anew`. */
+  readonly signature?: 'anew' | 'none' | 'broken';
+}
+
+/** What replaying needs. */
+export interface ReplayDeps extends Omit<AttemptDeps, 'alerts' | 'cookies'> {
+  readonly traces: OpenTraces;
+  /** Aborted when the sandbox is closed or reset. */
+  readonly stopSignal: () => AbortSignal;
+}
+
+/** A replay, and how its answer differs from the recorded one. */
+export interface ReplayResult {
+  readonly exchange: FullExchangeReport;
+  readonly difference: AnswerDifferenceReport;
+}
+
+/** Sends the webhook of an exchange again; see `replay` of the sandbox. */
+export type Replay = (id: number, edits?: ReplayEdits) => Promise<ReplayResult>;
+
+/** Creates the function that replays. A replay is recorded as a new exchange, in a trace of its own. */
+export function createReplay(deps: ReplayDeps, view: ExchangeView): Replay {
+  return async (id, edits = {}) => {
+    const recorded = verifyWebhook(id, deps.exchanges.find(id));
+    const { url, request } = buildRequest(deps, recorded, edits);
+    const traceId = deps.events.newTrace();
+    const sent = await deps.traces.during(traceId, send(deps, recorded, url, request, traceId));
+    return { exchange: await view.format(sent), difference: await view.compare(recorded, sent) };
+  };
+}
+
+function verifyWebhook(id: number, exchange: SandboxExchange | undefined): WebhookExchange {
+  if (exchange?.direction === 'webhook') return exchange;
+  const reason = exchange
+    ? 'it is a REST request of the app, not a webhook'
+    : 'no exchange with this id is kept';
+  throw new RelayPhoneError({ kind: 'usage', task: `replay exchange ${id}`, reason });
+}
+
+function buildRequest(
+  { authToken }: ReplayDeps,
+  recorded: WebhookExchange,
+  edits: ReplayEdits,
+): { readonly url: string; readonly request: ReplayRequest } {
+  verifyEdits(recorded, edits);
+  const { parameters = {}, path, headers = {}, body, signature = 'anew' } = edits;
+  const exchange = readExchange(recorded, { origin: () => '', sign: () => '' });
+  // A token that is not the account's makes a signature of the right form.
+  const token = signature === 'anew' ? authToken : `${authToken}0`;
+  const request = editRequest(exchange, {
+    set: new Map(Object.entries(parameters)),
+    headers: new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
+    body: body === undefined ? undefined : Buffer.from(body),
+    path,
+    sign: signature === 'none' ? undefined : (url, form) => signRequest(token, url, listPairs(form)),
+    publicBase: exchange.summary.publicBase,
+  });
+  // With the user and password of the recorded URL.
+  const [authority = ''] = /^https?:\/\/[^/?#]*/i.exec(recorded.url) ?? [];
+  return { url: authority + request.target, request };
+}
+
+function listPairs(form: WebhookParameters): Parameter[] {
+  return Object.entries(form).flatMap(([name, values]) =>
+    [values].flat().map((value): Parameter => [name, value]),
+  );
+}
+
+/** Headers that describe how the request is sent. */
+const FIXED_HEADERS: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'expect',
+  'keep-alive',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+function verifyEdits(
+  { method }: WebhookExchange,
+  { parameters, path, headers = {}, body }: ReplayEdits,
+): void {
+  if (body !== undefined && parameters !== undefined)
+    throw badEdit('give either parameters or a body, not both');
+  if (body !== undefined && method === 'GET') throw badEdit('a GET request has no body');
+  if (path !== undefined && !/^\/[\x21\x22\x24-\x7e]*$/.test(path))
+    throw badEdit('a path starts with / and has neither spaces nor #');
+  for (const [name, value] of Object.entries(headers)) {
+    if (FIXED_HEADERS.has(name.toLowerCase())) throw badEdit(`the header ${name} cannot be edited`);
+    try {
+      validateHeaderName(name);
+      validateHeaderValue(name, value ?? '');
+    } catch {
+      throw badEdit(`${name} is not a valid header`);
+    }
+  }
+}
+
+function badEdit(reason: string): RelayPhoneError {
+  return new RelayPhoneError({ kind: 'usage', task: 'replay the webhook', reason });
+}
+
+async function send(
+  deps: ReplayDeps,
+  recorded: WebhookExchange,
+  url: string,
+  { method, headers, body }: ReplayRequest,
+  traceId: string,
+): Promise<WebhookExchange> {
+  const { events, exchanges, causes, now } = deps;
+  const { purpose, sid, numbers } = recorded;
+  const [id, at, start] = [exchanges.nextId(), now(), performance.now()];
+  const facts: WebhookFacts = {
+    purpose,
+    sid,
+    method,
+    url,
+    attempt: 1,
+    exchangeId: id,
+    idempotencyToken: findHeader(headers, 'i-twilio-idempotency-token') ?? '',
+    replayOf: recorded.id,
+  };
+  const cause = events.emit({ kind: 'webhook.began', traceId, cause: null, ...facts });
+  const trace: TraceContext = { traceId, cause };
+  const form = body.toString();
+  const end = causes.begin({ ...trace, purpose, numbers, parameters: [...new URLSearchParams(form)] });
+  let answer: WebhookAnswer | undefined;
+  let failure: WebhookFailure | undefined;
+  try {
+    answer = await request(deps, { url, method, headers: toRecord(headers), form });
+    if (answer.status >= 400) failure = refusedBy(answer.status);
+  } catch (error) {
+    if (!(error instanceof WebhookFailure)) {
+      end(0);
+      throw badEdit('the sandbox was closed or reset while the webhook was in flight');
+    }
+    failure = error;
+  }
+  const durationMs = performance.now() - start;
+  const sent: WebhookExchange = {
+    direction: 'webhook',
+    id,
+    at,
+    durationMs,
+    trace,
+    purpose,
+    sid,
+    numbers,
+    attempt: 1,
+    replayOf: recorded.id,
+    method,
+    url,
+    requestHeaders: headers,
+    requestBody: form,
+    isRequestCut: false,
+    status: answer?.status ?? null,
+    answerHeaders: answer?.headers ?? {},
+    answerBody: answer?.body ?? '',
+    isAnswerCut: answer?.isCut ?? false,
+    error: failure?.describe() ?? null,
+  };
+  exchanges.add(sent);
+  events.emit({
+    kind: 'webhook.sent',
+    ...trace,
+    ...facts,
+    startedAt: new Date(at).toISOString(),
+    durationMs,
+    status: answer?.status ?? null,
+    verdict: readOutcome(answer, failure),
+    errorCode: failure?.code ?? null,
+    failure: failure?.message ?? null,
+  });
+  end(readPendingWork(answer));
+  return sent;
+}
+
+function readOutcome(answer: WebhookAnswer | undefined, failure: WebhookFailure | undefined) {
+  if (failure) return 'failed';
+  return answer?.headers.location !== undefined && answer.status >= 300 ? 'redirected' : 'accepted';
+}
+
+function request(
+  { network, stopSignal }: ReplayDeps,
+  message: {
+    readonly url: string;
+    readonly method: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly form: string;
+  },
+): Promise<WebhookAnswer> {
+  const address = findWebhookUrl(message.url);
+  if (!address) throw new WebhookFailure(11100, 'Invalid URL format');
+  const { overrides } = address;
+  return requestWebhook(
+    {
+      ...message,
+      form: message.method === 'GET' ? undefined : message.form,
+      overrides,
+      timeLeftMs: overrides.totalTimeoutMs,
+      signal: stopSignal(),
+    },
+    network,
+  );
+}
+
+function toRecord(headers: readonly string[]): Record<string, string> {
+  const record: Record<string, string> = {};
+  for (let at = 0; at < headers.length; at += 2) record[headers[at] ?? ''] = headers[at + 1] ?? '';
+  return record;
+}
