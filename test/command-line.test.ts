@@ -18,7 +18,8 @@ describe('the help', () => {
     expect(code).toBe(0);
     for (const part of ['Set up:', 'Run:', 'Act as a phone:', 'Look:', 'Check:', 'Examples:'])
       expect(stdout).toContain(`\n${part}\n`);
-    expect(await workspace.run(['help'])).toEqual({ code: 0, stdout, stderr: '' });
+    for (const words of [['help'], ['help', '--json'], ['help', '--yes']])
+      expect(await workspace.run(words)).toEqual({ code: 0, stdout, stderr: '' });
   });
 
   it.each(COMMANDS.map(({ spec }) => spec.name))('of %s has examples and fits 80 columns', async (name) => {

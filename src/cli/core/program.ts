@@ -61,23 +61,11 @@ export function createProgram(
     return added;
   }
 
-  for (const one of commands) if (!one.spec.name.includes(' ')) add(program, one);
-  program
-    .command('help [command...]')
-    .description('show the commands, or the help of one')
-    .helpGroup('Look:')
-    .action(async (words: readonly string[]) => {
-      const known = commands.map(({ spec }) => spec.name);
-      if (words.length > 0 && !known.includes(words.join(' '))) throw unknownTopic(words.join(' '), known);
-      await program.parseAsync([...words, '--help'], { from: 'user' });
-    });
   program.exitOverride((error) => {
-    const names = program.commands.map((one) => one.name());
-    const hints = findMisspelt(error, program, names);
-    const isMisplaced = commands.some(({ spec }) => hasOption(spec, hints.typed));
-    const shown = isMisplaced ? misplacedOption(error, hints.typed) : Object.assign(error, hints);
-    throw Object.assign(shown, { help: 'relay-phone --help' });
+    throw explainUsage(error, program, commands);
   });
+  for (const one of commands) if (!one.spec.name.includes(' ')) add(program, one);
+  addHelpCommand(program, commands);
   // Only what was typed gets its options and subcommands: they would slow every start.
   return program.hook('preSubcommand', (_program, typed) => {
     const prefix = `${typed.name()} `;
@@ -88,17 +76,42 @@ export function createProgram(
   });
 }
 
-function hasOption({ options }: CommandSpec, name: string | undefined): boolean {
-  return name !== undefined && Object.values(options).some(({ form }) => form.split(/[ ,]+/).includes(name));
-}
-
-function misplacedOption({ exitCode, code }: CommanderError, name = ''): CommanderError {
-  return new CommanderError(exitCode, code, `${name} stands before the command; options stand after it`);
+/** `relay-phone help init` is `relay-phone init --help`. */
+function addHelpCommand(program: Command, commands: readonly RunnableCommand[]): void {
+  program
+    .command('help')
+    .allowExcessArguments()
+    .allowUnknownOption()
+    .description('show the commands, or the help of one')
+    .helpGroup('Look:')
+    .action(async (_flags: object, { args }: Command) => {
+      const words = args.filter((word) => !word.startsWith('-'));
+      const known = commands.map(({ spec }) => spec.name);
+      if (words.length > 0 && !known.includes(words.join(' '))) throw unknownTopic(words.join(' '), known);
+      await program.parseAsync([...words, '--help'], { from: 'user' });
+    });
 }
 
 function unknownTopic(typed: string, accepted: readonly string[]): Error {
   const error = new CommanderError(2, 'commander.unknownCommand', `unknown command '${typed}'`);
-  return Object.assign(error, { help: 'relay-phone --help', typed, accepted } satisfies UsageHints);
+  return Object.assign(error, { help: HELP, typed, accepted } satisfies UsageHints);
+}
+
+const HELP = 'relay-phone --help';
+
+/** Adds to an error about the words before a command what may have been meant. */
+function explainUsage(error: CommanderError, program: Command, commands: readonly RunnableCommand[]): Error {
+  const names = program.commands.map((one) => one.name());
+  const hints = findMisspelt(error, program, names);
+  const { typed = '' } = hints;
+  if (!commands.some(({ spec }) => hasOption(spec, typed)))
+    return Object.assign(error, { help: HELP, ...hints } satisfies UsageHints);
+  const reason = `${typed} stands before the command; options stand after it`;
+  return Object.assign(new CommanderError(error.exitCode, error.code, reason), { help: HELP });
+}
+
+function hasOption({ options }: CommandSpec, name: string): boolean {
+  return Object.values(options).some(({ form }) => form.split(/[ ,]+/).includes(name));
 }
 
 /** The flags under their keys; those of a parent command too. */
