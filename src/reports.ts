@@ -9,8 +9,13 @@ export {
 } from './checks/smoke/report.js';
 export { type CiReport, ciReportSchema } from './ci/report.js';
 export { type CompletionReport, completionReportSchema } from './cli/commands/completion/report.js';
+export { type DoctorBundle, doctorBundleSchema } from './cli/commands/doctor/bundle-report.js';
 export { type ExecReport, execReportSchema } from './cli/commands/exec/report.js';
 export { type PlayReport, playReportSchema } from './cli/commands/play/report.js';
+export {
+  type RequestsClearReport,
+  requestsClearReportSchema,
+} from './cli/commands/requests/clear/report.js';
 export {
   type TunnelReport,
   tunnelEventReportSchema,
@@ -63,6 +68,10 @@ export {
   errorReportSchema,
   type InitReport,
   initReportSchema,
+  type NumbersReleaseReport,
+  type NumbersReport,
+  numbersReleaseReportSchema,
+  numbersReportSchema,
   type SendTestReport,
   type StatusReport,
   sendTestReportSchema,

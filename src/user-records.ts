@@ -1,7 +1,7 @@
 // Records in the user's own configuration folder, one file each, so that parallel runs never overwrite each other's.
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, isAbsolute, join } from 'node:path';
 
 /** The records of one kind. */
 export interface UserRecords {
@@ -11,6 +11,8 @@ export interface UserRecords {
   find(id: string): unknown;
   /** Writes a record. @returns false if that is impossible, as in a container without a home folder */
   save(id: string, record: object): boolean;
+  /** Removes a record, and the folders that are empty without it. @returns its path; undefined if there is none */
+  remove(id: string): string | undefined;
 }
 
 /** Ids come from files that strangers may have written, and become file names. */
@@ -55,7 +57,22 @@ export function openUserRecords(
         return false;
       }
     },
+    remove: (id) => {
+      const file = fileOf(id);
+      if (!folder || !file || !existsSync(file)) return undefined;
+      rmSync(file);
+      for (const one of [folder, dirname(folder)]) removeIfEmpty(one);
+      return file;
+    },
   };
+}
+
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // It holds records of other projects.
+  }
 }
 
 /**

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import type { SandboxEvent } from '../src/index.js';
 import { judgeAttribution } from './support/attribution.js';
 import { DEADLINE } from './support/deadline.js';
-import { MASK, REAL, setUpRelay } from './support/relay.js';
+import { ANN, MASK, REAL, setUpRelay } from './support/relay.js';
 
 const SENDERS = ['+12125550190', '+13055550191', '+14155550192', '+16175550193'];
 const TEXTS_EACH = 250;
@@ -33,4 +33,31 @@ it(
     expect(right).toBeGreaterThanOrEqual(990);
   },
   DEADLINE,
+);
+
+it.each([
+  ['a forward', ANN, 'Hello there', REAL, `[Relay 📲 ${ANN}] Hello there`],
+  ['a long forward in parts', ANN, 'long '.repeat(300), REAL, 'long'],
+  ['a reply with a prefix', REAL, '0190: Come in', ANN, 'Come in'],
+  ['the news that a prefix fits nobody', REAL, '9999: lost', REAL, '9999'],
+])(
+  'a trace is quiet only when %s has arrived, and its request is in it',
+  async (_, from, body, to, arrived) => {
+    const { sandbox, told } = await setUpRelay();
+    const before = await sandbox.text({ from: ANN, to: MASK, body: 'First' });
+    await sandbox.whenQuiet(before.traceId, { timeout: DEADLINE });
+    const { traceId } = await sandbox.text({ from, to: MASK, body });
+    await sandbox.whenQuiet(traceId, { timeout: DEADLINE });
+    expect(sandbox.phone(to).texts().at(-1)?.body).toContain(arrived);
+    const sent = told.filter(({ kind }) => kind === 'text.sent').length;
+    const queued = sandbox.events({ kind: 'text.queued' });
+    expect(queued).toHaveLength(sent);
+    expect(queued.filter((event) => event.traceId === traceId)).toHaveLength(sent - 1);
+    // Each forward is deleted once it is delivered, and that belongs to the trace, too.
+    const deletions = sandbox
+      .events({ kind: 'request.in' })
+      .filter((event) => 'method' in event && event.method === 'DELETE');
+    expect(deletions).toHaveLength(told.filter(({ kind }) => kind === 'forgotten').length);
+    expect(new Set(deletions.map((event) => event.traceId)).size).toBe(from === ANN ? 2 : 1);
+  },
 );

@@ -18,7 +18,7 @@ const MAX_BODY_BYTES = 2 * 1024 * 1024;
  */
 export function createGatewayControlListener(gateway: Gateway, token: string): RequestListener {
   return async (incoming, outgoing) => {
-    const intrusion = findIntrusion(incoming.headers, incoming.socket.localPort ?? 0);
+    const intrusion = findIntrusion(incoming.headers, { port: incoming.socket.localPort ?? 0 });
     if (intrusion !== undefined) return void outgoing.writeHead(403).end(`${intrusion}\n`);
     if (!isEqual(incoming.headers.authorization ?? '', `Bearer ${token}`))
       return void outgoing.writeHead(401).end();
@@ -27,6 +27,7 @@ export function createGatewayControlListener(gateway: Gateway, token: string): R
     try {
       if (id !== undefined) sendJson(outgoing, findOne(gateway, Number(id)));
       else if (pathname === '/follow') streamExchanges(gateway, outgoing, readSince(searchParams));
+      else if (incoming.method === 'DELETE') sendJson(outgoing, await remove(gateway, searchParams));
       else if (incoming.method === 'POST') sendJson(outgoing, await add(gateway, incoming));
       else sendJson(outgoing, gateway.list(readFilter(searchParams)));
     } catch (error) {
@@ -55,6 +56,12 @@ async function add(gateway: Gateway, incoming: IncomingMessage): Promise<Exchang
   return formatExchangeJson(gateway.add(readExchangeJson(wired)));
 }
 
+async function remove(gateway: Gateway, query: URLSearchParams): Promise<number> {
+  const before = query.get('before');
+  if (before === null || !/^\d{1,16}$/.test(before)) throw new Error('before is not a time in milliseconds');
+  return gateway.remove(Number(before));
+}
+
 /** @throws Error if it is neither an id nor `now` */
 function readSince(query: URLSearchParams): FollowStart | undefined {
   const since = query.get('since');
@@ -74,6 +81,8 @@ export interface GatewayClient {
   list(filter: ExchangeFilter): Promise<readonly ExchangeSummary[]>;
   find(id: number): Promise<Exchange | undefined>;
   add(exchange: NewExchange): Promise<Exchange>;
+  /** Removes the exchanges before a time in milliseconds since 1970. @returns how many */
+  remove(before: number): Promise<number>;
   /**
    * Calls `onSummary` with each exchange from `since` on, once; resolves when the gateway ends, the connection is lost or
    * `signal` aborts.
@@ -127,6 +136,16 @@ export function createGatewayClient({ origin, token }: GatewayAddress): GatewayC
     add: async (exchange) => {
       const { body } = await call('POST', '/exchanges', JSON.stringify(formatExchangeJson(exchange)));
       return readExchangeJson(JSON.parse(body) as ExchangeJson);
+    },
+    remove: async (before) => {
+      const { status, body } = await call('DELETE', `/exchanges?before=${before}`);
+      if (status === 200) return Number(body);
+      throw new RelayPhoneError({
+        kind: 'refused',
+        task: 'remove recorded requests',
+        reason: `the running tunnel could not: ${body}`,
+        tryNext: ['end the tunnel, then run it again'],
+      });
     },
     follow: async (since, { onSummary, onGap }, signal) => {
       let last = since;

@@ -44,6 +44,8 @@ export interface GatewayOptions {
   readonly maxUnsigned?: number;
   /** How many forwarded exchanges are kept. Default 2000. */
   readonly maxExchanges?: number;
+  /** How long exchanges are kept, in milliseconds. Default: as the last gateway with this database kept them. */
+  readonly maxAgeMs?: number;
 }
 
 /** A running gateway. */
@@ -61,6 +63,8 @@ export interface Gateway {
   /** Lists exchanges, newest first. */
   list(filter: ExchangeFilter): ExchangeSummary[];
   find(id: number): Exchange | undefined;
+  /** Removes the exchanges before a time in milliseconds since 1970. @returns how many. @throws Error if that fails */
+  remove(before: number): Promise<number>;
   /** Lists the exchanges with a higher id that are still kept, forwarded and refused ones, oldest first. */
   after(id: number, limit: number): ExchangeSummary[];
   /** The id of the newest exchange. */
@@ -140,6 +144,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     compareHosts: inspector.compareHosts,
     list: recorder.list,
     find: recorder.find,
+    remove: recorder.remove,
     after: recorder.after,
     lastId: recorder.lastId,
     add,

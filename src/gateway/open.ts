@@ -92,6 +92,7 @@ export async function openExchanges(folder: StateFolder, waiting: LockOptions): 
       await records.store.kept();
       return exchange;
     },
+    remove: records.remove,
     close: async () => {
       records.close();
       held.release();

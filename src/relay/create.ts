@@ -16,7 +16,7 @@ import { type Allowance, createMasks } from './store/masks.js';
 import { createOutgoingTable } from './store/outgoing.js';
 import { createPhoneTable } from './store/phones.js';
 import { createProcessedWebhooks } from './store/processed-webhooks.js';
-import { prune, RELAY_SCHEMA } from './store/schema.js';
+import { prune, RELAY_DATABASE } from './store/schema.js';
 import type { AuthenticationDeps } from './webhooks/authenticate.js';
 import { catchUp } from './webhooks/catch-up.js';
 import { answerWebhook, findEndpoint } from './webhooks/webhooks.js';
@@ -76,11 +76,7 @@ const VCARD_RATE = { count: 10, windowMs: 60_000 } as const;
  */
 export function createRelay(options: RelayOptions): RunningRelay {
   const { now = Date.now, publicBase, readsPrefixes, emit } = options;
-  const store = openDatabase(options.database, {
-    owner: 'relay',
-    content: 'its masks, contacts and unsent texts',
-    steps: RELAY_SCHEMA,
-  });
+  const store = openDatabase(options.database, RELAY_DATABASE);
   prune(store, now());
   const relay: Relay = {
     store,

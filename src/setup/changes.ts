@@ -64,6 +64,12 @@ const kinds = {
     applicationSid: z.string(),
     before: numberFields,
   }),
+  numberReleased: z.object({
+    kind: z.literal('number-released'),
+    /** Of this ownership of the number: a number that is bought again has another one. */
+    sid: z.string(),
+    phoneNumber: z.string(),
+  }),
   textSent: z.object({
     kind: z.literal('text-sent'),
     from: z.string(),
@@ -82,6 +88,7 @@ export const changeDataSchema = z.discriminatedUnion('kind', [
   kinds.appUpdated,
   kinds.envWritten,
   kinds.numberAttached,
+  kinds.numberReleased,
   kinds.textSent,
 ]);
 

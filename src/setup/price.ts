@@ -45,6 +45,33 @@ export async function findPresentPrice(setup: Setup, phoneNumber: string): Promi
   }
 }
 
+/**
+ * Makes `find` ask once for numbers of the same country and type, which cost the same.
+ *
+ * @param find finds the monthly price of one number
+ */
+export function createPriceFinder(
+  find: (phoneNumber: string) => Promise<Price | undefined>,
+): (phoneNumber: string) => Promise<Price | undefined> {
+  const prices = new Map<string, Promise<Price | undefined>>();
+  return (phoneNumber) => {
+    const { country, type } = classifyNumber(phoneNumber);
+    const kind = `${country} ${type}`;
+    const price = prices.get(kind) ?? find(phoneNumber);
+    prices.set(kind, price);
+    return price;
+  };
+}
+
+/** Adds up the known prices in the currency of the first, since an account pays in one; undefined if none is known. */
+export function addPrices(prices: readonly (Price | null)[]): Price | undefined {
+  const known = prices.filter((price) => price !== null);
+  const [first] = known;
+  if (!first) return undefined;
+  const cents = known.reduce((sum, { amount }) => sum + Math.round(Number(amount) * 100), 0);
+  return { amount: (cents / 100).toFixed(2), currency: first.currency };
+}
+
 /** Returns a price such as "1.15 USD". */
 export function formatPrice({ amount, currency }: Price): string {
   return `${amount} ${currency}`;

@@ -8,7 +8,7 @@ import {
   mayHaveHappened,
 } from '../twilio/failure.js';
 import type { Change, ChangeDataOf, NumberFields } from './changes.js';
-import { classifyNumber, findMonthlyPrice, formatMonthlyPrice } from './price.js';
+import { createPriceFinder, findMonthlyPrice, formatMonthlyPrice } from './price.js';
 import { type Price, required, type Setup, type StepPlan, type UndoOutcome } from './setup.js';
 
 /** A phone number that the account owns. */
@@ -155,24 +155,18 @@ export interface PricedNumber {
   readonly monthly: Price | undefined;
 }
 
-/** Returns the numbers of the account (the first thousand) that are in no change of the journal, with their prices. */
+/** Returns the numbers of the account that relay-phone did not buy, with their prices: `undo` never releases them. */
 export async function listUnknownNumbers(setup: Setup): Promise<PricedNumber[]> {
-  const known = new Set(
-    setup.journal.changes().map(({ data }) => ('phoneNumber' in data ? data.phoneNumber : undefined)),
-  );
+  const bought = [
+    ...setup.journal.find('number-bought', 'done'),
+    ...setup.journal.find('number-bought', 'intended'),
+  ].map(({ data }) => data.phoneNumber);
   const owned = await explaining(
     "list the account's numbers",
-    setup.client.account.incomingPhoneNumbers.list({ limit: 1000 }),
+    setup.client.account.incomingPhoneNumbers.list(),
   );
-  const prices = new Map<string, Promise<Price | undefined>>();
-  const findPrice = (phoneNumber: string) => {
-    const { country, type } = classifyNumber(phoneNumber);
-    const kind = `${country} ${type}`;
-    const price = prices.get(kind) ?? findMonthlyPrice(setup, phoneNumber);
-    prices.set(kind, price);
-    return price;
-  };
-  const unknown = owned.map((row) => row.phoneNumber).filter((number) => !known.has(number));
+  const findPrice = createPriceFinder((number) => findMonthlyPrice(setup, number));
+  const unknown = owned.map((row) => row.phoneNumber).filter((number) => !bought.includes(number));
   return Promise.all(
     unknown.map(async (phoneNumber) => ({ phoneNumber, monthly: await findPrice(phoneNumber) })),
   );

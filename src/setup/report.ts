@@ -119,7 +119,16 @@ export const statusReportSchema = z.object({
   envFile: z.object({ path: z.string(), exists: z.boolean(), missing: z.array(z.string()) }),
   text: z.object({ to: z.string(), status: z.string(), at: z.string() }).nullable(),
   sandbox: z.object({ running: z.boolean(), origin: z.string().nullable() }),
-  monthlyCost: money.nullable().describe('of the main number and the masks'),
+  numbers: z
+    .object({
+      count: z.number().describe('the numbers that the account owns'),
+      notOurs: z
+        .number()
+        .describe('those that are neither the main number nor bought or attached by relay-phone'),
+      unpriced: z.number().describe('those without a known price, which monthlyCost lacks'),
+    })
+    .nullable(),
+  monthlyCost: money.nullable().describe('of all numbers of the account'),
   openChanges: z.number().describe('how many changes undo would take back'),
   unreadableLines: z.number().describe('how many lines of the journal of changes cannot be read'),
   warnings: z.array(z.string()),
@@ -128,6 +137,66 @@ export const statusReportSchema = z.object({
 
 /** See {@link statusReportSchema}. */
 export type StatusReport = z.infer<typeof statusReportSchema>;
+
+/** Where the texts or calls of a number go. */
+const route = z.object({
+  app: z
+    .object({
+      sid: z.string(),
+      friendlyName: z.string().nullable().describe('null if the account has no such app'),
+    })
+    .nullable()
+    .describe('the TwiML app, which overrides the URL of the number'),
+  url: z.string().nullable().describe('null: nowhere'),
+});
+
+/** A number of the account. */
+const accountNumber = z.object({
+  phoneNumber: z.string().describe('shortened without --show-numbers'),
+  sid: z.string(),
+  use: z
+    .enum(['main', 'mask', 'other'])
+    .describe('mask: serve has it as a mask, or it leads to the TwiML app of the settings'),
+  maskOf: z.string().nullable().describe('the real number of its owner; null if it is not known'),
+  ours: z.boolean().describe('the main number, a mask of serve, or bought or attached by relay-phone'),
+  texts: route,
+  calls: route,
+  trunk: z.string().nullable().describe('the SIP trunk that gets its calls instead'),
+  service: z
+    .object({ sid: z.string(), friendlyName: z.string() })
+    .nullable()
+    .describe('the Messaging Service that it sends for'),
+  monthly: money.nullable().describe('null if Twilio lists no price'),
+});
+
+/** See {@link accountNumber}. */
+export type NumberReport = z.infer<typeof accountNumber>;
+
+/** The JSON document of `numbers`. */
+export const numbersReportSchema = z.object({
+  command: z.literal('numbers'),
+  target,
+  numbers: z.array(accountNumber),
+  monthlyCost: money.nullable().describe('of the numbers whose price is known'),
+  warnings: z.array(z.string()),
+});
+
+/** See {@link numbersReportSchema}. */
+export type NumbersReport = z.infer<typeof numbersReportSchema>;
+
+/** The JSON document of `numbers release`. */
+export const numbersReleaseReportSchema = z.object({
+  command: z.literal('numbers release'),
+  target,
+  outcome: z
+    .enum(['released', 'gone'])
+    .describe('gone: relay-phone released it before, or somebody else did meanwhile'),
+  number: accountNumber.nullable().describe('as it was before; null if it was gone from the start'),
+  warnings: z.array(z.string()),
+});
+
+/** See {@link numbersReleaseReportSchema}. */
+export type NumbersReleaseReport = z.infer<typeof numbersReleaseReportSchema>;
 
 /** The JSON document of `send-test`. */
 export const sendTestReportSchema = z.object({
@@ -174,8 +243,15 @@ export const undoReportSchema = z.object({
   unknownNumbers: z
     .array(z.object({ phoneNumber: z.string(), monthly: money.nullable() }))
     .describe(
-      'the numbers of the account that the journal does not know; empty without --release-number, unless lines are unreadable',
+      'the numbers of the account that relay-phone did not buy, which undo never releases; empty without --release-number, unless lines are unreadable',
     ),
+  removal: z
+    .object({
+      removed: z.array(z.string()).describe('the state folder, and records in the configuration folder'),
+      stays: z.array(z.string()).describe('why the state folder stays; then nothing was removed'),
+    })
+    .nullable()
+    .describe('null without --all'),
   warnings: z.array(z.string()),
 });
 

@@ -2,7 +2,7 @@
 import { RelayPhoneError } from '../errors.js';
 import type { Change } from './changes.js';
 import { formatPrice } from './price.js';
-import type { InitStepId, Setup, SetupStep, StepPlan, UndoOutcome } from './setup.js';
+import type { InitStepId, Setup, SetupStep, StepPlan, UndoableStep, UndoOutcome } from './setup.js';
 
 /** The result of one step: `kept` nothing to change · `changed` done now · `planned` a real run would do it. */
 export interface StepResult<Id extends string = InitStepId> {
@@ -61,7 +61,7 @@ async function runStep<Id extends string>(
 }
 
 /** Finds out whether the changes that an interrupted run left as intended took place, and records that. */
-export async function reconcileInterrupted(setup: Setup, step: SetupStep<string>): Promise<void> {
+export async function reconcileInterrupted(setup: Setup, step: UndoableStep): Promise<void> {
   for (const kind of step.kinds) {
     for (const change of setup.journal.find(kind, 'intended')) await step.reconcile?.(setup, change);
   }
@@ -73,11 +73,11 @@ export interface UndoResult extends UndoOutcome {
   readonly kind: Change['data']['kind'];
 }
 
-/** Returns the changes of the account that undo can take back, newest first. */
+/** Returns the changes of the account that undo can take back, newest first. A released number cannot be taken back. */
 export function listUndoable(setup: Setup): Change[] {
   return setup.journal
     .changes()
-    .filter(({ state }) => state === 'done')
+    .filter(({ state, data }) => state === 'done' && data.kind !== 'number-released')
     .reverse();
 }
 
@@ -90,7 +90,7 @@ export function listUndoable(setup: Setup): Change[] {
  */
 export async function undoChanges(
   setup: Setup,
-  steps: readonly SetupStep<string>[],
+  steps: readonly UndoableStep[],
   isWanted: (change: Change) => boolean = () => true,
 ): Promise<UndoResult[]> {
   for (const step of steps) step.recover?.(setup);

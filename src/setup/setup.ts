@@ -110,6 +110,8 @@ export interface Choices {
   readonly areaCode?: string;
   readonly contains?: string;
   readonly locality?: string;
+  /** A TwiML app of its own for this public base, instead of the one of the settings. */
+  readonly ownApp?: boolean;
 }
 
 /** Permits nothing: for commands that change nothing at Twilio by themselves. */
@@ -203,6 +205,9 @@ export interface SetupStep<Id extends string = InitStepId> {
   /** Undoes one change of its kinds. A value that somebody changed since stays. */
   undo?(setup: Setup, change: Change): Promise<UndoOutcome>;
 }
+
+/** The part of a step that deals with changes of earlier runs. */
+export type UndoableStep = Pick<SetupStep<string>, 'kinds' | 'recover' | 'reconcile' | 'undo'>;
 
 /** Returns a value that an earlier step must have set. @throws Error (a bug of ours) if it is undefined */
 export function required<T>(fact: T | undefined): T {

@@ -3,10 +3,9 @@
 import type { EnvFile } from '../settings/env-file/read.js';
 import type { LoadedSettings } from '../settings/load.js';
 import { SECRET_SETTINGS, type SettingName } from '../settings/schema.js';
-import { explaining } from '../twilio/failure.js';
 import { REQUIRED_ENV_KEYS } from './env-values.js';
-import { findPresentPrice } from './price.js';
-import { findOwned } from './purchase.js';
+import { listAccountNumbers, listOwnNumbers } from './numbers.js';
+import { addPrices, createPriceFinder, findPresentPrice } from './price.js';
 import type { StatusReport } from './report.js';
 import { listUndoable } from './run.js';
 import { type Price, required, type Setup } from './setup.js';
@@ -37,8 +36,8 @@ export async function createStatusReport(
   { loaded, envPath, envFile, sandboxOrigin, unreadableLines, warnings }: StatusInput,
 ): Promise<StatusReport> {
   const account = setup ? await findAccount(setup) : undefined;
-  const mainNumber = setup && account ? await findMainNumber(setup) : undefined;
-  const masks = setup && account ? await findMasks(setup) : [];
+  const numbers = setup && account ? await listPriced(setup) : [];
+  const mainNumber = setup && account ? await findMainNumber(setup, numbers) : undefined;
   const app = setup && account ? await findAppState(setup) : undefined;
   const text = setup?.journal.find('text-sent', 'done').at(-1);
   return {
@@ -47,13 +46,13 @@ export async function createStatusReport(
     settings: formatSettings(loaded),
     account: account ?? null,
     mainNumber: mainNumber ?? null,
-    masks,
+    masks: setup ? findMasks(setup, numbers) : [],
+    numbers: setup && account ? countNumbers(setup, numbers) : null,
     app: app ?? null,
     envFile: formatEnvState(envPath, envFile),
     text: text ? { to: text.data.to, status: text.data.status ?? 'on its way', at: text.at } : null,
     sandbox: { running: sandboxOrigin !== undefined, origin: sandboxOrigin ?? null },
-    monthlyCost:
-      addPrices([...(mainNumber?.owned ? [mainNumber] : []), ...masks].map(({ monthly }) => monthly)) ?? null,
+    monthlyCost: addPrices(numbers.map(({ monthly }) => monthly)) ?? null,
     openChanges: setup ? listUndoable(setup).length : 0,
     unreadableLines,
     warnings: [...loaded.ignored, ...warnings, ...(setup?.warnings ?? [])],
@@ -76,34 +75,57 @@ async function findAccount(setup: Setup): Promise<StatusReport['account']> {
   return { ...account, balance: account.balance ?? null };
 }
 
-async function findMainNumber(setup: Setup): Promise<StatusReport['mainNumber']> {
-  const { mainNumber } = setup.settings;
-  if (!mainNumber) return null;
-  const [owned, monthly] = await Promise.all([
-    explaining('look for the main number', findOwned(setup, mainNumber)),
-    findPresentPrice(setup, mainNumber),
-  ]);
-  return {
-    phoneNumber: mainNumber,
-    sid: owned?.sid ?? null,
-    owned: owned !== undefined,
-    monthly: monthly ?? null,
-  };
+/** A number of the account, with its monthly price. */
+interface PricedListing {
+  readonly phoneNumber: string;
+  readonly sid: string;
+  readonly monthly: Price | null;
 }
 
-/** Finds the masks that `serve` bought, according to the journal, and that the account still owns. */
-async function findMasks(setup: Setup): Promise<StatusReport['masks']> {
+async function listPriced(setup: Setup): Promise<readonly PricedListing[]> {
+  const findPrice = createPriceFinder((number) => findPresentPrice(setup, number));
+  return Promise.all(
+    (await listAccountNumbers(setup)).map(async ({ phoneNumber, sid }) => ({
+      phoneNumber,
+      sid,
+      monthly: (await findPrice(phoneNumber)) ?? null,
+    })),
+  );
+}
+
+async function findMainNumber(
+  setup: Setup,
+  numbers: readonly PricedListing[],
+): Promise<StatusReport['mainNumber']> {
+  const { mainNumber: phoneNumber } = setup.settings;
+  if (!phoneNumber) return null;
+  const owned = numbers.find((number) => number.phoneNumber === phoneNumber);
+  if (owned) return { ...owned, owned: true };
+  const monthly = (await findPresentPrice(setup, phoneNumber)) ?? null;
+  return { phoneNumber, sid: null, owned: false, monthly };
+}
+
+/** Returns the masks that `serve` bought, according to the journal, and that the account still owns. */
+function findMasks(setup: Setup, numbers: readonly PricedListing[]): StatusReport['masks'] {
   const bought = setup.journal
     .find('number-bought', 'done')
     .filter(({ data }) => data.applicationSid !== undefined)
     .map(({ data }) => data.phoneNumber);
-  const masks = await Promise.all(
-    [...new Set(bought)].map(async (phoneNumber) => {
-      const owned = await explaining(`look for ${phoneNumber}`, findOwned(setup, phoneNumber));
-      return owned && { phoneNumber, monthly: (await findPresentPrice(setup, phoneNumber)) ?? null };
-    }),
+  return numbers
+    .filter(({ phoneNumber }) => bought.includes(phoneNumber))
+    .map(({ phoneNumber, monthly }) => ({ phoneNumber, monthly }));
+}
+
+function countNumbers(setup: Setup, numbers: readonly PricedListing[]): StatusReport['numbers'] {
+  const own = listOwnNumbers(setup);
+  const others = numbers.filter(
+    ({ phoneNumber }) => phoneNumber !== setup.settings.mainNumber && !own.has(phoneNumber),
   );
-  return masks.filter((mask) => mask !== undefined);
+  return {
+    count: numbers.length,
+    notOurs: others.length,
+    unpriced: numbers.filter(({ monthly }) => monthly === null).length,
+  };
 }
 
 async function findAppState(setup: Setup): Promise<StatusReport['app']> {
@@ -130,13 +152,4 @@ function formatSettings({ values, sources }: LoadedSettings): StatusReport['sett
       return [name, { value, source: required(sources[name]) }];
     }),
   );
-}
-
-/** Adds up the known prices in the currency of the first, since an account pays in one; undefined if none is known. */
-function addPrices(prices: readonly (Price | null)[]): Price | undefined {
-  const known = prices.filter((price) => price !== null);
-  const [first] = known;
-  if (!first) return undefined;
-  const cents = known.reduce((sum, { amount }) => sum + Math.round(Number(amount) * 100), 0);
-  return { amount: (cents / 100).toFixed(2), currency: first.currency };
 }

@@ -1,7 +1,8 @@
 // Which steps run for `init` and for `exec`, and which ones `undo` knows.
 import { explaining } from '../twilio/failure.js';
 import { findOwned, listBoughtMainNumbers } from './purchase.js';
-import type { Setup, SetupStep } from './setup.js';
+import { releaseRecovery } from './release.js';
+import type { Setup, SetupStep, UndoableStep } from './setup.js';
 import { accountStep } from './steps/account.js';
 import { attachNumberStep } from './steps/attach-number.js';
 import { envFileStep } from './steps/env-file.js';
@@ -29,8 +30,8 @@ export const ACCOUNT_STEPS: readonly SetupStep[] = [
   existingAppStep,
 ];
 
-/** Every step whose changes `undo` can take back: those of `init` and of `serve`. */
-export const UNDOABLE_STEPS: readonly SetupStep<string>[] = [...STEPS, attachNumberStep];
+/** Every step whose changes `undo` takes back, or whose interrupted ones it finds out about. */
+export const UNDOABLE_STEPS: readonly UndoableStep[] = [...STEPS, attachNumberStep, releaseRecovery];
 
 /**
  * Checks with two requests whether the account already has what {@link ACCOUNT_STEPS} provide: the main number and the

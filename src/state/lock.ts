@@ -118,7 +118,8 @@ export function heldBy(folder: StateFolder, command: string, holder: Holder | un
   });
 }
 
-function describeHolder(holder: Holder | undefined): string {
+/** Names the holder of a lock, for people. */
+export function describeHolder(holder: Holder | undefined): string {
   return holder ? `relay-phone ${holder.command} (process ${holder.pid})` : 'another relay-phone';
 }
 

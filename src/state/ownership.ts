@@ -1,5 +1,5 @@
 // Decides whose a state folder is: this user's own records say so, and nothing that is in the folder itself.
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, rmSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import * as z from 'zod';
 import type { UserRecords } from '../user-records.js';
@@ -47,6 +47,8 @@ export interface StateOwnership {
   accept(path: string): void;
   /** Remembers where the folder is now, and which git indexes did not have it. */
   note(path: string, indexes: string | undefined): void;
+  /** Removes the folder with everything in it, and the record about it. @returns the removed paths */
+  remove(path: string): readonly string[];
 }
 
 /** The folders that this process made or adopted: where nothing can be recorded, they are ours until it ends. */
@@ -109,6 +111,14 @@ export function openStateOwnership(records: UserRecords): StateOwnership {
       const isSame = record?.path === next.path && record.indexes === indexes;
       // If this cannot be written, git is asked again next time.
       if (id !== undefined && record && !isSame) records.save(id, next);
+    },
+    remove: (path) => {
+      const id = findStateId(path);
+      // The record goes last: what is left of the folder, if it cannot be removed, is still ours.
+      rmSync(path, { recursive: true });
+      ownPaths.delete(resolve(path));
+      const record = id === undefined ? undefined : records.remove(id);
+      return [path, ...(record === undefined ? [] : [record])];
     },
   };
 }

@@ -101,6 +101,16 @@ async function serveNamed(): Promise<void> {
   await createSandboxClient(sandbox).api.accounts(sandbox.accountSid).update({ friendlyName: SAID });
 }
 
+/** The same with a TwiML app that somebody named, for the texts of the main number. Returns that number. */
+async function serveNamedApp(): Promise<string> {
+  const { sandbox, mask } = await serve();
+  const client = createSandboxClient(sandbox);
+  const app = await client.applications.create({ friendlyName: SAID });
+  const [number] = await client.incomingPhoneNumbers.list({ phoneNumber: mask });
+  await number?.update({ smsApplicationSid: app.sid });
+  return mask;
+}
+
 /** The same with a text on the contact's phone. */
 async function serveText(body: string): Promise<void> {
   const { sandbox, mask } = await serve();
@@ -347,6 +357,33 @@ const SCENES: Readonly<Record<string, Scene>> = {
       await showUntil(follower, SAID_BRIEFLY);
     },
   },
+  numbers: {
+    args: [],
+    run: async () => {
+      await serveNamedApp();
+      await showBoth(['numbers']);
+    },
+  },
+  'numbers release': {
+    args: [ANN],
+    run: async () => {
+      const mask = await serveNamedApp();
+      await show(['numbers', 'release', mask], SAID_SHOWN);
+      await showJson(['numbers', 'release', mask, '--even-main', '--yes'], SAID);
+    },
+  },
+  'requests clear': {
+    args: [],
+    run: async () => {
+      await record();
+      const terminal = start(['requests', 'clear']);
+      await terminal.waitFor('Remove 1 recorded request for good?');
+      terminal.type('y\r');
+      await terminal.ended;
+      verifyHarmless(terminal.received());
+      await show(['requests', 'clear'], SHOWN);
+    },
+  },
   'requests export': {
     args: ['1'],
     run: async () => {
@@ -369,6 +406,8 @@ const SCENES: Readonly<Record<string, Scene>> = {
     run: async () => {
       await serveNamed();
       await showBoth(['doctor', '--verbose', '--app', await startAttacker()]);
+      await show(['doctor', '--bundle', 'bug.json'], SHOWN);
+      verifyHarmless(workspace.read('bug.json'));
     },
   },
   'send-test': {

@@ -282,7 +282,9 @@ describe('tunnel', () => {
     const words = ['tunnel', '--port', '0', '--to', app];
     expect(await workspace.run(words)).toMatchObject({
       code: 3,
-      stdout: expect.stringContaining('somebody may be using it'),
+      stdout: expect.stringMatching(
+        /somebody may be using it\n.*one TwiML app per developer: relay-phone init --own-app --public-url http/,
+      ),
       stderr: expect.stringContaining('relay-phone tunnel --yes'),
     });
     expect(await findApp()).toMatchObject({ smsUrl: `${other.origin}/api/v1/inbound_sms` });

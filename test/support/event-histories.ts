@@ -169,6 +169,7 @@ function* endWebhook(
     verdict: 'accepted',
     errorCode: null,
     failure: null,
+    reason: null,
   } as const;
   const failed = {
     ...accepted,
@@ -209,7 +210,10 @@ function* sendText(act: Act, sid: string, cause: number | null, from: string, to
     return;
   }
   const status = act.request === 'refused' ? 400 : 201;
-  const asked = yield { fields: { kind: 'request.in', ...request, status, durationMs: 1 }, cause };
+  const asked = yield {
+    fields: { kind: 'request.in', ...request, status, durationMs: 1, problem: null },
+    cause,
+  };
   if (status === 400) return;
   if (act.request === 'answer lost') {
     const fields = { kind: 'fault.hit', ...request, faultId: '1', when: 'after', answer: 503 } as const;
@@ -244,6 +248,7 @@ function* deliver(act: Act, sid: string, cause: number, from: string, to: string
     verdict: 'accepted',
     errorCode: null,
     failure: null,
+    reason: null,
   } as const;
   yield { fields: { kind: 'webhook.sent', ...callback, ...accepted }, cause: began };
 }
@@ -305,7 +310,10 @@ function* callFromApp(act: Act, index: number, phone: string, mask: string): Ste
     isOwn: false,
     exchangeId: index,
   } as const;
-  let cause = yield { fields: { kind: 'request.in', ...request, status: 201, durationMs: 1 }, cause: null };
+  let cause = yield {
+    fields: { kind: 'request.in', ...request, status: 201, durationMs: 1, problem: null },
+    cause: null,
+  };
   cause = yield { fields: { kind: 'call.started', ...started }, cause };
   if (act.call === 'completed') {
     cause = yield { fields: { kind: 'phone.call', phone, sid, act: 'answers', detail: null }, cause };

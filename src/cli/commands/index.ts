@@ -9,8 +9,11 @@ import { completionCommand } from './completion/command.js';
 import { doctorCommand } from './doctor/command.js';
 import { execCommand } from './exec/command.js';
 import { initCommand } from './init/command.js';
+import { numbersCommand } from './numbers/command.js';
+import { numbersReleaseCommand } from './numbers/release/command.js';
 import { playCommand } from './play/command.js';
 import { replayCommand } from './replay/command.js';
+import { requestsClearCommand } from './requests/clear/command.js';
 import { requestsCommand } from './requests/command.js';
 import { requestsExportCommand } from './requests/export/command.js';
 import { sandboxCommand } from './sandbox/command.js';
@@ -50,8 +53,11 @@ export const COMMANDS: readonly RunnableCommand[] = [
   runnable(playCommand, () => import('./play/run.js')),
 
   runnable(statusCommand, () => import('./status/run.js')),
+  runnable(numbersCommand, () => import('./numbers/run.js')),
+  runnable(numbersReleaseCommand, () => import('./numbers/release/run.js')),
   runnable(requestsCommand, () => import('./requests/run.js')),
   runnable(requestsExportCommand, () => import('./requests/export/run.js')),
+  runnable(requestsClearCommand, () => import('./requests/clear/run.js')),
   runnable(replayCommand, () => import('./replay/run.js')),
 
   runnable(doctorCommand, () => import('./doctor/run.js')),

@@ -87,6 +87,12 @@ export function createCheckoutTrust(ports: CliPorts, flags: TrustFlags, command:
   };
 }
 
+/** Forgets that the user trusts a checkout. @returns the path of the removed record, if there is one */
+export function forgetCheckout(environment: CliPorts['environment'], checkout: Checkout): readonly string[] {
+  const removed = openUserRecords(environment, 'checkouts').remove(digest(realpathSync(checkout.path)));
+  return removed === undefined ? [] : [removed];
+}
+
 function digest(path: string): string {
   return createHash('sha256').update(path).digest('hex');
 }

@@ -1,5 +1,5 @@
 // Finds the state folder of a command, and makes sure that it is ours before anything in it is read.
-import { lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { findSystemCode, RelayPhoneError } from '../../errors.js';
 import { explainMachineFault, namePath } from '../../machine-fault.js';
@@ -30,6 +30,13 @@ export interface StatePlace {
   open(): StateFolder;
   /** What a program that we start must have in its environment to use the folder too, also with another home folder. */
   environment(): Readonly<Record<string, string>>;
+  /**
+   * Removes the folder with everything in it, and the user's record about it.
+   *
+   * @returns the removed paths; none if the folder does not exist
+   * @throws RelayPhoneError `needsUser` if it is not ours, or cannot be removed.
+   */
+  remove(): readonly string[];
 }
 
 /** How a command names its state folder, and whether the user adopts it. */
@@ -86,6 +93,10 @@ export function createOwnPlace(path: string): StatePlace {
     find: () => findStateFolder(path),
     open: () => openStateFolder(path),
     environment: () => ({}),
+    remove: () => {
+      rmSync(path, { recursive: true, force: true });
+      return [path];
+    },
   };
 }
 
@@ -114,6 +125,16 @@ function createPlace(path: string, screen: Screen, ownership: StateOwnership): S
       const id = findStateId(path);
       return id === undefined ? {} : { [ADOPT_VARIABLE]: id };
     },
+    remove: () => {
+      const found = examine(ownership, path);
+      if (found.kind === 'unused') return [];
+      if (found.kind !== 'ours') throw notOurs(path, found);
+      try {
+        return ownership.remove(path);
+      } catch (error) {
+        throw unusable(path, error);
+      }
+    },
   };
 }
 
@@ -125,6 +146,9 @@ function createClosedPlace(path: string, fault: RelayPhoneError): StatePlace {
       throw fault;
     },
     environment: () => ({}),
+    remove: () => {
+      throw fault;
+    },
   };
 }
 

@@ -1,4 +1,5 @@
 // Reads the values of options: numbers, origins, durations. An error says what the option takes.
+import { findDurationMs } from '../../duration.js';
 import { formatAuthority, isLoopback, isWildcard } from '../../origin.js';
 import { type Asked, wrongValue } from './command.js';
 
@@ -11,6 +12,13 @@ export function wholeNumber(highest: number): (text: string, asked: Asked) => nu
     if (/^\d{1,10}$/.test(text) && Number(text) <= highest) return Number(text);
     throw wrongValue(asked, `a number from 0 to ${highest}`);
   };
+}
+
+/** Reads an age such as 7d. @returns milliseconds, more than 0 @throws {@link wrongValue} for anything else */
+export function age(text: string, asked: Asked): number {
+  const milliseconds = findDurationMs(text) ?? 0;
+  if (milliseconds > 0) return milliseconds;
+  throw wrongValue(asked, 'an age such as 30m, 12h or 7d');
 }
 
 /** Creates the reader of an option that takes text of one pattern; `form` completes "--country takes …". */

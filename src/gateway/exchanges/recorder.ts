@@ -29,6 +29,14 @@ export interface Recorder {
   addFindings(exchange: NewExchange, findings: readonly ExchangeFinding[]): void;
   find(id: number): Exchange | undefined;
   list(filter: ExchangeFilter): ExchangeSummary[];
+  /**
+   * Removes the exchanges before a time, written or not.
+   *
+   * @param before milliseconds since 1970
+   * @returns how many it removed
+   * @throws Error if the database is not open, or cannot be written
+   */
+  remove(before: number): Promise<number>;
   /** Lists the exchanges with a higher id that are still kept, forwarded and refused ones, oldest first. */
   after(id: number, limit: number): ExchangeSummary[];
   /** The id of the newest exchange. */
@@ -173,6 +181,14 @@ export function createRecorder(options: RecorderOptions): Recorder {
       const kept = read((from) => from.list(filter)) ?? [];
       const rest = pending.all().map(({ summary }) => summary);
       return [...rest.filter((one) => isMatch(one, filter)).reverse(), ...kept].slice(0, filter.limit);
+    },
+    remove: async (before) => {
+      const from = open();
+      if (!from) throw new Error('the recorded requests cannot be opened');
+      const waiting = pending.take(Number.MAX_SAFE_INTEGER);
+      const newer = waiting.filter(({ summary }) => summary.at >= before);
+      pending.putBack(newer);
+      return waiting.length - newer.length + (await from.remove(before));
     },
     after: (id, limit) => {
       const kept = read((from) => from.after(id, limit)) ?? [];

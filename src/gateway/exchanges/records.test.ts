@@ -1,7 +1,7 @@
 // Tests which exchanges are kept, for how long, and what happens if nothing can be written.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { beforeEach, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import { SMS, setUpGateway, startApp, webhook } from '../../../test/support/gateway.js';
 import { createWorkspace, type Workspace } from '../../../test/support/workspace.js';
 import type { ExchangeSummary, NewExchange } from '../../exchanges/exchange.js';
@@ -85,6 +85,23 @@ it('keeps the newest exchanges of the last week', async () => {
   await add(100);
   await add(1);
   expect([records.list({}).length, records.list({ refused: true }).length]).toEqual([101, 0]);
+  records.close();
+});
+
+it('removes exchanges whose time is over, also while nothing is recorded', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  onTestFinished(() => void vi.useRealTimers());
+  let now = 1_000_000;
+  const records = openRecords(':memory:', { now: () => now, maxAgeMs: 3_600_000 });
+  records.add([draft({ at: now }), draft({ at: now, refusal: 'no' })]);
+  await records.store.kept();
+  const count = () => records.list({}).length + records.list({ refused: true }).length;
+  now += 3_599_000;
+  vi.advanceTimersByTime(60_000);
+  expect(count()).toBe(2);
+  now += 2000;
+  vi.advanceTimersByTime(60_000);
+  expect(count()).toBe(0);
   records.close();
 });
 

@@ -1,4 +1,4 @@
-// The database of exchanges: a table of forwarded ones and a table of refused ones, each limited in number and age.
+// The database of exchanges: a table of forwarded ones and a table of refused ones, limited in number and age.
 
 import {
   type Exchange,
@@ -9,13 +9,14 @@ import {
 import { openDatabase, type Store, type Value } from '../../state/database.js';
 import { createInserter } from '../../state/inserter.js';
 
-const WEEK_MS = 7 * 24 * 60 * 60_000;
-/** The limits of forwarded exchanges. */
-export const PASSED_LIMITS = { maxCount: 2000, maxAgeMs: WEEK_MS } as const;
-/** The limits of refused exchanges. */
-export const REFUSED_LIMITS = { maxCount: 500, maxAgeMs: WEEK_MS } as const;
-/** Old exchanges are removed each time this many were added. */
-const PRUNE_EVERY = 100;
+/** How long exchanges are kept without another limit: a week, in milliseconds. */
+export const DEFAULT_AGE_MS = 7 * 24 * 60 * 60_000;
+/** The limit of forwarded exchanges. */
+export const PASSED_LIMITS = { maxCount: 2000 } as const;
+/** The limit of refused exchanges. */
+export const REFUSED_LIMITS = { maxCount: 500 } as const;
+/** Old exchanges are removed each time this many were added, and after this time. */
+const [PRUNE_EVERY, PRUNE_INTERVAL_MS] = [100, 60_000] as const;
 
 /** An open database of exchanges. */
 export interface Records {
@@ -31,6 +32,13 @@ export interface Records {
   /** Lists the subjects of the newest forwarded exchanges, oldest first. */
   listSubjects(): string[];
   highestId(): number;
+  /**
+   * Removes the exchanges before a time, and their bytes from the disk.
+   *
+   * @param before milliseconds since 1970
+   * @returns how many it removed
+   */
+  remove(before: number): Promise<number>;
   readonly store: Store;
   close(): void;
 }
@@ -40,6 +48,8 @@ export interface RecordsOptions {
   readonly now: () => number;
   /** How many forwarded exchanges are kept. Default 2000. */
   readonly maxExchanges?: number | undefined;
+  /** How long exchanges are kept, in milliseconds, also by later runs. Default: as the last gateway kept them. */
+  readonly maxAgeMs?: number | undefined;
 }
 
 /**
@@ -49,22 +59,25 @@ export interface RecordsOptions {
  */
 export function openRecords(
   path: string,
-  { now, maxExchanges = PASSED_LIMITS.maxCount }: RecordsOptions,
+  { now, maxExchanges = PASSED_LIMITS.maxCount, maxAgeMs }: RecordsOptions,
 ): Records {
   const store = openDatabase(path, {
     owner: 'gateway',
     content: 'the recorded requests',
     steps: GATEWAY_SCHEMA,
   });
-  const exchanges = createExchangeTable(store, 'exchanges', { ...PASSED_LIMITS, maxCount: maxExchanges });
-  const refusals = createExchangeTable(store, 'refusals', REFUSED_LIMITS);
+  // Removed texts are overwritten, not only marked as free.
+  store.query('PRAGMA secure_delete = ON').all();
+  const ageMs = keepAgeLimit(store, maxAgeMs);
+  const exchanges = createExchangeTable(store, 'exchanges', maxExchanges);
+  const refusals = createExchangeTable(store, 'refusals', REFUSED_LIMITS.maxCount);
   let unpruned = 0;
   const prune = () => {
     unpruned = 0;
-    exchanges.prune(now());
-    refusals.prune(now());
+    for (const table of [exchanges, refusals]) table.prune(now() - ageMs);
   };
   prune();
+  const timer = setInterval(() => pruneIfPossible(store, prune), PRUNE_INTERVAL_MS).unref();
   return {
     add: (many) => {
       for (const one of many) (one.summary.refusal === null ? exchanges : refusals).add(one);
@@ -77,17 +90,43 @@ export function openRecords(
     after: (id, limit) => sortById([...exchanges.after(id, limit), ...refusals.after(id, limit)], limit),
     listSubjects: exchanges.listSubjects,
     highestId: () => Math.max(exchanges.highestId(), refusals.highestId()),
+    remove: async (before) => {
+      const removed = exchanges.removeBefore(before) + refusals.removeBefore(before);
+      await store.kept();
+      // The log has the removed rows until it is copied into the file.
+      store.query('PRAGMA wal_checkpoint(TRUNCATE)').all();
+      return removed;
+    },
     store,
     close: () => {
+      clearInterval(timer);
       prune();
       store.close();
     },
   };
 }
 
-interface TableLimits {
-  readonly maxCount: number;
-  readonly maxAgeMs: number;
+/** A full disk is reported by the next exchange that cannot be written. */
+function pruneIfPossible(store: Store, prune: () => void): void {
+  try {
+    store.inTurn(prune);
+  } catch {
+    // Tried again a minute later.
+  }
+}
+
+/** Stores the limit, if there is a new one. @returns how long exchanges are kept, in milliseconds */
+function keepAgeLimit(store: Store, maxAgeMs: number | undefined): number {
+  if (maxAgeMs !== undefined) {
+    store
+      .query(
+        "INSERT INTO limits VALUES ('maxAgeMs', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+      )
+      .run(maxAgeMs);
+    return maxAgeMs;
+  }
+  const kept = store.query<{ value: number }>("SELECT value FROM limits WHERE name = 'maxAgeMs'").get();
+  return kept?.value ?? DEFAULT_AGE_MS;
 }
 
 interface ExchangeTable {
@@ -98,8 +137,10 @@ interface ExchangeTable {
   after(id: number, limit: number): ExchangeSummary[];
   listSubjects(): string[];
   highestId(): number;
-  /** Removes exchanges above the limits. @param now milliseconds since 1970 */
-  prune(now: number): void;
+  /** Removes exchanges above the maximum count, and those before a time in milliseconds since 1970. */
+  prune(before: number): void;
+  /** Removes those before a time in milliseconds since 1970. @returns how many */
+  removeBefore(before: number): number;
 }
 
 interface Row {
@@ -129,11 +170,7 @@ const [REQUEST_CUT, ANSWER_CUT] = [1, 2] as const;
 /** How many summaries a search reads at a time. */
 const PAGE_SIZE = 200;
 
-function createExchangeTable(
-  store: Store,
-  name: 'exchanges' | 'refusals',
-  bounds: TableLimits,
-): ExchangeTable {
+function createExchangeTable(store: Store, name: 'exchanges' | 'refusals', maxCount: number): ExchangeTable {
   const inserter = createInserter(store, name, COLUMNS);
   const one = store.query<Row>(`SELECT * FROM ${name} WHERE id = ?`);
   const page = store.query<Pick<Row, 'id' | 'summary'>>(
@@ -175,7 +212,7 @@ function createExchangeTable(
     },
     list: (filter) => {
       inserter.flush();
-      const limit = Math.min(filter.limit ?? bounds.maxCount, bounds.maxCount);
+      const limit = Math.min(filter.limit ?? maxCount, maxCount);
       const found: ExchangeSummary[] = [];
       for (const summary of newestFirst(filter.before)) {
         if (found.length >= limit) break;
@@ -194,10 +231,14 @@ function createExchangeTable(
         .filter((subject) => subject !== null)
         .reverse(),
     highestId: () => highest.get()?.id ?? 0,
-    prune: (now) => {
+    prune: (before) => {
       inserter.flush();
-      dropMany.run(bounds.maxCount);
-      dropOld.run(now - bounds.maxAgeMs);
+      dropMany.run(maxCount);
+      dropOld.run(before);
+    },
+    removeBefore: (before) => {
+      inserter.flush();
+      return dropOld.run(before);
     },
   };
 }
@@ -250,5 +291,9 @@ CREATE TABLE exchanges (${COLUMN_DEFINITIONS});
 CREATE TABLE refusals (${COLUMN_DEFINITIONS});
 `;
 
+const LIMITS = `
+CREATE TABLE limits (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
+`;
+
 /** The migrations, oldest first. Existing databases have run them: append new ones, never change one. */
-const GATEWAY_SCHEMA: readonly string[] = [FIRST_TABLES];
+const GATEWAY_SCHEMA: readonly string[] = [FIRST_TABLES, LIMITS];

@@ -1,5 +1,5 @@
 // The tables of a relay: their migrations, and the removal of old rows.
-import type { Store } from '../../state/database.js';
+import type { Schema, Store } from '../../state/database.js';
 
 /**
  * Times are milliseconds since 1970. `usedTexts` and `usedSeconds` count from `cycleStartedAt`; `lastText` orders the
@@ -90,6 +90,16 @@ export const RELAY_SCHEMA: readonly string[] = [
   PHONES_AND_PURCHASES,
   FEWER_INDEXES,
 ];
+
+/** A relay's database. */
+export const RELAY_DATABASE: Schema = {
+  owner: 'relay',
+  content: 'its masks, contacts and unsent texts',
+  steps: RELAY_SCHEMA,
+};
+
+/** The name of its file in the state folder. */
+export const RELAY_DATABASE_FILE = 'relay.db';
 
 const KEPT_MS = 30 * 24 * 60 * 60_000;
 

@@ -32,6 +32,9 @@ import { type ControlAddress, formatQuery, sendControlRequest } from './send.js'
 /** The timeout of requests that wait for the app's answers: long enough for several slow documents and their fallbacks. */
 const WEBHOOK_TIMEOUT_MS = 120_000;
 
+/** The timeout of all other requests: the sandbox is known to be there, and may be busy. */
+const ANSWER_TIMEOUT_MS = 30_000;
+
 /** The timeout for a snapshot: one with 100,000 texts takes seconds. */
 const SNAPSHOT_TIMEOUT_MS = 60_000;
 
@@ -147,9 +150,14 @@ export function createControlClient(address: ControlAddress): ControlClient {
     verified ??= verifySandbox(address.origin, address.controlToken);
     await verified;
   }
-  async function call<T>(method: string, path: string, body?: unknown, timeoutMs?: number): Promise<T> {
+  async function call<T>(
+    method: string,
+    path: string,
+    body?: unknown,
+    timeoutMs = ANSWER_TIMEOUT_MS,
+  ): Promise<T> {
     await verify();
-    const target = timeoutMs === undefined ? address : { ...address, timeoutMs };
+    const target = { ...address, timeoutMs };
     return verifyAnswer<T>(method, path, await sendControlRequest(target, method, path, body));
   }
   const findExposures = (number: string): Promise<readonly NumberExposure[]> =>

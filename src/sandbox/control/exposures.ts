@@ -1,6 +1,7 @@
 // The routes of number exposures and privacy assertions in the control API.
 import type { Hono } from 'hono';
 import type { Sandbox } from '../sandbox.js';
+import { refuseUnknown } from './refusal.js';
 
 /** Adds the routes under `/exposures` and `/assertions`. */
 export function addExposureRoutes(
@@ -17,7 +18,10 @@ export function addExposureRoutes(
     sandbox.assertShownOnlyTo(context.req.param('number'), readAllowed(await context.req.text()));
     return context.body(null, 204);
   });
-  app.delete('/assertions/:number', (context) =>
-    sandbox.removeAssertion(context.req.param('number')) ? context.body(null, 204) : context.notFound(),
-  );
+  app.delete('/assertions/:number', (context) => {
+    const number = context.req.param('number');
+    return sandbox.removeAssertion(number)
+      ? context.body(null, 204)
+      : refuseUnknown(`nothing is asserted about ${number}`);
+  });
 }

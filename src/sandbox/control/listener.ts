@@ -1,7 +1,7 @@
 // The control API as a listener of node:http, loaded with its first request.
 import type { RequestListener } from 'node:http';
+import { findIntrusion, type GuardedServer } from '../../http/loopback-guard.js';
 import type { ControlDeps } from './app.js';
-import { createGuard, type RequestGuard } from './guard.js';
 import { refuseIntruder, refuseWrite } from './refusal.js';
 
 /** What the listener needs. */
@@ -19,15 +19,20 @@ export interface ControlListenerDeps extends ControlDeps {
  * that only uses the library needs neither.
  */
 export function createControlListener(deps: ControlListenerDeps): RequestListener {
-  let guard: RequestGuard | undefined;
+  let server: GuardedServer | undefined;
   let loading: Promise<RequestListener> | undefined;
   return async (incoming, outgoing) => {
-    guard ??= createGuard({ origin: deps.origin(), pageOrigin: deps.pageOrigin });
-    const reason = guard(incoming.headers);
+    server ??= { port: readPort(deps.origin()), pageOrigin: deps.pageOrigin };
+    const reason = findIntrusion(incoming.headers, server);
     if (reason !== undefined) return refuseIntruder(incoming, outgoing, reason);
     loading ??= load(deps);
     (await loading)(incoming, outgoing);
   };
+}
+
+/** A URL leaves the default port out. */
+function readPort(origin: string): number {
+  return Number(new URL(origin).port || 80);
 }
 
 async function load(deps: ControlListenerDeps): Promise<RequestListener> {

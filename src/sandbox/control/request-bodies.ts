@@ -1,10 +1,11 @@
 // The request bodies of the control API. Loaded with the first body, because zod is slow to load.
-import * as z from 'zod';
+import type * as z from 'zod';
 import { RelayPhoneError } from '../../errors.js';
 import type { Compliance } from '../accounts/compliance/store.js';
 import type { Behaviour } from '../phones/behaviour.js';
 import type { FaultRule } from '../server/faults.js';
 import type { ReplayEdits } from '../webhooks/replay.js';
+import { describeIssues } from './contract/describe-issues.js';
 import { replayEditsSchema } from './contract/exchanges.js';
 import { assertionBody } from './contract/exposures.js';
 import {
@@ -84,7 +85,7 @@ export function readReplayEdits(json: string): ReplayEdits {
 function read<T>(shape: z.ZodType<T>, json: string): T {
   const result = shape.safeParse(parse(json));
   if (result.success) return result.data;
-  throw badBody(z.prettifyError(result.error).replaceAll('\n', ' '));
+  throw badBody(describeIssues(result.error));
 }
 
 function parse(json: string): unknown {

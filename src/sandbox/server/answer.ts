@@ -1,5 +1,6 @@
 // Builds the answers of the REST API, with Twilio's headers, and sends them.
 import type { ServerResponse } from 'node:http';
+import type { RequestProblem } from '../platform/events/event.js';
 import { createHex32 } from '../platform/formats.js';
 import { API_2010, hostOf } from './paths.js';
 import { formatErrorBody, formatProblemXml, type TwilioProblem } from './problem.js';
@@ -10,6 +11,8 @@ export interface RestAnswer {
   /** Names and values in turn: the form that node:http writes fastest. */
   readonly headers: readonly string[];
   readonly body: string | Buffer | null;
+  /** Why the request is refused; undefined if it is not. */
+  readonly problem?: RequestProblem;
 }
 
 /** Creates an answer with a JSON body. @param path the request's, without query */
@@ -47,7 +50,9 @@ export function answerProblem(
 ): RestAnswer {
   const xml = path.startsWith(API_2010) && !path.endsWith('.json');
   const body = xml ? formatProblemXml(problem) : JSON.stringify(formatErrorBody(problem));
-  return respond(path, problem.status, xml ? 'application/xml' : 'application/json', body, headers);
+  const { status, code, message } = problem;
+  const answer = respond(path, status, xml ? 'application/xml' : 'application/json', body, headers);
+  return { ...answer, problem: { code, message } };
 }
 
 /** Sends an answer. */

@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { OWN_AGENT } from '../../http/own-agent.js';
 import type { ExchangeLog } from '../exchanges/exchange-log.js';
-import type { RequestFacts } from '../platform/events/event.js';
+import type { RequestFacts, RequestProblem } from '../platform/events/event.js';
 import type { FoundCause, RequestCauses } from '../platform/events/request-causes.js';
 import type { EventStream, TraceContext } from '../platform/events/stream.js';
 import type { RestAnswer } from './answer.js';
@@ -43,9 +43,10 @@ export class RequestRecord {
    * more, so that the effects come after their cause. For all other requests {@link end} does it.
    *
    * @param status of the answer
+   * @param problem why it is refused; null if it is not
    * @returns the request as the cause of its effects
    */
-  announce(status: number): TraceContext {
+  announce(status: number, problem: RequestProblem | null = null): TraceContext {
     const { trace } = this.#find();
     this.#event ??= this.#deps.events.emit({
       kind: 'request.in',
@@ -53,6 +54,7 @@ export class RequestRecord {
       ...this.#facts(),
       status,
       durationMs: performance.now() - this.#start,
+      problem,
     });
     return { traceId: trace.traceId, cause: this.#event };
   }
@@ -72,8 +74,8 @@ export class RequestRecord {
   }
 
   /** Keeps the exchange of an answered request, and emits its event if there is none yet. */
-  end({ status, headers, body }: RestAnswer): void {
-    const trace = this.announce(status);
+  end({ status, headers, body, problem }: RestAnswer): void {
+    const trace = this.announce(status, problem ?? null);
     this.#deps.causes.answered(this.#find().trace, this.#incoming.method ?? '', status);
     this.#keep(trace, status, headers, body ?? '', null);
   }

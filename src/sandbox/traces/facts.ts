@@ -56,6 +56,8 @@ export interface TracedRequest {
   /** Whether relay-phone itself sent it, and not the app. */
   readonly isOwn: boolean;
   status: number | null;
+  /** Why it was refused; null if it was not. */
+  problem: EventOf<'request.in'>['problem'];
   fault: EventOf<'fault.hit'> | null;
 }
 
@@ -151,7 +153,7 @@ class FactReader {
         this.#endWebhook(event);
         break;
       case 'request.in':
-        this.#findRequest(event).status = event.status;
+        this.#endRequest(event);
         break;
       case 'fault.hit':
         this.#findRequest(event).fault = event;
@@ -306,9 +308,15 @@ class FactReader {
   #findRequest({ exchangeId, method, path, isOwn }: EventOf<'request.in' | 'fault.hit'>): TracedRequest {
     const known = this.#requests.get(exchangeId);
     if (known) return known;
-    const request: TracedRequest = { method, path, isOwn, status: null, fault: null };
+    const request: TracedRequest = { method, path, isOwn, status: null, problem: null, fault: null };
     this.#requests.set(exchangeId, request);
     return request;
+  }
+
+  #endRequest(event: EventOf<'request.in'>): void {
+    const request = this.#findRequest(event);
+    request.status = event.status;
+    request.problem = event.problem;
   }
 
   #startCall({ id, at, cause, sid, direction, from, to }: EventOf<'call.started'>): void {

@@ -39,17 +39,23 @@ const began = (...about: Parameters<typeof hook>): EventFields => ({
 });
 const answered = (...about: Parameters<typeof hook>): EventFields => ({
   ...{ kind: 'webhook.sent', ...hook(...about), startedAt: '', durationMs: 1 },
-  ...{ status: 200, verdict: 'accepted', errorCode: null, failure: null },
+  ...{ status: 200, verdict: 'accepted', errorCode: null, failure: null, reason: null },
 });
 const failed = (...about: Parameters<typeof hook>): EventFields => ({
   ...{ kind: 'webhook.sent', ...hook(...about), startedAt: '', durationMs: 1 },
-  ...{ status: 500, verdict: 'failed', errorCode: 11217, failure: 'HTTP error response code 500' },
+  ...{
+    status: 500,
+    verdict: 'failed',
+    errorCode: 11217,
+    failure: 'HTTP error response code 500',
+    reason: null,
+  },
 });
 const PATH = '/2010-04-01/Accounts/AC5a4db0c5f4266ce1741ba731e9cb0f79/Messages.json';
 const facts = (exchangeId = 2) =>
   ({ method: 'POST', path: PATH, attribution: 'sure', isOwn: false, exchangeId }) as const;
 const asked = (status = 201, exchangeId = 2): EventFields => ({
-  ...{ kind: 'request.in', ...facts(exchangeId), status, durationMs: 1 },
+  ...{ kind: 'request.in', ...facts(exchangeId), status, durationMs: 1, problem: null },
 });
 const fault = (answer: number | 'drop' | 'hang', when: 'before' | 'after' = 'before'): EventFields => ({
   ...{ kind: 'fault.hit', ...facts(), faultId: '1', when, answer },
@@ -253,7 +259,11 @@ describe('the sentence of a text', () => {
     ],
     [
       'of relay-phone itself',
-      [{ ...facts(), kind: 'request.in', status: 201, durationMs: 1, isOwn: true }, queued(B), reached(B)],
+      [
+        { ...facts(), kind: 'request.in', status: 201, durationMs: 1, problem: null, isOwn: true },
+        queued(B),
+        reached(B),
+      ],
       `relay-phone's text reached ${B}; 1 REST request; ${NOBODY}`,
       'done',
     ],
@@ -314,7 +324,7 @@ describe('the sentence of a REST request', () => {
     ],
     [
       'of relay-phone itself',
-      [{ ...facts(), kind: 'request.in', status: 200, durationMs: 1, isOwn: true }],
+      [{ ...facts(), kind: 'request.in', status: 200, durationMs: 1, problem: null, isOwn: true }],
       "relay-phone's POST Messages.json was answered with 200; 1 REST request",
       'done',
     ],

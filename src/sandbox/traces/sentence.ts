@@ -113,9 +113,21 @@ function findFailure(
   const fault = requests.find((request) => request.fault)?.fault;
   if (fault) return describeFault(fault);
   const refused = requests.find(({ method, status }) => method === 'POST' && (status ?? 0) >= 400);
-  if (refused) return `${nameRequest(refused)} was refused with ${refused.status}`;
+  if (refused) return `${nameRequest(refused)} was refused${describeProblem(refused)}`;
   const failure = webhooks.find((webhook) => webhook.purpose === purpose && webhook.failure)?.failure;
-  return failure ? `the webhook failed: ${failure.failure} (${failure.errorCode})` : undefined;
+  return failure ? describeFailure(failure) : undefined;
+}
+
+/** The app's own words say more than the code of the failure. */
+function describeFailure({ status, reason, failure, errorCode }: EventOf<'webhook.sent'>): string {
+  return reason === null
+    ? `the webhook failed: ${failure} (${errorCode})`
+    : `the app answered ${status}: "${reason}"`;
+}
+
+/** Says how and why a request was refused, after "was refused". */
+function describeProblem({ status, problem }: TracedRequest): string {
+  return problem ? ` with ${status} ${problem.code}: ${problem.message}` : ` with ${status}`;
 }
 
 function describeFault(fault: EventOf<'fault.hit'>): string {
@@ -130,7 +142,7 @@ function describeRequest(request: TracedRequest): string {
   if (fault) return capitalise(describeFault(fault));
   const isRefused = (status ?? 0) >= 400;
   const name = request.isOwn ? nameRequest(request) : capitalise(nameRequest(request));
-  return `${name} was ${isRefused ? 'refused' : 'answered'} with ${status}`;
+  return isRefused ? `${name} was refused${describeProblem(request)}` : `${name} was answered with ${status}`;
 }
 
 /** Names a request by its method and the part of its path that says what it is about. */

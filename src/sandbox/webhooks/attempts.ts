@@ -7,6 +7,7 @@ import type { AlertStore } from '../accounts/alerts/store.js';
 import type { ExchangeLog } from '../exchanges/exchange-log.js';
 import type { RequestCauses } from '../platform/events/request-causes.js';
 import type { EventStream } from '../platform/events/stream.js';
+import { findAnswerReason } from './answer-reason.js';
 import type { CookieJar } from './cookies.js';
 import { refusedBy, totalTimeout, WebhookFailure } from './failure.js';
 import { requestWebhook, type WebhookAnswer, type WebhookNetwork } from './http-request.js';
@@ -245,6 +246,7 @@ function report(
     verdict,
     errorCode: failure?.code ?? null,
     failure: failure?.message ?? null,
+    reason: answer && answer.status >= 400 ? findAnswerReason(answer.body) : null,
   });
   sent?.end(verdict === 'accepted' ? readPendingWork(answer) : 0);
   return event;

@@ -1,4 +1,5 @@
 // Sends a recorded webhook again, as it was or edited, and never runs the TwiML of the answer.
+
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { RelayPhoneError } from '../../errors.js';
 import { editRequest, type ReplayRequest } from '../../exchanges/edit.js';
@@ -11,6 +12,7 @@ import type { ExchangeView } from '../exchanges/view.js';
 import type { WebhookFacts } from '../platform/events/event.js';
 import type { OpenTraces } from '../platform/events/open-traces.js';
 import type { TraceContext } from '../platform/events/stream.js';
+import { findAnswerReason } from './answer-reason.js';
 import { type AttemptDeps, readPendingWork } from './attempts.js';
 import { refusedBy, WebhookFailure } from './failure.js';
 import { requestWebhook, type WebhookAnswer } from './http-request.js';
@@ -199,6 +201,7 @@ async function send(
     verdict: readOutcome(answer, failure),
     errorCode: failure?.code ?? null,
     failure: failure?.message ?? null,
+    reason: answer && answer.status >= 400 ? findAnswerReason(answer.body) : null,
   });
   end(readPendingWork(answer));
   return sent;

@@ -2,7 +2,7 @@
 import { findSystemCode, RelayPhoneError } from '../../errors.js';
 import { findAgent } from '../../http/agent.js';
 import { NoAnswer, sendRequest } from '../../http/send.js';
-import { formatWithoutPassword } from '../../origin.js';
+import { formatWithoutPassword, isLoopback } from '../../origin.js';
 import type { ApplicationInstance } from '../../twilio/client.js';
 import { explaining, explainTwilioFailure, mayHaveHappened } from '../../twilio/failure.js';
 import type { AppFields, Change, ChangeDataOf } from '../changes.js';
@@ -27,12 +27,19 @@ const PROBE_TIMEOUT_MS = 3000;
 /** Returns the webhook fields an app should have under a public base; without an app, those of a new one. */
 type WantedFields = (base: string, app?: ApplicationInstance) => AppFields;
 
-/** The step of `init` and `serve`: finds or creates the app and points all its webhooks at Relay's paths. */
+/**
+ * The step of `init` and `serve`: finds or creates the app and points all its webhooks at Relay's paths. It says so if a
+ * server answers at the public base that the app leads to.
+ */
 export const twimlAppStep: SetupStep = {
   id: 'twiml-app',
   title: 'TwiML app',
   kinds: ['app-created', 'app-updated'],
-  plan: (setup) => planApp(setup, webhooksUnder),
+  plan: async (setup) => {
+    const plan = await planApp(setup, webhooksUnder);
+    const use = plan.overwrites ? await findPossibleUse(setup, isPublic) : undefined;
+    return use === undefined ? plan : withUse(setup, plan, use);
+  },
   reconcile,
   undo,
 };
@@ -63,9 +70,11 @@ export const repairAppStep: SetupStep<'repair-app'> = {
 const POST = { voiceMethod: 'POST', statusCallbackMethod: 'POST', smsMethod: 'POST' } as const;
 
 async function planApp(setup: Setup, wanted: WantedFields): Promise<StepPlan> {
+  if (setup.choices.ownApp) verifyReplaceable(setup);
   const base = required(setup.facts.publicBase);
   const friendlyName = appNameFor(base);
-  const app = (await findConfigured(setup)) ?? (await findNamedApp(setup, friendlyName));
+  const configured = setup.choices.ownApp ? undefined : await findConfigured(setup);
+  const app = configured ?? (await findNamedApp(setup, friendlyName));
   return app ? planUpdate(setup, app, wanted(base, app)) : planCreation(setup, friendlyName, wanted(base));
 }
 
@@ -79,6 +88,17 @@ async function findConfigured(setup: Setup): Promise<ApplicationInstance | undef
     task: `use the TwiML app ${applicationSid}`,
     reason: `the account ${setup.client.accountSid} has no such app`,
     tryNext: ['leave TWILIO_SMS_APPLICATION_SID out: init then finds or creates the app'],
+  });
+}
+
+/** Only the app that `.env` names can be replaced by one of its own: the app would go on with any other setting. */
+function verifyReplaceable({ sources: { applicationSid: source } }: Setup): void {
+  if (source === undefined || source === '.env') return;
+  throw new RelayPhoneError({
+    kind: 'usage',
+    task: 'use a TwiML app of its own',
+    reason: `TWILIO_SMS_APPLICATION_SID of the ${source} names another one`,
+    tryNext: ['unset TWILIO_SMS_APPLICATION_SID, then run it again'],
   });
 }
 
@@ -157,18 +177,43 @@ async function planUnlessInUse(setup: Setup, wanted: WantedFields): Promise<Step
   const plan = await planApp(setup, wanted);
   if (!plan.overwrites) return plan;
   const use = await findPossibleUse(setup);
-  if (use === undefined) return { ...plan, overwrites: false };
-  return { ...plan, changes: [...plan.changes, `${use}: somebody may be using it`] };
+  return use === undefined ? { ...plan, overwrites: false } : withUse(setup, plan, use);
 }
 
-/** Returns why the app may be in use, as a clause; undefined if no server but our own is where its present URLs lead. */
-async function findPossibleUse(setup: Setup): Promise<string | undefined> {
+/** Two developers on one account would take the app from each other at every start: each needs one of their own. */
+function withUse(setup: Setup, plan: StepPlan, use: string): StepPlan {
+  const base = required(setup.facts.publicBase);
+  return {
+    ...plan,
+    changes: [
+      ...plan.changes,
+      `${use}: somebody may be using it`,
+      `one TwiML app per developer: relay-phone init --own-app --public-url ${base}`,
+    ],
+  };
+}
+
+/** What is on this machine is the developer's own: an earlier port of the app, or another app of theirs. */
+function isPublic(origin: string): boolean {
+  return !isLoopback(new URL(origin).hostname);
+}
+
+/**
+ * Returns why the app may be in use, as a clause; undefined if no server but our own is where its present URLs lead.
+ *
+ * @param isAsked selects the origins that count; by default all
+ */
+async function findPossibleUse(
+  setup: Setup,
+  isAsked: (origin: string) => boolean = () => true,
+): Promise<string | undefined> {
   const { sid } = setup.facts.app ?? {};
   const app = sid && (await findApp(setup, sid));
   const urls = app ? [fieldOf(app, 'smsUrl'), fieldOf(app, 'voiceUrl')] : [];
   const origins = new Set(urls.filter((url) => URL.canParse(url)).map((url) => new URL(url).origin));
-  for (const origin of origins) {
-    const use = setup.facts.ownOrigins?.includes(origin) ? undefined : await findServer(setup, origin);
+  const own = [...(setup.facts.ownOrigins ?? []), required(setup.facts.publicBase)];
+  for (const origin of [...origins].filter(isAsked)) {
+    const use = own.includes(origin) ? undefined : await findServer(setup, origin);
     if (use !== undefined) return use;
   }
   return undefined;

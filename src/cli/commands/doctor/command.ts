@@ -14,6 +14,10 @@ export const doctorCommand = command({
     ...trustOptions,
     yes: option('-y, --yes', 'ask nothing; a Python that you did not let run before is not run'),
     fix: option('--fix', 'apply the fixes that are safe and free, then run the checks again'),
+    bundle: option(
+      '--bundle <file>',
+      'also write a file for a bug report: without secrets, texts and full phone numbers',
+    ),
     app: appOptions.app,
     python: option(
       '--python <path>',
@@ -23,7 +27,7 @@ export const doctorCommand = command({
   examples: [
     'relay-phone doctor',
     'relay-phone doctor --fix --yes',
-    'relay-phone doctor --app http://127.0.0.1:3000 --json',
+    'relay-phone doctor --bundle doctor.json',
   ],
 });
 

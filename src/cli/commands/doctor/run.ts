@@ -6,6 +6,7 @@ import { type CheckResult, runChecks } from '../../../checks/run-checks.js';
 import { ExitCode } from '../../../errors.js';
 import { type CommandContext, waitForLock } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
+import { verifyNewFile, writeBundle } from './bundle.js';
 import type { DoctorFlags } from './command.js';
 import { openDoctorContext } from './context.js';
 import { showFailures, showResults } from './show.js';
@@ -22,15 +23,21 @@ interface Examination {
 
 /** Runs the checks; with `--fix` applies fixes and runs them again. Exit code 6 if there is a fault. */
 export async function run(ports: CliPorts, flags: DoctorFlags): Promise<number> {
+  const bundlePath = flags.bundle === undefined ? undefined : verifyNewFile(ports, flags.bundle);
   const first = await examine(ports, flags);
   const { screen } = first.context;
   const fixes = flags.fix === true && hasRepairs(first.results);
   if (fixes) showResults(screen, first.results, flags);
   const repaired = fixes ? await applyFixes(ports, flags, first) : [];
-  const { target, results } = fixes ? await examine(ports, flags) : first;
+  const { context, target, results } = fixes ? await examine(ports, flags) : first;
   if (fixes) screen.line('The checks after the fixes:');
   showResults(screen, results, flags);
-  screen.document(createDoctorReport(target, results, repaired));
+  const report = createDoctorReport(target, results, repaired);
+  if (bundlePath !== undefined) {
+    await writeBundle(context, bundlePath, report);
+    screen.line(`Wrote ${bundlePath}. Read it before you attach it to a bug report.`);
+  }
+  screen.document(report);
   return results.some(({ state }) => state === 'fault') ? ExitCode.fault : ExitCode.done;
 }
 

@@ -32,6 +32,10 @@ export const initCommand = command({
     ),
     locality: option('--locality <name>', 'town in which to search for a number'),
     publicUrl: option('--public-url <url>', 'https origin under which Twilio reaches the app'),
+    ownApp: option(
+      '--own-app',
+      'use a TwiML app of your own for this public base, not the one that .env names: one per developer',
+    ),
     realNumber: option('--real-number <number>', 'your own phone; it gets the verification text'),
   },
   examples: [

@@ -21,7 +21,7 @@ export function warnOfMissedEvents({ warn }: Pick<Screen, 'warn'>): FollowNotice
 export function describeWithoutTime(event: SandboxEvent): string {
   switch (event.kind) {
     case 'request.in':
-      return `${event.isOwn ? 'command asked' : 'app asked    '}   ${event.method} ${event.path} → ${event.status}`;
+      return `${event.isOwn ? 'command asked' : 'app asked    '}   ${event.method} ${event.path} → ${event.status}${event.problem === null ? '' : ` ${event.problem.code} ${event.problem.message}`}`;
     case 'fault.hit':
       return `injected fault  ${event.method} ${event.path} → ${event.answer} (rule ${event.faultId})`;
     case 'phone.texts':
@@ -37,7 +37,7 @@ export function describeWithoutTime(event: SandboxEvent): string {
     case 'webhook.began':
       return `webhook         ${event.method} ${formatWithoutPassword(event.url)}`;
     case 'webhook.sent':
-      return `app answered    ${event.method} ${formatWithoutPassword(event.url)} → ${event.status ?? 'no answer'}, ${event.failure ?? event.verdict}${event.errorCode === null ? '' : ` (${event.errorCode})`}`;
+      return `app answered    ${event.method} ${formatWithoutPassword(event.url)} → ${event.status ?? 'no answer'}, ${event.failure ?? event.verdict}${event.errorCode === null ? '' : ` (${event.errorCode})`}${event.reason === null ? '' : `: ${event.reason}`}`;
     case 'media.fetched':
       return `media fetched   ${formatWithoutPassword(event.url)} → ${event.failure ?? `${event.contentType}, ${event.size} bytes`}${event.errorCode === null ? '' : ` (${event.errorCode})`}`;
     case 'twiml.run':

@@ -5,6 +5,7 @@ import { isWildcard } from '../../../origin.js';
 import { obtainToken } from '../../../relay/api/access.js';
 import { createRelay, type RunningRelay } from '../../../relay/create.js';
 import type { ServeReport, TokenReport } from '../../../relay/report.js';
+import { RELAY_DATABASE_FILE } from '../../../relay/store/schema.js';
 import { NO_CHOICES, required } from '../../../setup/setup.js';
 import { createTwilioClient } from '../../../twilio/client.js';
 import { apiOriginOf } from '../../../twilio/target.js';
@@ -81,7 +82,7 @@ async function serve(
   const waiting = waitForLock(context, 'serve');
   const connect = createConnect(ports, session);
   const relay = createRelay({
-    database: folder.file('relay.db'),
+    database: folder.file(RELAY_DATABASE_FILE),
     // One attempt, because the outbox repeats a request itself, and checks first whether it arrived.
     client: await connect({ attempts: 1 }),
     authToken: setup.authToken,

@@ -2,6 +2,7 @@
 import { ExitCode, RelayPhoneError } from '../../../errors.js';
 import { findRunningSandbox } from '../../../sandbox/instance/address.js';
 import { describeUnreadableLines, JOURNAL, readJournal } from '../../../setup/journal.js';
+import { formatPrice } from '../../../setup/price.js';
 import type { StatusReport } from '../../../setup/report.js';
 import { NO_CHOICES } from '../../../setup/setup.js';
 import { createStatusReport } from '../../../setup/status.js';
@@ -64,7 +65,7 @@ async function findSandbox(
 function show({ screen }: CommandContext, report: StatusReport): void {
   if (!report.target) screen.line('Nothing is set up yet.');
   showAccount(screen, report);
-  const { masks, envFile, text, sandbox, monthlyCost } = report;
+  const { masks, envFile, text, sandbox } = report;
   for (const { phoneNumber } of masks) screen.line(`mask         ${phoneNumber}`);
   screen.line(`env file     ${envFile.path}${envFile.exists ? '' : ' (does not exist)'}`);
   if (envFile.exists && envFile.missing.length > 0) screen.warn(`not set: ${envFile.missing.join(', ')}`);
@@ -74,7 +75,7 @@ function show({ screen }: CommandContext, report: StatusReport): void {
       `sandbox      ${sandbox.running ? `running at ${sandbox.origin}` : 'not running (relay-phone sandbox)'}`,
     );
   }
-  if (monthlyCost) screen.line(`costs        ${monthlyCost.amount} ${monthlyCost.currency} a month`);
+  for (const line of describeCosts(report)) screen.line(line);
   if (report.openChanges > 0) screen.line(`undo         would undo ${report.openChanges} changes`);
   for (const warning of report.warnings) screen.warn(warning);
   for (const next of report.next) screen.line(`Next: ${next}`);
@@ -99,4 +100,17 @@ function showAccount(screen: Screen, { target, account, mainNumber, app }: Statu
     );
   if (app?.webhooks) screen.line(`             texts to ${app.webhooks.smsUrl || '(nowhere)'}`);
   if (app?.webhooks) screen.line(`             calls to ${app.webhooks.voiceUrl || '(nowhere)'}`);
+}
+
+/** Says what all numbers of the account cost, and how many of them are not ours. */
+function describeCosts({ numbers, monthlyCost }: StatusReport): string[] {
+  if (!numbers || numbers.count === 0) return [];
+  const { count, notOurs, unpriced } = numbers;
+  const cost = monthlyCost ? `${formatPrice(monthlyCost)} a month` : 'unknown';
+  const rest = [
+    count === 1 ? '1 number' : `${count} numbers`,
+    ...(unpriced > 0 && monthlyCost ? [`${unpriced} of unknown price`] : []),
+    ...(notOurs > 0 ? [`${notOurs} not ours: relay-phone numbers lists them`] : []),
+  ];
+  return [`costs        ${cost} for ${rest.join(', ')}`];
 }

@@ -1,7 +1,10 @@
 // `relay-phone tunnel`: its arguments, options and help.
-import { argument, command, type FlagsOf, option } from '../../core/command.js';
+import { type Asked, argument, command, type FlagsOf, option } from '../../core/command.js';
 import { showNumbersOptions, targetOptions } from '../../core/options.js';
-import { appOrigin, port } from '../../core/values.js';
+import { age, appOrigin, port } from '../../core/values.js';
+
+/** The value of `--keep` without one, its older meaning. */
+const KEEPS_SETTINGS = 'settings';
 
 /** `relay-phone tunnel`. */
 export const tunnelCommand = command({
@@ -26,15 +29,36 @@ export const tunnelCommand = command({
       choices: ['webhooks', 'all'],
       default: 'webhooks',
     }),
-    keep: option('--keep', 'leave the TwiML app and .env as they are at the end'),
+    keep: option(
+      '--keep [age]',
+      'remove recorded requests after this time, such as 1h or 30d (default: 7d); without a time, as --keep-settings',
+      { preset: KEEPS_SETTINGS, parse: readKeep },
+    ),
+    keepSettings: option('--keep-settings', 'leave the TwiML app and .env as they are at the end'),
     ...showNumbersOptions,
   },
   examples: [
     'relay-phone tunnel',
     'relay-phone tunnel --to 3000 -- npm start',
+    'relay-phone tunnel --keep 1d',
     'relay-phone tunnel --url https://my-tunnel.example.com --port 8010',
   ],
 });
 
 /** The flags of `tunnel`. */
 export type TunnelFlags = FlagsOf<typeof tunnelCommand>;
+
+/** Reads how long recorded requests are kept, or that settings are. */
+function readKeep(text: string, asked: Asked): { readonly ageMs: number } | typeof KEEPS_SETTINGS {
+  return text === KEEPS_SETTINGS ? text : { ageMs: age(text, asked) };
+}
+
+/** True if the TwiML app and `.env` stay as they are at the end. */
+export function keepsSettings({ keep, keepSettings = false }: TunnelFlags): boolean {
+  return keepSettings || keep === KEEPS_SETTINGS;
+}
+
+/** How long recorded requests are kept, in milliseconds; undefined if the flags do not say. */
+export function findKeptAgeMs({ keep }: TunnelFlags): number | undefined {
+  return typeof keep === 'object' ? keep.ageMs : undefined;
+}

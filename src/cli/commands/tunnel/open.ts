@@ -1,5 +1,6 @@
 // Opens a tunnel: the gateway, the public base that leads to it, and Twilio's settings for that public base.
 import { RelayPhoneError } from '../../../errors.js';
+import { DEFAULT_AGE_MS } from '../../../gateway/exchanges/records.js';
 import type { Proof } from '../../../gateway/forwarding/proof.js';
 import type { Gateway } from '../../../gateway/gateway.js';
 import { openGateway } from '../../../gateway/open.js';
@@ -14,7 +15,7 @@ import type { Session } from '../../core/session.js';
 import { createTunnelAccount, type TunnelAccount } from './account.js';
 import { choosePublicBase } from './base.js';
 import type { Closing } from './closing.js';
-import type { TunnelFlags } from './command.js';
+import { findKeptAgeMs, keepsSettings, type TunnelFlags } from './command.js';
 import { verifyOtherPublicBase } from './own-address.js';
 import { type TunnelWatch, watchTunnelEvents } from './watch.js';
 
@@ -63,6 +64,7 @@ export async function openTunnel({ authtoken, closing, ...parts }: TunnelOptions
       exposeAll: flags.expose === 'all',
       emit: watch.emit,
       now: ports.now,
+      maxAgeMs: findKeptAgeMs(flags) ?? DEFAULT_AGE_MS,
     },
     waitForLock(context, 'tunnel'),
   );
@@ -76,7 +78,7 @@ export async function openTunnel({ authtoken, closing, ...parts }: TunnelOptions
   const chosen = choosePublicBase({ context, setup, flags, authtoken, port, origin });
   screen.line(`The public base is ${chosen.how}.`);
   closing.add(async () => {
-    if (!flags.keep) await restoreOrWarn(account, context);
+    if (!keepsSettings(flags)) await restoreOrWarn(account, context);
   });
   let pointedAt: string | undefined;
   async function point(base: string): Promise<void> {

@@ -13,7 +13,7 @@ import { findPrompts } from '../../core/prompts.js';
 import { openSession } from '../../core/session.js';
 import { offerToStopLeftovers, startRecordedProgram } from '../../core/started-programs.js';
 import { type Closing, createClosing } from './closing.js';
-import type { TunnelFlags } from './command.js';
+import { keepsSettings, type TunnelFlags } from './command.js';
 import { openTunnel, type RunningTunnel } from './open.js';
 import { verifyOtherAddress } from './own-address.js';
 import type { TunnelReport } from './report.js';
@@ -33,7 +33,7 @@ export async function run(ports: CliPorts, flags: TunnelFlags): Promise<number> 
     choices: { ...NO_CHOICES, yes: flags.yes ?? false },
     keeps: true,
     hosts: true,
-    temporary: !flags.keep,
+    temporary: !keepsSettings(flags),
   });
   const closing = createClosing(ports);
   closing.add(session.close);

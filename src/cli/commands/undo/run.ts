@@ -18,17 +18,31 @@ import type { CliPorts } from '../../core/ports.js';
 import { findPrompts, verifyConfirmed } from '../../core/prompts.js';
 import { openSession } from '../../core/session.js';
 import type { UndoFlags } from './command.js';
+import { type Removal, removeAll } from './remove-all.js';
 
-const NOT_AGREED = {
+/** The parts of the error without consent. */
+const notAgreed = ({ all }: UndoFlags) => ({
   task: 'undo the changes',
-  tryNext: ['relay-phone undo --yes', 'relay-phone undo --dry-run, to see what it would do'],
-};
+  tryNext: [
+    `relay-phone undo${all ? ' --all' : ''} --yes`,
+    `relay-phone undo${all ? ' --all' : ''} --dry-run, to see what it would do`,
+  ],
+});
 
-/** Undoes every change. A value that somebody changed since stays, and is listed. Exit code 6 if the journal is damaged. */
+/**
+ * Undoes every change. A value that somebody changed since stays, and is listed. Exit code 6 if the journal is damaged,
+ * 3 if `--all` could not remove the state folder.
+ */
 export async function run(ports: CliPorts, flags: UndoFlags): Promise<number> {
   const context = await openCommandContext(ports, flags);
+  const undone = await undo(context, flags);
+  const removal = flags.all ? await removeAfterUndo(context, flags) : null;
+  return show(context, flags, undone, removal);
+}
+
+async function undo(context: CommandContext, flags: UndoFlags): Promise<Undone> {
   const folder = context.state.find();
-  if (!folder) return show(context, flags, undefined, {});
+  if (!folder) return {};
   const path = folder.file(JOURNAL);
   const { unreadableLines, changes } = readJournal(path);
   const unreadable = describeUnreadableLines(path, unreadableLines);
@@ -40,18 +54,19 @@ export async function run(ports: CliPorts, flags: UndoFlags): Promise<number> {
       context.screen.warn(
         'to see the numbers of the account, name it: --sandbox, or --live --account-sid SID',
       );
-    return show(context, flags, undefined, { unreadableLines });
+    return { unreadableLines };
   }
   const lock = await acquireLock(folder, 'setup', waitForLock(context, 'undo'));
   try {
-    const prompts = findPrompts(ports, flags.yes);
+    const prompts = findPrompts(context.ports, flags.yes);
     const choices = readChoices(flags);
     const session = await openSession(context, kind, { command: 'undo', prompts, choices, keeps: true });
     try {
-      const results = await undoAll(session.setup, flags);
+      const { setup } = session;
+      const results = await undoAll(setup, flags);
       const isListed = unreadableLines > 0 || flags.releaseNumber;
-      const unknownNumbers = isListed ? await listUnknownNumbers(session.setup) : [];
-      return show(context, flags, session.setup, { results, unreadableLines, unknownNumbers });
+      const unknownNumbers = isListed ? await listUnknownNumbers(setup) : [];
+      return { results, unreadableLines, unknownNumbers, target: setup.target, warnings: setup.warnings };
     } finally {
       await session.close();
     }
@@ -60,13 +75,32 @@ export async function run(ports: CliPorts, flags: UndoFlags): Promise<number> {
   }
 }
 
+/** Removes what is left on this machine, after a question; in a dry run, shows what it would remove. */
+async function removeAfterUndo(context: CommandContext, flags: UndoFlags): Promise<Removal> {
+  const { ports, state, screen } = context;
+  const { path } = state;
+  if (flags.dryRun) {
+    if (state.find()) screen.planned([`remove ${path}, and the records about this project`]);
+    return { removed: [], stays: [] };
+  }
+  if (state.find() && !flags.yes)
+    await verifyConfirmed(findPrompts(ports), `Remove ${path}, with all that was recorded in it?`, {
+      task: `remove ${path}`,
+      tryNext: ['relay-phone undo --all --yes'],
+    });
+  const removal = removeAll(context);
+  for (const one of removal.removed) screen.done(`removed ${one}`);
+  for (const why of removal.stays) screen.warn(`${path} stays: ${why}`);
+  return removal;
+}
+
 /** Undoes the changes after a question; in a dry run, returns what it would undo. */
 async function undoAll(setup: Setup, flags: UndoFlags): Promise<UndoResult[]> {
   const changes = listUndoable(setup);
   if (changes.length === 0) return [];
   if (flags.dryRun) return planUndo(setup);
   const question = `Undo ${changes.length === 1 ? '1 change' : `${changes.length} changes`}?`;
-  if (!setup.choices.yes) await verifyConfirmed(setup.prompts, question, NOT_AGREED);
+  if (!setup.choices.yes) await verifyConfirmed(setup.prompts, question, notAgreed(flags));
   const choices = { ...setup.choices, release: setup.choices.release || (await agreesToRelease(setup)) };
   return undoChanges({ ...setup, choices }, UNDOABLE_STEPS);
 }
@@ -98,29 +132,37 @@ interface Undone {
   readonly results?: readonly UndoResult[];
   readonly unreadableLines?: number;
   readonly unknownNumbers?: readonly PricedNumber[];
+  readonly target?: Setup['target'];
+  readonly warnings?: readonly string[];
 }
 
 function show(
   { screen }: CommandContext,
   { dryRun = false }: UndoFlags,
-  setup: Setup | undefined,
-  { results = [], unreadableLines = 0, unknownNumbers = [] }: Undone,
+  { results = [], unreadableLines = 0, unknownNumbers = [], target, warnings = [] }: Undone,
+  removal: Removal | null,
 ): number {
-  if (results.length === 0) screen.line('There is nothing to undo.');
+  if (results.length === 0 && !removal?.removed.length) screen.line('There is nothing to undo.');
+  const why =
+    unreadableLines > 0
+      ? 'the journal does not know it'
+      : 'relay-phone did not buy it; relay-phone numbers says what it is for';
   for (const { phoneNumber, monthly } of unknownNumbers)
-    screen.warn(`${phoneNumber}${formatMonthlyPrice(monthly)} stays: the journal does not know it`);
+    screen.warn(`${phoneNumber}${formatMonthlyPrice(monthly)} stays: ${why}`);
   if (!dryRun && results.some(({ kind, undone }) => undone && kind !== 'text-sent')) {
     screen.line('Restart the app if it is running: it reads .env and the TwiML app only once.');
   }
   const report: UndoReport = {
     command: 'undo',
-    target: results.length > 0 || unknownNumbers.length > 0 ? (setup?.target ?? null) : null,
+    target: results.length > 0 || unknownNumbers.length > 0 ? (target ?? null) : null,
     dryRun,
     results: [...results],
     unreadableLines,
     unknownNumbers: unknownNumbers.map(({ phoneNumber, monthly = null }) => ({ phoneNumber, monthly })),
-    warnings: [...(setup?.warnings ?? [])],
+    removal: removal && { removed: [...removal.removed], stays: [...removal.stays] },
+    warnings: [...warnings],
   };
   screen.document(report);
-  return unreadableLines > 0 ? ExitCode.fault : ExitCode.done;
+  if (unreadableLines > 0) return ExitCode.fault;
+  return removal && removal.stays.length > 0 ? ExitCode.needsUser : ExitCode.done;
 }

@@ -61,7 +61,15 @@ const sid = z.string();
 
 const event = z
   .discriminatedUnion('kind', [
-    kind('request.in', { ...request, status: z.int(), durationMs: z.number() }),
+    kind('request.in', {
+      ...request,
+      status: z.int(),
+      durationMs: z.number(),
+      problem: z
+        .strictObject({ code: z.int(), message: z.string() })
+        .nullable()
+        .describe('why it was refused'),
+    }),
     kind('fault.hit', {
       ...request,
       faultId: z.string(),
@@ -84,6 +92,7 @@ const event = z
       status: z.int().nullable().describe('null without an answer'),
       verdict: z.literal(['accepted', 'redirected', 'failed']),
       ...failure,
+      reason: z.string().nullable().describe('why the app refused it, in its own words'),
     }),
     kind('media.fetched', {
       sid,

@@ -1,6 +1,7 @@
 // Checks the query of a request against the contract of its route. Loaded with the first query, because zod is slow to load.
 import * as z from 'zod';
 import { RelayPhoneError } from '../../../errors.js';
+import { describeIssues } from './describe-issues.js';
 import type { RouteContract } from './route.js';
 import { CONTROL_ROUTES } from './routes.js';
 
@@ -20,7 +21,7 @@ export function verifyQuery(method: string, path: string, query: URLSearchParams
   if (twice !== undefined) throw badQuery(`${twice} is given twice`);
   const schema = route.query?.strict() ?? z.strictObject({});
   const result = schema.safeParse(Object.fromEntries(query));
-  if (!result.success) throw badQuery(z.prettifyError(result.error).replaceAll('\n', ' '));
+  if (!result.success) throw badQuery(describeIssues(result.error));
 }
 
 function matchesPath(route: RouteContract, path: string): boolean {

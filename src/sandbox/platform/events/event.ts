@@ -8,6 +8,8 @@ export type EventFields =
       readonly status: number;
       /** Milliseconds until the answer was known. */
       readonly durationMs: number;
+      /** Null if it was not refused. */
+      readonly problem: RequestProblem | null;
     } & RequestFacts)
   | ({
       /** An injected fault made a REST request fail. */
@@ -51,6 +53,8 @@ export type EventFields =
       /** Why it failed: a code of https://www.twilio.com/docs/api/errors and a sentence; both null if it did not fail. */
       readonly errorCode: number | null;
       readonly failure: string | null;
+      /** Why the app refused it, in the app's words; null if it did not, or did not say. */
+      readonly reason: string | null;
     } & WebhookFacts)
   | {
       readonly kind: 'media.fetched';
@@ -233,6 +237,13 @@ export type ExposureKind = 'sender' | 'body' | 'media' | 'caller id' | 'heard';
  * nobody else sent. `guessed`: it is likely. `none`: nothing is known to have caused it, so it begins a trace.
  */
 export type Attribution = 'sure' | 'guessed' | 'none';
+
+/** Why a REST request is refused. */
+export interface RequestProblem {
+  /** One of https://www.twilio.com/docs/api/errors. */
+  readonly code: number;
+  readonly message: string;
+}
 
 /** A REST request as events show it. */
 export interface RequestFacts {

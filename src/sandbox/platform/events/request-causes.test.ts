@@ -95,6 +95,25 @@ describe('the cause of a request', () => {
     });
   });
 
+  it('is guessed to be a text that the app has announced a reply to, not an earlier status callback', () => {
+    const { begin, find } = open();
+    const forwarded = begin(ANN, 'Hello there');
+    find({ From: MASK, To: OWNER, Body: `${ANN}: Hello there` });
+    forwarded.end(0);
+    begin(OWNER, '', { purpose: 'text-status', traceId: forwarded.trace.traceId }).end(0);
+    const asked = begin(OWNER, '9999: lost');
+    asked.end(1);
+    const notice = { From: MASK, To: OWNER, Body: 'Nobody has a number that ends with 9999.' };
+    expect(find(notice)).toEqual({ trace: asked.trace, attribution: 'guessed' });
+    const late = begin(OWNER, 'Hi');
+    late.end(0);
+    begin(OWNER, '', { purpose: 'text-status' }).end(0);
+    expect(find({ From: MASK, To: OWNER, Body: 'Yes?' })).toEqual({
+      trace: late.trace,
+      attribution: 'guessed',
+    });
+  });
+
   it('is guessed to be the only webhook in progress, and unknown if there are two', () => {
     const { begin, find, get } = open();
     const call = begin(ANN, '', { purpose: 'call' });

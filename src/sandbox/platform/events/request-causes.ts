@@ -56,6 +56,8 @@ interface Candidate {
   readonly number: string;
   /** The body of the text that it is about; empty for all other webhooks. */
   readonly body: string;
+  /** Whether it is about a text or call that came in. */
+  readonly asksForReply: boolean;
   isInFlight: boolean;
   /** Of real time, milliseconds; 0 while it is in flight. */
   endedAt: number;
@@ -99,6 +101,7 @@ export function createRequestCauses({ events, traces, traceparent }: RequestCaus
       phone: shortForm(phone),
       number,
       body,
+      asksForReply: isText || purpose === 'call',
       isInFlight: true,
       endedAt: 0,
       requests: 0,
@@ -287,10 +290,10 @@ function continuesWord(one: string | undefined, next: string | undefined): boole
   return one !== undefined && next !== undefined && /^[\p{L}\p{N}]{2}$/u.test(one + next);
 }
 
-/** The oldest that no request was found for, first among those in flight; else the newest. */
+/** The oldest that no request was found for, first among those that the app is working on; else the newest. */
 function chooseByTurn(candidates: readonly Candidate[]): Candidate | undefined {
   const unanswered = candidates.filter(({ requests }) => requests === 0);
-  return unanswered.find(({ isInFlight }) => isInFlight) ?? unanswered[0] ?? candidates.at(-1);
+  return unanswered.find(isWorking) ?? unanswered[0] ?? candidates.at(-1);
 }
 
 function isOneTrace(candidates: readonly Candidate[]): boolean {
@@ -306,8 +309,10 @@ function isRecent(candidate: Candidate): boolean {
   return isWorking(candidate) || performance.now() - candidate.endedAt < RECENT_MS;
 }
 
+/** Whether the app may still reply. It seldom does because of a status callback. */
 function isUnanswered(candidate: Candidate): boolean {
-  return isWorking(candidate) || (candidate.requests === 0 && isRecent(candidate));
+  const { asksForReply, requests } = candidate;
+  return isWorking(candidate) || (asksForReply && requests === 0 && isRecent(candidate));
 }
 
 /** A trace id has 16 hex digits and a number, and the cause is the id of an event: both fit into a `traceparent`. */

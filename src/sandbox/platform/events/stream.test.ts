@@ -89,3 +89,13 @@ describe('waiting for an event', () => {
     await expect(broken).rejects.toThrow('mine');
   });
 });
+describe('the URL of an event', () => {
+  it('has no password', () => {
+    const stream = open();
+    const run = { kind: 'twiml.run', traceId: 't', cause: null, sid: 'SM', verb: 'Message' } as const;
+    stream.emit({ ...run, url: 'https://me:pass@app.example/sms?to=a@b' });
+    stream.emit({ ...run, url: null });
+    const urls = stream.list().map((event) => 'url' in event && event.url);
+    expect(urls).toEqual(['https://…@app.example/sms?to=a@b', null]);
+  });
+});

@@ -1,5 +1,6 @@
 // The event stream: keeps the last ten thousand events and calls listeners with each new one.
 import { randomBytes } from 'node:crypto';
+import { formatWithoutPassword } from '../../../origin.js';
 import type { EventFields, EventHeader, SandboxEvent } from './event.js';
 
 const CAPACITY = 10_000;
@@ -90,7 +91,7 @@ export function createEventStream(now: () => number): EventStream {
       lastTrace += 1;
       return `${epoch}-${lastTrace}`;
     },
-    emit: (event) => add(1, event),
+    emit: (event) => add(1, hidePassword(event)),
     emitMany: (items, format) => (items.length === 0 ? lastId : add(items.length, () => items.map(format))),
     list: (since = 0, limit = CAPACITY) => {
       const last = Math.max(since, lastId - CAPACITY);
@@ -159,6 +160,12 @@ function createSidIndex() {
       older.clear();
     },
   };
+}
+
+/** Events are printed, and sent to other processes: their URLs have no passwords. */
+function hidePassword(event: EventFields & TraceContext): EventFields & TraceContext {
+  if (!('url' in event) || !event.url?.includes('@')) return event;
+  return { ...event, url: formatWithoutPassword(event.url) };
 }
 
 /** The id of a batch's last event. */

@@ -1,0 +1,42 @@
+// Which requests the guard of a server on loopback refuses.
+import { describe, expect, it } from 'vitest';
+import { findIntrusion } from './loopback-guard.js';
+
+const port = 4020;
+const PAGE = 'http://127.0.0.1:4022';
+const refuses = (headers: Readonly<Record<string, string>>, server = { port }) =>
+  findIntrusion(headers, server) !== undefined;
+
+describe('the guard of a server on loopback', () => {
+  it('accepts the names of this machine with the exact port, in any case', () => {
+    for (const host of ['localhost:4020', 'LOCALHOST:4020', '127.0.0.1:4020', '[::1]:4020']) {
+      expect([host, refuses({ host })]).toEqual([host, false]);
+    }
+    for (const host of ['localhost', 'localhost:4021', 'rebound.example:4020', '127.0.0.2:4020', '']) {
+      expect([host, refuses({ host })]).toEqual([host, true]);
+    }
+    expect(refuses({})).toBe(true);
+  });
+
+  it('takes a Host without a port for port 80', () => {
+    expect(refuses({ host: 'localhost' }, { port: 80 })).toBe(false);
+    expect(refuses({ host: '[::1]:80' }, { port: 80 })).toBe(false);
+    expect(findIntrusion({ host: 'localhost:4020' }, { port: 80 })).toBe(
+      "the Host 'localhost:4020' is not localhost:80",
+    );
+  });
+
+  it('accepts the origin of the page, if there is one, and no other', () => {
+    const host = '127.0.0.1:4020';
+    const origins = [PAGE, `http://${host}`, 'http://localhost:4022', 'http://127.0.0.1:4022/', 'null', ''];
+    const refused = (pageOrigin?: string) =>
+      origins.filter((origin) => findIntrusion({ host, origin }, { port, pageOrigin }) !== undefined);
+    expect(refused(PAGE)).toEqual(origins.slice(1));
+    expect(refused()).toEqual(origins);
+  });
+
+  it('refuses what a browser says comes from another site', () => {
+    const ask = (site: string) => refuses({ host: 'localhost:4020', 'sec-fetch-site': site });
+    expect(['same-origin', 'none', 'same-site', 'cross-site'].map(ask)).toEqual([false, false, true, true]);
+  });
+});
