@@ -23,6 +23,8 @@ export function findPrompts(ports: CliPorts, yes = false): Prompts | undefined {
 interface Consent extends Pick<ErrorParts, 'task' | 'tryNext'> {
   /** Shows more, for the answer `s`; the question is then asked again. */
   readonly show?: () => void;
+  /** Whether this run has changed something already. */
+  readonly hasChanged?: boolean;
 }
 
 /**
@@ -33,19 +35,20 @@ interface Consent extends Pick<ErrorParts, 'task' | 'tryNext'> {
 export async function verifyConfirmed(
   prompts: Prompts | undefined,
   question: string,
-  { task, tryNext, show }: Consent,
+  { task, tryNext, show, hasChanged }: Consent,
 ): Promise<void> {
   if (!prompts) {
     const reason = 'it needs your consent, and this run cannot ask for it';
     throw new RelayPhoneError({ kind: 'needsUser', task, reason, ...(tryNext && { tryNext }) });
   }
   if (show ? await confirmAfterReading(prompts, question, show) : await prompts.confirm(question)) return;
-  throw declined(task);
+  throw declined(task, hasChanged);
 }
 
 /** The error after an answer of no. @param task what was not done, as the rest of "Declined: …, nothing was changed" */
-export function declined(task: string): RelayPhoneError {
-  return new RelayPhoneError({ kind: 'needsUser', isDeclined: true, task, reason: 'nothing was changed' });
+export function declined(task: string, hasChanged = false): RelayPhoneError {
+  const reason = hasChanged ? 'nothing more was changed' : 'nothing was changed';
+  return new RelayPhoneError({ kind: 'needsUser', isDeclined: true, task, reason });
 }
 
 async function confirmAfterReading(prompts: Prompts, question: string, show: () => void): Promise<boolean> {
