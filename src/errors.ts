@@ -26,6 +26,8 @@ export interface ErrorParts {
   readonly task: string;
   /** Why, as a clause without its full stop. */
   readonly reason: string;
+  /** True if the user answered no: nothing failed, and the message begins with "Declined". */
+  readonly isDeclined?: true;
   /** Lines below the reason, such as the errors of a file, one each. */
   readonly details?: readonly string[];
   /** What to run or do next, most promising first. */
@@ -38,8 +40,9 @@ export interface ErrorParts {
 }
 
 /**
- * A failure we understand: its message is "Failed to <task>: <reason>." Thrown where the reason is known, shown in one
- * place (`cli/core`). Any other error that reaches that place is a bug of ours.
+ * A failure we understand: its message is "Failed to <task>: <reason>.", or "Declined: <task>, <reason>." after an answer
+ * of no. Thrown where the reason is known, shown in one place (`cli/core`). Any other error that reaches that place is a bug
+ * of ours.
  */
 export class RelayPhoneError extends Error {
   override readonly name = 'RelayPhoneError';
@@ -53,7 +56,9 @@ export class RelayPhoneError extends Error {
   readonly twilioCode: number | undefined;
 
   constructor(parts: ErrorParts) {
-    const lines = [`Failed to ${parts.task}: ${parts.reason}`, ...(parts.details ?? [])];
+    const { task, reason, isDeclined } = parts;
+    const headline = isDeclined ? `Declined: ${task}, ${reason}` : `Failed to ${task}: ${reason}`;
+    const lines = [headline, ...(parts.details ?? [])];
     super(`${lines.join('\n')}.`, { cause: parts.cause });
     this.kind = parts.kind;
     this.task = parts.task;

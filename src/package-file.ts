@@ -22,3 +22,8 @@ export function findPackageFile(name: string): string {
     if (folder === dirname(folder)) throw new Error(`${name} is missing from the relay-phone package`);
   }
 }
+
+/** Returns the absolute path of a page below `docs/`, for messages; the package contains it. */
+export function locateDocs(page: string): string {
+  return join(dirname(findPackageFile('package.json')), 'docs', page);
+}

@@ -8,6 +8,7 @@ export {
   smokeReportSchema,
 } from './checks/smoke/report.js';
 export { type CiReport, ciReportSchema } from './ci/report.js';
+export { type CompletionReport, completionReportSchema } from './cli/commands/completion/report.js';
 export { type DoctorBundle, doctorBundleSchema } from './cli/commands/doctor/bundle-report.js';
 export { type ExecReport, execReportSchema } from './cli/commands/exec/report.js';
 export { type PlayReport, playReportSchema } from './cli/commands/play/report.js';

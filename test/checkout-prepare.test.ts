@@ -38,11 +38,14 @@ afterEach(() => workspace.remove());
 
 // The fake Python is a script with a shebang line, which Windows does not run.
 describe('checkout prepare', () => {
-  it('shows the whole script, runs it once, and saves the token in a file that only its owner can read', async () => {
+  it('says what it runs in five lines, runs it once, and saves the token in a file that only its owner can read', async () => {
     const { code, stdout, stderr } = await workspace.run([...PREPARE, '--yes', '--trust-checkout']);
     expect([code, stderr]).toEqual([0, '']);
-    for (const line of SCRIPT.split('\n')) expect(stdout).toContain(line.trim());
-    expect(stdout.indexOf('def main')).toBeLessThan(stdout.indexOf('✓ migrations applied: 146'));
+    const [before = ''] = stdout.split('    ✓ migrations applied: 146');
+    expect(before.trimEnd().split('\n')).toHaveLength(5);
+    expect(before).toContain('switch on the flags phones, free_phones for everyone');
+    expect(before).toContain('create the user phone-user@relay.localhost');
+    expect(stdout).not.toContain('def main');
     expect(python.starts()).toEqual([
       ['prepare', '--flag', 'phones', '--flag', 'free_phones', '--email', 'phone-user@relay.localhost'],
     ]);
@@ -111,11 +114,15 @@ describe('checkout prepare', () => {
     expect(python.starts()[0]).toEqual(expect.arrayContaining(['multi_replies', 'outbound_phone']));
   });
 
-  it('requires --yes without a terminal, and shows the script anyway', async () => {
+  it('requires --yes without a terminal, and shows the whole script on request', async () => {
     const before = photograph(workspace.path);
     const unasked = await workspace.run(PREPARE);
     expect(unasked).toMatchObject({ code: 3, stderr: expect.stringContaining('checkout prepare --yes') });
-    expect(unasked.stdout).toContain('def main');
+    expect(unasked.stderr).toContain('checkout prepare --show-script');
+    expect(unasked.stdout).not.toContain('def main');
+    const shown = await workspace.run([...PREPARE, '--show-script']);
+    for (const line of SCRIPT.split('\n')) expect(shown.stdout).toContain(line.trim());
+    expect(shown.stderr).not.toContain('--show-script');
     expect(photograph(workspace.path)).toEqual(before);
   });
 
@@ -150,13 +157,18 @@ describe('checkout prepare', () => {
     expect(python.starts()).toHaveLength(1);
   });
 
-  it('shows the script before it asks on a terminal', async ({ skip }) => {
+  it('shows the script on a terminal for the answer s, and declines for Enter alone', async ({ skip }) => {
     skip(!hasTerminals, NO_TERMINALS);
     const before = photograph(workspace.path);
-    const no = startOnTerminal(PREPARE, { cwd: workspace.path });
-    await no.waitFor('def main');
-    await no.answer('Run it?', 'n', KEY.enter);
-    expect(await no.ended).toBe(3);
+    for (const keys of [['n', KEY.enter], [KEY.enter]]) {
+      const no = startOnTerminal(PREPARE, { cwd: workspace.path });
+      await no.answer('Run it?', 's', KEY.enter);
+      await no.waitFor('def main');
+      await no.answer('Run it?', ...keys);
+      expect(await no.ended).toBe(3);
+      expect(no.shown()).toContain('Declined: prepare the checkout, nothing was changed.');
+      expect(no.shown()).not.toContain('Failed');
+    }
     expect(photograph(workspace.path)).toEqual(before);
     const yes = startOnTerminal(PREPARE, { cwd: workspace.path });
     await yes.answer('Run it?', 'y', KEY.enter);

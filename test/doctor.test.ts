@@ -23,7 +23,18 @@ describe('doctor', () => {
     expect([code, stderr, files]).toEqual([6, '', []]);
     expect(stdout).toContain('✗ nothing-set-up: nothing is set up yet\n');
     expect(stdout).toContain('Try: relay-phone init, with a Twilio account\n');
-    expect(stdout).toMatch(/- account, account-means, sandbox: skipped, waits for credentials/);
+    expect(stdout).toMatch(/- account, account-means, sandbox, .*: skipped, waits for credentials/);
+  });
+
+  it('shows faults first, and what is right in one line for each group; --verbose shows each check', async () => {
+    const { workspace } = await setSandboxScene();
+    const brief = (await workspace.run(['doctor', '--app', 'http://127.0.0.1:9', '--yes'])).stdout;
+    expect(brief).toMatch(/^Faults\n {4}✗ app-down: .*\n {8}\S.*\n {8}Try: /);
+    expect(brief).toContain('\nRight\n    ✓ machine: all 5 checks\n');
+    expect(brief).not.toContain('✓ node');
+    const verbose = (await workspace.run(['doctor', '--app', 'http://127.0.0.1:9', '--verbose'])).stdout;
+    expect(verbose).toMatch(/\nRight\n {4}✓ node: Node\.js v[\d.]+\n {4}✓ package: /);
+    expect(verbose.indexOf('Faults')).toBeLessThan(verbose.indexOf('Right'));
   });
 
   it('refuses a malformed --app as wrong usage', async () => {

@@ -141,7 +141,7 @@ describe('send-test on a terminal', () => {
     await terminal.answer('Buy it for', KEY.enter);
     expect(await terminal.ended).toBe(3);
     expect(terminal.shown()).toMatch(
-      /is verified in the app already[\s\S]*you did not agree to [\s\S]*; nothing more was done/,
+      /is verified in the app already[\s\S]*Declined: have the app buy [\s\S]*, nothing more was changed\./,
     );
     expect([app.mask(), names().includes('POST relaynumber')]).toEqual([undefined, false]);
   });

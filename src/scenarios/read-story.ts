@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { RelayPhoneError } from '../errors.js';
 import { suggest } from '../nearest.js';
+import { locateDocs } from '../package-file.js';
 import { parseYaml, type YamlPosition, type YamlText } from '../yaml-text.js';
 import { createStepSchemas, describeUnknownName, NUMBER, type StoryNames } from './step-schemas.js';
 import type { NumberPlan, StepContent, StepKind, Story, StoryStep } from './story.js';
@@ -89,7 +90,7 @@ function createStoryError(file: string, reason: string, details: readonly string
     task: `read the story ${file}`,
     reason,
     details,
-    tryNext: ['docs/play.md has every step, with examples'],
+    tryNext: [`${locateDocs('play.md')} has every step, with examples`],
   });
 }
 

@@ -4,12 +4,12 @@ import { isSandboxSid } from '../sandbox-sid.js';
 import { findUnusableForm } from '../secret-forms.js';
 import type { LoadedSettings } from '../settings/load.js';
 import type { Credentials } from '../twilio/client.js';
+import { CONSOLE_PAGES } from '../twilio/console-pages.js';
 import { ACCOUNT_SID, AUTH_TOKEN } from '../twilio/target.js';
 import type { Prompts, SetupOutput } from './setup.js';
 
 const TASK = 'sign in to Twilio';
-const WHERE =
-  'the first page of https://console.twilio.com shows account SID and auth token, under "Account Info"';
+const WHERE = `the first page of ${CONSOLE_PAGES.home} shows account SID and auth token, under "Account Info"`;
 
 /** The ports of {@link obtainCredentials}. */
 export interface CredentialPorts {

@@ -26,6 +26,8 @@ export const REQUIRED_ENV_KEYS = [
 
 /** The key that Django signs sessions with. */
 export const SECRET_KEY = 'SECRET_KEY';
+/** The key of ngrok's authtoken. */
+export const NGROK_AUTHTOKEN = 'NGROK_AUTHTOKEN';
 /** Stands in a plan for the SID of an app that does not exist yet. */
 const UNKNOWN_APP = '(the new TwiML app)';
 
@@ -72,10 +74,18 @@ export function listAllValues(setup: Setup, start: EnvStart): Map<string, string
     ['PHONES_ENABLED', isTrue(enabled) ? enabled : 'True'],
     ['SUBSCRIPTIONS_WITH_PHONE', withPlan(values.get('SUBSCRIPTIONS_WITH_PHONE') ?? '')],
     ...(secretKey === undefined ? [] : [[SECRET_KEY, secretKey] as const]),
+    ...listNgrokValues(setup),
   ]);
   // A secret of a live account that a secret manager holds is not written out in its place.
   for (const key of listReferences(setup, values)) wanted.delete(key);
   return wanted;
+}
+
+/** What `tunnel` reads, if the user typed it in. */
+function listNgrokValues({ facts: { ngrok } }: Setup): (readonly [string, string])[] {
+  if (!ngrok) return [];
+  const token = ngrok.authtoken === undefined ? [] : [[NGROK_AUTHTOKEN, ngrok.authtoken] as const];
+  return [['NGROK_DOMAIN', ngrok.domain], ...token];
 }
 
 /** Lists the keys that the file has as references or ciphertext. The sandbox replaces them: its values are not secret. */

@@ -29,12 +29,22 @@ export async function runSetup<Id extends string>(
   for (const [index, step] of steps.entries()) {
     setup.output.step(index + 1, steps.length, step.title);
     if (!setup.choices.dryRun) await reconcileInterrupted(setup, step);
-    results.push(await runStep(setup, step));
+    results.push(
+      await runStep(
+        setup,
+        step,
+        results.some(({ outcome }) => outcome === 'changed'),
+      ),
+    );
   }
   return results;
 }
 
-async function runStep<Id extends string>(setup: Setup, step: SetupStep<Id>): Promise<StepResult<Id>> {
+async function runStep<Id extends string>(
+  setup: Setup,
+  step: SetupStep<Id>,
+  hasChanged: boolean,
+): Promise<StepResult<Id>> {
   const plan = await step.plan(setup);
   const { summary, changes } = plan;
   const result = { id: step.id, title: step.title, changes };
@@ -44,7 +54,7 @@ async function runStep<Id extends string>(setup: Setup, step: SetupStep<Id>): Pr
   }
   setup.output.planned(changes);
   if (setup.choices.dryRun) return { ...result, outcome: 'planned', summary };
-  await confirmPlan(setup, plan);
+  await confirmPlan(setup, plan, { hasChanged });
   const done = await plan.apply();
   setup.output.done(done);
   return { ...result, outcome: 'changed', summary: done };
@@ -102,17 +112,24 @@ export async function undoChanges(
  * of its own: an answer to the prompt, or `--yes --buy`.
  *
  * @param command the command to run again with consent, for advice
+ * @param hasChanged whether this run has changed something already
  * @throws RelayPhoneError `needsUser` without consent.
  */
-export async function confirmPlan(setup: Setup, plan: StepPlan, command = setup.command): Promise<void> {
+export async function confirmPlan(
+  setup: Setup,
+  plan: StepPlan,
+  { command = setup.command, hasChanged = false }: { command?: string; hasChanged?: boolean } = {},
+): Promise<void> {
   if (!plan.cost && !plan.overwrites) return;
   if (!setup.prompts) return verifyConfirmable(setup, plan, command);
-  if (await setup.prompts.confirm(formatQuestion(plan, setup.target))) return;
+  const isImaginary = plan.cost !== undefined && setup.target === 'sandbox';
+  if (await setup.prompts.confirm(formatQuestion(plan, setup.target), isImaginary)) return;
   throw new RelayPhoneError({
     kind: 'needsUser',
-    task: 'continue',
-    reason: `you did not agree to "${plan.changes[0]}"; nothing more was done`,
-    tryNext: [`relay-phone ${command}, and answer yes`, ...adviseDryRun(command)],
+    isDeclined: true,
+    task: plan.changes[0] ?? 'the change',
+    reason: hasChanged ? 'nothing more was changed' : 'nothing was changed',
+    tryNext: adviseDryRun(command),
   });
 }
 

@@ -15,7 +15,8 @@ export interface Price {
 
 /** Asks the user on a terminal. `check` returns what is wrong with an answer as a clause; undefined for a valid one. */
 export interface Prompts {
-  confirm(question: string): Promise<boolean>;
+  /** Asks yes or no. @param byDefault the answer of Enter alone; false unless given */
+  confirm(question: string, byDefault?: boolean): Promise<boolean>;
   choose<T>(question: string, options: readonly { readonly title: string; readonly value: T }[]): Promise<T>;
   text(question: string, check: (answer: string) => string | undefined): Promise<string>;
   secret(question: string, check: (answer: string) => string | undefined): Promise<string>;
@@ -76,6 +77,8 @@ export interface SetupFacts {
   };
   /** Origins of the app itself: its local address and earlier public bases of this run. */
   ownOrigins?: readonly string[];
+  /** What the user typed in for `tunnel`, and agreed to store in `.env`. */
+  ngrok?: { readonly domain: string; readonly authtoken: string | undefined };
   /** The mask that `serve` uses. */
   mask?: { readonly phoneNumber: string };
   envFile?: {
@@ -144,6 +147,8 @@ export interface Setup {
   readonly phones: SandboxPhones | undefined;
   /** The ngrok domain configured on this machine, as an origin, and where it was found. */
   readonly ngrok?: { readonly base: string; readonly source: string } | undefined;
+  /** True if ngrok's authtoken is configured on this machine. */
+  readonly hasNgrokToken?: boolean;
   /** Undefined if this run cannot ask: without a terminal, with `--yes`, or in a command without questions. */
   readonly prompts: Prompts | undefined;
   readonly output: SetupOutput;

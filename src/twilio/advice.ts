@@ -1,4 +1,5 @@
 // Explains Twilio's error codes for phone masking: what each means, and what to do about it.
+import { CONSOLE_PAGES } from './console-pages.js';
 
 /** The explanation of one error code. */
 export interface Advice {
@@ -8,7 +9,6 @@ export interface Advice {
   readonly tryNext: readonly string[];
 }
 
-const KEYS_PAGE = 'https://console.twilio.com, "API keys & tokens"';
 const REGISTRATION =
   'test texts in the sandbox (relay-phone init --sandbox), or send to a phone outside the US from a registered number';
 
@@ -20,7 +20,7 @@ const WEBHOOKS = [
 const ADVICE: Readonly<Record<number, Advice>> = {
   10001: {
     meaning: 'the account is not active',
-    tryNext: ['look for a notice from Twilio at https://console.twilio.com'],
+    tryNext: [`look for a notice from Twilio at ${CONSOLE_PAGES.home}`],
   },
   11200: {
     meaning: 'the app gave Twilio no usable answer to a webhook',
@@ -36,16 +36,16 @@ const ADVICE: Readonly<Record<number, Advice>> = {
   15003: { meaning: 'the app answered a status callback with an error', tryNext: WEBHOOKS },
   20003: {
     meaning: 'Twilio does not accept this account SID with this auth token',
-    tryNext: [`copy both again from ${KEYS_PAGE}`, 'relay-phone init --auth-token-file PATH'],
+    tryNext: [`copy both again from ${CONSOLE_PAGES.keys}`, 'relay-phone init --auth-token-file PATH'],
   },
   20005: {
     meaning: 'the account is not active',
-    tryNext: ['look for a notice from Twilio at https://console.twilio.com'],
+    tryNext: [`look for a notice from Twilio at ${CONSOLE_PAGES.home}`],
   },
   20008: {
     meaning: 'these are test credentials, which can do almost nothing',
     tryNext: [
-      `use the live credentials from ${KEYS_PAGE}`,
+      `use the live credentials from ${CONSOLE_PAGES.keys}`,
       'relay-phone init --sandbox, which needs no account',
     ],
   },
@@ -72,7 +72,7 @@ const ADVICE: Readonly<Record<number, Advice>> = {
   },
   21215: {
     meaning: "calls to this phone's country are not enabled for the account",
-    tryNext: ['enable the country at https://console.twilio.com, Voice, Settings, Geo permissions'],
+    tryNext: [`enable the country at ${CONSOLE_PAGES.callCountries}`],
   },
   21216: {
     meaning: 'Twilio does not let the account call this number',
@@ -84,15 +84,15 @@ const ADVICE: Readonly<Record<number, Advice>> = {
   },
   21301: {
     meaning: 'the account has reached its limit of TwiML apps',
-    tryNext: ['delete one you no longer need at https://console.twilio.com'],
+    tryNext: [`delete one you no longer need at ${CONSOLE_PAGES.twimlApps}`],
   },
   21404: {
     meaning: 'a trial account may own one number only',
-    tryNext: ['upgrade the account at https://console.twilio.com', 'relay-phone init --sandbox'],
+    tryNext: [`upgrade the account at ${CONSOLE_PAGES.billing}`, 'relay-phone init --sandbox'],
   },
   21408: {
     meaning: "texts to this phone's country are not enabled for the account",
-    tryNext: ['enable the country at https://console.twilio.com, Messaging, Settings, Geo permissions'],
+    tryNext: [`enable the country at ${CONSOLE_PAGES.textCountries}`],
   },
   21421: {
     meaning: 'the number to buy is not a valid phone number',
@@ -113,7 +113,7 @@ const ADVICE: Readonly<Record<number, Advice>> = {
   21608: {
     meaning:
       'the phone is not verified for this account (a trial account, or no approved compliance profile)',
-    tryNext: ['verify the phone at https://console.twilio.com, Phone Numbers, Verified Caller IDs'],
+    tryNext: [`verify the phone at ${CONSOLE_PAGES.verifiedCallerIds}`],
   },
   21610: {
     meaning: 'the owner of this phone texted STOP to this number',
@@ -133,11 +133,11 @@ const ADVICE: Readonly<Record<number, Advice>> = {
   },
   21631: {
     meaning: 'numbers of this kind need an address on file',
-    tryNext: ['choose another --country, or add an address at https://console.twilio.com'],
+    tryNext: [`choose another --country, or add an address at ${CONSOLE_PAGES.addresses}`],
   },
   21649: {
     meaning: 'numbers of this kind need a regulatory bundle',
-    tryNext: ['choose another --country, or file the bundle at https://console.twilio.com'],
+    tryNext: [`choose another --country, or file the bundle at ${CONSOLE_PAGES.bundles}`],
   },
   21659: {
     meaning: 'the account does not own the number it should send from',
@@ -153,7 +153,7 @@ const ADVICE: Readonly<Record<number, Advice>> = {
   },
   30002: {
     meaning: 'the account was suspended while the text was on its way',
-    tryNext: ['https://console.twilio.com'],
+    tryNext: [`find out why at ${CONSOLE_PAGES.home}`],
   },
   30003: {
     meaning: 'the phone cannot be reached (off, out of coverage, or unable to receive texts)',
@@ -176,16 +176,13 @@ const ADVICE: Readonly<Record<number, Advice>> = {
   30032: {
     meaning: 'the toll-free number it was sent from is not verified, so US and Canadian carriers block it',
     tryNext: [
-      'verify the number at https://console.twilio.com, Phone Numbers, Regulatory compliance',
+      `choose the number at ${CONSOLE_PAGES.numbers}, and verify it under "Regulatory Information"`,
       REGISTRATION,
     ],
   },
   30034: {
     meaning: 'the number it was sent from has no US A2P 10DLC registration, so US carriers block it',
-    tryNext: [
-      'register a brand and a campaign at https://console.twilio.com, Messaging, Compliance',
-      REGISTRATION,
-    ],
+    tryNext: [`register a brand and a campaign at ${CONSOLE_PAGES.campaigns}`, REGISTRATION],
   },
   30035: {
     meaning: 'the number is still being registered with the carriers',
@@ -193,15 +190,15 @@ const ADVICE: Readonly<Record<number, Advice>> = {
   },
   30044: {
     meaning: 'the text is longer than a trial account may send',
-    tryNext: ['upgrade the account at https://console.twilio.com'],
+    tryNext: [`upgrade the account at ${CONSOLE_PAGES.billing}`],
   },
   572002: {
     meaning: 'a trial account must send from the trial number that Twilio assigned to this recipient',
-    tryNext: ['upgrade the account at https://console.twilio.com', 'relay-phone init --sandbox'],
+    tryNext: [`upgrade the account at ${CONSOLE_PAGES.billing}`, 'relay-phone init --sandbox'],
   },
   572006: {
     meaning: "a trial account can send only Twilio's own text templates",
-    tryNext: ['upgrade the account at https://console.twilio.com', 'relay-phone init --sandbox'],
+    tryNext: [`upgrade the account at ${CONSOLE_PAGES.billing}`, 'relay-phone init --sandbox'],
   },
 };
 

@@ -1,17 +1,30 @@
 // The package as npm packs and installs it: its files, and that it works in an empty folder.
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join, posix, relative, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Ended } from '../support/workspace.js';
 
 const CHECKOUT = resolve(import.meta.dirname, '../..');
-/** The files allowed next to the folders. */
-const FILES = ['LICENSE', 'README.md', 'package.json'];
+/** The folders that are shipped, and the files beside them. */
+const FOLDERS = /^(bin|dist|docs|templates|test\/example|test\/example-pytest)\//;
+const FILES = [
+  'LICENSE',
+  'README.md',
+  'CHANGELOG.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  'package.json',
+  'bench/README.md',
+];
+/** What git does not have, and `npm pack` does not need. */
+const NOT_COPIED = ['.git', 'node_modules', '.relay-phone', '.env'];
+/** The scripts that npm would run, or ask about, where the package is installed. */
+const INSTALL_SCRIPTS = ['preinstall', 'install', 'postinstall', 'preprepare', 'prepare', 'postprepare'];
 
 /** The report of `npm pack --json` about one package. */
 interface Packed {
@@ -46,24 +59,28 @@ let project: string;
 let packed: Packed;
 let installed: Ended;
 
+/** Types the lines that the README has for a packed tarball, in a copy of the clone. */
 beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), 'relay-phone-package-'));
-  project = join(root, 'project');
-  mkdirSync(project);
-  // The build exists already: `prepare` would delete it while other tests use it.
-  packed = readPacked(
-    await run(CHECKOUT, 'npm', 'pack', '--json', '--ignore-scripts', '--pack-destination', root),
-  );
-  installed = await run(project, 'npm', 'install', join(root, packed.filename), '--no-audit', '--no-fund');
+  const clone = join(root, 'clone');
+  project = join(root, 'my-app');
+  cpSync(CHECKOUT, clone, {
+    recursive: true,
+    filter: (path) => !NOT_COPIED.includes(relative(CHECKOUT, path)),
+  });
+  // The build exists already, and the copy has nothing to build with.
+  writeFileSync(join(clone, '.npmrc'), 'ignore-scripts=true\naudit=false\nfund=false\n');
+  packed = readPacked(await run(clone, 'npm', 'pack', '--json', '--dry-run'));
+  const [, lines = ''] =
+    /\n(( {4}npm pack.*\n)( {4}.*\n)+)/.exec(readFileSync(join(clone, 'README.md'), 'utf8')) ?? [];
+  installed = await run(clone, 'bash', '-euc', lines);
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 describe('the package', () => {
-  it('contains only the built program, its templates and its licence', () => {
+  it('contains only the built program, its templates, pages and examples', () => {
     const paths = packed.files.map(({ path }) => path);
-    expect(paths.filter((path) => !/^(bin|dist|templates)\//.test(path) && !FILES.includes(path))).toEqual(
-      [],
-    );
+    expect(paths.filter((path) => !FOLDERS.test(path) && !FILES.includes(path))).toEqual([]);
     expect(paths).toEqual(
       expect.arrayContaining([
         'bin/relay-phone.js',
@@ -87,9 +104,32 @@ describe('the package', () => {
         'templates/relay_checkout.py',
         'LICENSE',
         'package.json',
+        'docs/init.md',
+        'docs/schemas/init.json',
+        'test/example/app.test.js',
+        'test/example-pytest/conftest.py',
       ]),
     );
-    expect(paths.filter((path) => /\.test\.|(^|\/)\./.test(path))).toEqual([]);
+    expect(paths.filter((path) => /^(bin|dist)\/.*\.test\.|(^|\/)\.|__pycache__/.test(path))).toEqual([]);
+  });
+
+  it('has a file for every relative link of its pages', () => {
+    const pages = packed.files.map(({ path }) => path).filter((path) => path.endsWith('.md'));
+    const links = pages.flatMap((page) => listLinks(readInstalled(page)).map((link) => ({ page, link })));
+    expect(links.length).toBeGreaterThan(100);
+    expect(links.filter(({ page, link }) => !isPacked(posix.join(posix.dirname(page), link)))).toEqual([]);
+  });
+
+  it('has every page and template that the program names', () => {
+    const programs = packed.files.map(({ path }) => path).filter((path) => /^dist\/.*\.c?js$/.test(path));
+    const named = programs.flatMap((path) => listNamedFiles(readInstalled(path)));
+    expect(named).toContain('docs/play.md');
+    expect([...new Set(named)].filter((file) => !isPacked(file))).toEqual([]);
+  });
+
+  it('has no script that npm runs where it is installed', () => {
+    const { scripts } = JSON.parse(readInstalled('package.json')) as { scripts: Record<string, string> };
+    expect(Object.keys(scripts).filter((name) => INSTALL_SCRIPTS.includes(name))).toEqual([]);
   });
 
   it("loads ngrok's SDK in the child process of the tunnel", async () => {
@@ -146,9 +186,13 @@ describe('the package', () => {
     expect(stderr).not.toContain('relay-phone/dist/');
   });
 
-  it('installs into an empty folder without a warning about engines', () => {
+  it("installs into an empty folder with the README's lines, without a warning, and delivers a text", () => {
     expect(installed).toMatchObject({ code: 0 });
-    expect(installed.stdout + installed.stderr).not.toMatch(/EBADENGINE|Unsupported engine/i);
+    expect(installed.stderr).not.toMatch(/\bwarn\b/i);
+    expect(installed.stdout).toMatch(
+      /delivered to \+12025550190, which shows: .* verification code is \d{6}/,
+    );
+    expect(readFileSync(join(project, '.env'), 'utf8')).toMatch(/^TWILIO_ACCOUNT_SID=AC/m);
   });
 });
 
@@ -156,13 +200,6 @@ describe('the installed package', () => {
   it('prints its version', async () => {
     const { version } = JSON.parse(readFileSync(join(CHECKOUT, 'package.json'), 'utf8'));
     expect(await relayPhone('--version')).toMatchObject({ code: 0, stdout: `${version}\n` });
-  });
-
-  it('sets up the sandbox and delivers a text', async () => {
-    const { code, stdout, stderr } = await relayPhone('init', '--sandbox', '--yes');
-    expect({ code, stderr }).toMatchObject({ code: 0 });
-    expect(stdout).toMatch(/delivered to \+12025550190, which shows: .* verification code is \d{6}/);
-    expect(readFileSync(join(project, '.env'), 'utf8')).toMatch(/^TWILIO_ACCOUNT_SID=AC/m);
   });
 
   it('exports the sandbox and the schemas to a test suite, whose process can end', async () => {
@@ -177,6 +214,31 @@ describe('the installed package', () => {
     });
   });
 });
+
+/** The targets of the relative links of a page, without their anchors. */
+function listLinks(page: string): string[] {
+  const targets = [...page.matchAll(/\]\(([^()\s]+)\)/g)].map(([, target = '']) => target.replace(/#.*/, ''));
+  return targets.filter((target) => target !== '' && !/^[a-z]+:/.test(target));
+}
+
+/** The pages and templates that a built program names, in messages too. */
+function listNamedFiles(program: string): string[] {
+  const pages = [...program.matchAll(/locateDocs\(["']([\w/.-]+)["']\)/g)].map(([, page]) => `docs/${page}`);
+  return [
+    ...pages,
+    ...[...program.matchAll(/\b(?:docs\/[\w/-]+\.md|templates\/[\w/-]+\.\w+)/g)].map(([file]) => file),
+  ].filter(
+    // Twilio's and ngrok's pages are addresses.
+    (file) => !program.includes(`.com/${file}`),
+  );
+}
+
+/** True for a file of the package, or a folder with files. */
+function isPacked(path: string): boolean {
+  return packed.files.some(
+    (file) => file.path === path || file.path.startsWith(`${path.replace(/\/$/, '')}/`),
+  );
+}
 
 function readInstalled(file: string): string {
   return readFileSync(join(project, 'node_modules/relay-phone', file), 'utf8');

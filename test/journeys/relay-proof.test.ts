@@ -75,7 +75,14 @@ describe('an unmodified Relay in a fresh checkout:', () => {
   });
 
   it('doctor finds no problem', async () => {
-    const { code, stdout } = await proof.type('doctor', '--app', proof.origin, '--python', real.python);
+    const { code, stdout } = await proof.type(
+      'doctor',
+      '--app',
+      proof.origin,
+      '--python',
+      real.python,
+      '--verbose',
+    );
     expect(stdout).toContain('✓ app-signature: accepts what Twilio signed, and nothing else');
     expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('0 with faults') });
   });

@@ -191,6 +191,13 @@ const SCENES: Readonly<Record<string, Scene>> = {
       await show(['undo', '--yes'], SHOWN);
     },
   },
+  completion: {
+    args: ['bash'],
+    run: async () => {
+      await show(['completion', SAID], SAID_SHOWN);
+      await showJson(['completion', SAID], SAID);
+    },
+  },
   sandbox: {
     args: ['--port', '0'],
     run: async () => {
@@ -406,7 +413,7 @@ const SCENES: Readonly<Record<string, Scene>> = {
     args: [],
     run: async () => {
       await serveNamed();
-      await showBoth(['doctor', '--app', await startAttacker()]);
+      await showBoth(['doctor', '--verbose', '--app', await startAttacker()]);
       await show(['doctor', '--bundle', 'bug.json'], SHOWN);
       verifyHarmless(workspace.read('bug.json'));
     },
@@ -505,7 +512,9 @@ describe.each(Object.entries(SCENES))('relay-phone %s', (name, { args, run }) =>
     // No command can read a folder as a file. `ci` has no settings, and cannot make a folder that is a file.
     mkdirSync(workspace.file('folder'));
     workspace.write('.github', '');
-    const words = [...name.split(' '), ...(name === 'ci' ? [] : ['-e', 'folder']), ...args];
+    // `completion` has no settings either: what can be wrong with it is the name of the shell.
+    const settings = ['ci', 'completion'].includes(name) ? [] : ['-e', 'folder'];
+    const words = [...name.split(' '), ...settings, ...(name === 'completion' ? [ATTACK] : args)];
     await show(words, SHOWN);
     await showJson(words, ATTACK);
   });

@@ -19,6 +19,7 @@ import { createWorkspace, type Workspace } from '../support/workspace.js';
 
 const TOKEN = '0123456789abcdef0123456789abcdef';
 const ACCOUNT_SID = `AC${'1'.repeat(32)}`;
+const NGROK_TOKEN = '2abcDEF0123456789_0123456789abcdefABCDEF';
 const PHONE = '+12025550190';
 const WHICH = 'Which Twilio?';
 const BUY = 'Buy it for 1.15 USD a month (sandbox: no real money)?';
@@ -96,15 +97,30 @@ describe('on a terminal', () => {
       verifyUsable(terminal);
     });
 
-    it('buys nothing after "n" or only Enter', async () => {
-      for (const keys of [['n', KEY.enter], [KEY.enter]]) {
-        const terminal = start(['init', '--sandbox']);
-        await terminal.answer(BUY, ...keys);
-        expect(await terminal.ended).toBe(3);
-        expect(terminal.shown()).toMatch(/Failed to continue: you did not agree to "buy \+1\d{10}.*"/);
-      }
+    it('buys nothing after "n", and says that it was declined', async () => {
+      const terminal = start(['init', '--sandbox']);
+      await terminal.answer(BUY, 'n', KEY.enter);
+      expect(await terminal.ended).toBe(3);
+      expect(terminal.shown()).toMatch(
+        /Declined: buy \+1\d{10} \(1\.15 USD a month\), nothing was changed\./,
+      );
+      expect(terminal.shown()).not.toContain('Failed');
       expect(await countAll()).toEqual({ numbers: 0, apps: 0, texts: 0 });
       expect(workspace.list()).not.toContain('.env');
+    });
+
+    it('spends imaginary money after Enter alone, and no real money', async () => {
+      const imaginary = start(['init', '--sandbox']);
+      await imaginary.answer(BUY, KEY.enter);
+      expect(await imaginary.ended).toBe(0);
+      expect(await countAll()).toMatchObject({ numbers: 1 });
+      workspace.removeFiles(['.env', '.relay-phone/journal.jsonl']);
+      const { sandbox, environment } = await startTwilio();
+      const signIn = { ...environment, TWILIO_ACCOUNT_SID: ACCOUNT_SID, TWILIO_AUTH_TOKEN: TOKEN };
+      const real = start(['init', '--public-url', 'https://relay.example.com'], signIn);
+      await real.answer('Buy it for 1.15 USD a month?', KEY.enter);
+      expect(await real.ended).toBe(3);
+      expect(await countResources(sandbox)).toMatchObject({ numbers: 0 });
     });
 
     it('asks for an account, asks again after a malformed SID, and never prints the token', async () => {
@@ -115,7 +131,8 @@ describe('on a terminal', () => {
       await terminal.answer('is AC followed by 32 hex digits', KEY.clear, `SK${'1'.repeat(32)}`, KEY.enter);
       await terminal.answer('this is the SID of an API key', KEY.clear, ACCOUNT_SID, KEY.enter);
       await terminal.answer('Auth token (not shown)', TOKEN.slice(1), KEY.enter);
-      await terminal.answer('this has 31 characters', KEY.clear, TOKEN, KEY.enter);
+      // A refused entry is cleared: nobody could see that it is still there.
+      await terminal.answer('this has 31 characters', TOKEN, KEY.enter);
       expect(await terminal.ended).toBe(5);
       expect(terminal.shown()).toMatch(/Failed to .*: .* refused the connection/);
       for (const secret of [TOKEN, TOKEN.slice(1), TOKEN.slice(0, 8), TOKEN.slice(-8)]) {
@@ -145,6 +162,40 @@ describe('on a terminal', () => {
       expect(terminal.shown()).toContain('delivered to +13015550195');
       expect(terminal.received()).not.toContain(TOKEN);
       expect(await countResources(sandbox)).toEqual({ numbers: 1, apps: 1, texts: 1 });
+    });
+
+    it('says what ngrok is for, goes on with its domain, and stores both settings after a yes', async () => {
+      const { environment } = await startTwilio();
+      const signIn = { ...environment, TWILIO_ACCOUNT_SID: ACCOUNT_SID, TWILIO_AUTH_TOKEN: TOKEN };
+      const terminal = start(['init', '--real-number', '+13015550195'], signIn);
+      await terminal.answer('Buy it for 1.15 USD a month?', 'y', KEY.enter);
+      await terminal.waitFor('https://dashboard.ngrok.com/domains');
+      await terminal.waitFor('https://dashboard.ngrok.com/get-started/your-authtoken');
+      await terminal.answer('Public base', 'my-name.ngrok-free.app', KEY.enter);
+      await terminal.answer("ngrok's authtoken", 'ngrok config add-authtoken x', KEY.enter);
+      await terminal.answer('without a command or quotes', NGROK_TOKEN, KEY.enter);
+      await terminal.answer('Store the domain and the authtoken in', KEY.enter);
+      expect(await terminal.ended).toBe(0);
+      expect(workspace.read('.env')).toContain('NGROK_DOMAIN=my-name.ngrok-free.app\n');
+      expect(workspace.read('.env')).toContain(`NGROK_AUTHTOKEN=${NGROK_TOKEN}\n`);
+      expect(workspace.read('.env')).toContain('SITE_ORIGIN=https://my-name.ngrok-free.app\n');
+      expect(terminal.received()).not.toContain(NGROK_TOKEN);
+      const again = await workspace.run(['init', '--yes'], { environment: signIn });
+      expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('nothing was changed') });
+      expect(await workspace.run(['undo', '--yes'], { environment: signIn })).toMatchObject({ code: 0 });
+      expect(workspace.list()).not.toContain('.env');
+    });
+
+    it('stores nothing of ngrok after a no', async () => {
+      const { environment } = await startTwilio();
+      const signIn = { ...environment, TWILIO_ACCOUNT_SID: ACCOUNT_SID, TWILIO_AUTH_TOKEN: TOKEN };
+      const terminal = start(['init', '--real-number', '+13015550195'], signIn);
+      await terminal.answer('Buy it for 1.15 USD a month?', 'y', KEY.enter);
+      await terminal.answer('Public base', 'https://my-name.ngrok-free.app', KEY.enter);
+      await terminal.answer("ngrok's authtoken", KEY.enter);
+      await terminal.answer('Store the domain in', 'n', KEY.enter);
+      expect(await terminal.ended).toBe(0);
+      expect(workspace.read('.env')).not.toContain('NGROK');
     });
 
     it('offers the numbers of the account, marks those in use, and shows the planned changes', async () => {
@@ -182,8 +233,10 @@ describe('on a terminal', () => {
 
     it('reverts nothing without consent', async () => {
       const terminal = start(['undo']);
-      await terminal.answer('Undo 4 changes?', 'n', KEY.enter);
+      await terminal.answer('Undo 4 changes?', KEY.enter);
       expect(await terminal.ended).toBe(3);
+      expect(terminal.shown()).toContain('Declined: undo the changes, nothing was changed.');
+      expect(terminal.shown()).not.toContain('Try:');
       expect(workspace.read('.env')).toContain('TWILIO_ACCOUNT_SID');
       expect(await countAll()).toEqual({ numbers: 1, apps: 1, texts: 1 });
     });

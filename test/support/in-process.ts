@@ -27,6 +27,7 @@ export function createTestContext(own: Partial<CliPorts>): CliPorts {
     stdout: new PassThrough(),
     stderr: new PassThrough(),
     environment: {},
+    typed: [],
     cwd: tmpdir(),
     isTerminal: false,
     hasKeyboard: () => false,
@@ -55,6 +56,7 @@ export async function runInProcess(
     stdout,
     stderr,
     environment,
+    typed: args,
     cwd,
     sleep: (milliseconds) => setTimeout(milliseconds),
   });

@@ -33,7 +33,7 @@ describe.each(SPECS)('relay-phone %s', (name, spec: CommandSpec) => {
   it('names the key of each option in camel case', () => {
     const command = new Command();
     declare(command, spec);
-    const keys = command.options.map((option) => option.attributeName());
+    const keys = command.options.filter(({ hidden }) => !hidden).map((option) => option.attributeName());
     expect(keys.toSorted()).toEqual([...Object.keys(spec.options), 'color'].toSorted());
   });
 
@@ -43,6 +43,13 @@ describe.each(SPECS)('relay-phone %s', (name, spec: CommandSpec) => {
       const [, line = ''] = /relay-phone (.*?)( > \S+|\)")?$/.exec(example) ?? [];
       expect((await findCalled(splitWords(line)))?.startsWith(name), example).toBe(true);
     }
+  });
+
+  it('takes --yes', () => {
+    const command = new Command();
+    declare(command, spec);
+    command.exitOverride().parseOptions(['--yes']);
+    expect(command.opts()).toMatchObject({ yes: true });
   });
 
   it('stands in a group of the help, unless its parent lists it', () => {

@@ -6,6 +6,7 @@ import { checkoutLoginCommand } from './checkout/login/command.js';
 import { checkoutPrepareCommand } from './checkout/prepare/command.js';
 import { checkoutStatusCommand } from './checkout/status/command.js';
 import { ciCommand } from './ci/command.js';
+import { completionCommand } from './completion/command.js';
 import { doctorCommand } from './doctor/command.js';
 import { execCommand } from './exec/command.js';
 import { initCommand } from './init/command.js';
@@ -36,6 +37,10 @@ export const COMMANDS: readonly RunnableCommand[] = [
   runnable(checkoutLoginCommand, () => import('./checkout/login/run.js')),
   runnable(checkoutStatusCommand, () => import('./checkout/status/run.js')),
   runnable(undoCommand, () => import('./undo/run.js')),
+  runnable(completionCommand, async () => {
+    const { createCompletion } = await import('./completion/run.js');
+    return { run: createCompletion(COMMANDS.map(({ spec }) => spec)) };
+  }),
 
   runnable(sandboxCommand, () => import('./sandbox/run.js')),
   runnable(sandboxPhonesCommand, () => import('./sandbox/phones/run.js')),

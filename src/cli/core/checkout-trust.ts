@@ -75,7 +75,9 @@ export function createCheckoutTrust(ports: CliPorts, flags: TrustFlags, command:
       }
       return {
         need: 'python',
-        reason: `${python.path} would run code of this checkout, and you have not agreed to that yet`,
+        reason: `${python.path} would run code of this checkout, ${
+          answers.get(python.path) === false ? 'which you declined' : 'and you have not agreed to that yet'
+        }`,
         tryNext: [
           `relay-phone ${command} --trust-checkout, if you trust this checkout (once)`,
           `${TRUST_VARIABLE}=1 in the environment of a CI job`,

@@ -36,6 +36,8 @@ export interface CommandContext {
   readonly loaded: LoadedSettings;
   /** The state folder, which is ours. */
   readonly state: StatePlace;
+  /** True if `--yes` answers every question. */
+  readonly yes: boolean;
   /** The Relay checkout of `--checkout` or the working directory. */
   readonly checkout: Checkout | undefined;
 }
@@ -95,7 +97,8 @@ export async function openCommandContext(
   };
   const onStateFault = onFault && ((fault: RelayPhoneError) => onFault(fault, 'state-folder'));
   const state = await locateState(ports, notices, request, onStateFault);
-  return { ports, screen, envPath, readEnv, envFile, loaded, state, checkout };
+  const { yes = false } = flags;
+  return { ports, screen, envPath, readEnv, envFile, loaded, state, yes, checkout };
 }
 
 /** The folder of the project: that of `.env`, unless it is `/dev/null`, or a pipe of the shell such as `/dev/fd/63`. */

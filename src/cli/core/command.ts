@@ -156,27 +156,78 @@ export function wrongValue({ name, command }: Asked, form: string): Error {
   return withHelp(new CommanderError(2, 'commander.wrongValue', `${name} takes ${form}`), command);
 }
 
-/** Adds to an error of the command line which command's help explains it. */
-export function withHelp(error: CommanderError, command: string): CommanderError {
-  return Object.assign(error, { help: `relay-phone ${command} --help` });
+/** What an error of the command line knows besides its message; all of it is optional. */
+export interface UsageHints {
+  /** The command line whose help explains it. */
+  readonly help: string;
+  /** What was typed, and what may be typed in its place. */
+  readonly typed?: string;
+  readonly accepted?: readonly string[];
 }
 
-/** Adds the arguments, options and examples to commander's command. */
-export function declare(command: Command, spec: CommandSpec): void {
-  for (const one of Object.values(spec.arguments)) command.addArgument(createArgument(one, spec.name));
-  for (const one of Object.values(spec.options)) command.addOption(createOption(one, spec.name));
-  command.option('--no-color', 'no colour, as with NO_COLOR=1; FORCE_COLOR=1 has colour without a terminal');
+/** Adds to an error of the command line which command's help explains it, and what may have been meant. */
+export function withHelp(
+  error: CommanderError,
+  command: string,
+  hints: Omit<UsageHints, 'help'> = {},
+): CommanderError {
+  return Object.assign(error, { help: `relay-phone ${command} --help`, ...hints } satisfies UsageHints);
+}
+
+const COMMON = 'Options of every command:';
+/** Keys of the options that the help lists last, because most commands have them. */
+const COMMON_KEYS = ['envFile', 'stateDir', 'adopt', 'json', 'verbose'];
+
+/** Adds the arguments, options and examples to commander's command. @param subcommands the names of its subcommands */
+export function declare(command: Command, spec: CommandSpec, subcommands: readonly string[] = []): void {
+  for (const one of Object.values(spec.arguments))
+    command.addArgument(createArgument(one, spec.name, subcommands));
+  const options = Object.entries(spec.options);
+  for (const [key, one] of options)
+    if (!COMMON_KEYS.includes(key)) command.addOption(createOption(one, spec.name));
+  // A command that asks nothing takes --yes in silence, so that a script may pass it to all.
+  if (!('yes' in spec.options)) command.addOption(new Option('-y, --yes').hideHelp());
+  for (const [key, one] of options)
+    if (COMMON_KEYS.includes(key)) command.addOption(createOption(one, spec.name).helpGroup(COMMON));
+  command.addOption(new Option('--no-color', NO_COLOUR).helpGroup(COMMON));
+  command.addHelpOption(new Option('-h, --help', 'show this help').helpGroup(COMMON));
   command.exitOverride((error) => {
-    throw withHelp(error, spec.name);
+    throw withHelp(error, spec.name, findMisspelt(error, command, subcommands));
   });
   command.addHelpText('after', ['\nExamples:', ...spec.examples].join('\n  '));
 }
 
-function createArgument({ form, description, settings = {} }: ArgumentSpec, command: string): Argument {
+const NO_COLOUR = 'no colour, as with NO_COLOR=1; FORCE_COLOR=1 has colour without a terminal';
+
+/** Returns what was typed in place of a known option or subcommand, and the known ones; nothing for another error. */
+export function findMisspelt(
+  { code, message }: CommanderError,
+  command: Command,
+  subcommands: readonly string[],
+): Omit<UsageHints, 'help'> {
+  const typed = /'(.*)'/.exec(message)?.[1];
+  if (code === 'commander.unknownOption' && typed !== undefined) {
+    const options = command.options.filter((one) => !one.hidden);
+    return { typed, accepted: options.flatMap(({ long }) => long ?? []) };
+  }
+  // A command without arguments counts its words; one of subcommands names the word.
+  if (code === 'commander.unknownCommand' && typed !== undefined) return { typed, accepted: subcommands };
+  const [word] = command.args;
+  if (code === 'commander.excessArguments' && word !== undefined && subcommands.length > 0)
+    return { typed: word, accepted: subcommands };
+  return {};
+}
+
+function createArgument(
+  { form, description, settings = {} }: ArgumentSpec,
+  command: string,
+  subcommands: readonly string[],
+): Argument {
   const made = new Argument(form, description);
   const { parse, choices } = settings;
-  if (choices) made.choices(choices);
-  if (parse) made.argParser((text) => parse(text, { name: form, command }));
+  const asked = { name: form, command };
+  if (choices) made.choices(choices).argParser((text) => readChoice(text, choices, asked));
+  if (parse) made.argParser((text) => readArgument(text, parse, asked, subcommands));
   return made;
 }
 
@@ -185,11 +236,33 @@ function createOption({ form, description, settings = {} }: OptionSpec, command:
   const { parse, choices, repeated } = settings;
   const asked = { name: made.long ?? form, command };
   const read = (text: string) => (parse ? parse(text, asked) : text);
-  if (choices) made.choices(choices);
+  if (choices) made.choices(choices).argParser((text) => readChoice(text, choices, asked));
   else if (repeated) made.argParser((text, earlier: readonly unknown[] = []) => [...earlier, read(text)]);
   else if (parse) made.argParser(read);
   if (settings.default !== undefined) made.default(settings.default, String(settings.default));
   if (settings.preset !== undefined) made.preset(settings.preset);
   if (settings.conflicts) made.conflicts([...settings.conflicts]);
   return made.makeOptionMandatory(settings.required ?? false);
+}
+
+function readChoice(text: string, choices: readonly string[], asked: Asked): string {
+  if (choices.includes(text)) return text;
+  const form = `${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}, not "${text}"`;
+  throw Object.assign(wrongValue(asked, form), { typed: text, accepted: choices });
+}
+
+/** A malformed argument may be a misspelt subcommand. */
+function readArgument(
+  text: string,
+  parse: NonNullable<ValueSettings['parse']>,
+  asked: Asked,
+  subcommands: readonly string[],
+): unknown {
+  try {
+    return parse(text, asked);
+  } catch (error) {
+    throw error instanceof Error && subcommands.length > 0
+      ? Object.assign(error, { typed: text, accepted: subcommands })
+      : error;
+  }
 }

@@ -2,7 +2,9 @@
 import { readLines } from '../../control-characters.js';
 import { ExitCode, findSystemCode, RelayPhoneError } from '../../errors.js';
 import { explainMachineFault } from '../../machine-fault.js';
+import { findNearest } from '../../nearest.js';
 import { version } from '../../version.js';
+import type { UsageHints } from './command.js';
 import type { CliPorts } from './ports.js';
 import { printJson, printLines, showError } from './screen.js';
 import { mapStack } from './source-places.js';
@@ -40,15 +42,16 @@ function translate(error: unknown): unknown {
   // Recognised by its code, because dist/cli.cjs has its own copy of commander's classes.
   if (!(error instanceof Error && findSystemCode(error)?.startsWith('commander.')))
     return error instanceof RelayPhoneError ? error : (explainMachineFault(error) ?? error);
+  const { help = 'relay-phone --help', typed, accepted = [] } = error as Partial<UsageHints>;
+  // Commander puts a suggestion of its own on a second line.
+  const reason = error.message.replace(/^error: /, '').replace(/\n\(Did you mean [^\n]*$/, '');
+  const nearest = typed === undefined ? undefined : findNearest(typed, accepted);
+  const suggestion = nearest === undefined ? '' : ` (did you mean ${nearest}?)`;
   return new RelayPhoneError({
     kind: 'usage',
     task: 'understand the command',
-    // Commander puts its suggestion on a line of its own.
-    reason: error.message
-      .replace(/^error: /, '')
-      .replace(/\n(?=\(Did you mean )/, ' ')
-      .replace(/\.$/, ''),
-    tryNext: ['help' in error ? String(error.help) : 'relay-phone --help'],
+    reason: `${reason.replace(/\.$/, '')}${suggestion}`,
+    tryNext: [help],
   });
 }
 

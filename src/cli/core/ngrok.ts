@@ -2,7 +2,7 @@
 import { homedir } from 'node:os';
 import { isAbsolute } from 'node:path';
 import { RelayPhoneError } from '../../errors.js';
-import { findDomain, type NgrokSettingSources } from '../../tunnel/ngrok/settings.js';
+import { findAuthtoken, findDomain, type NgrokSettingSources } from '../../tunnel/ngrok/settings.js';
 import { readNgrokYmlFiles } from '../../tunnel/ngrok-yml/ngrok-yml.js';
 import type { CommandContext } from './command-context.js';
 
@@ -38,5 +38,15 @@ export function findNgrokBase(
     if (!(error instanceof RelayPhoneError)) throw error;
     context.screen.warn(`ignored: ${error.reason}`);
     return undefined;
+  }
+}
+
+/** True if ngrok's authtoken is configured, even if it is malformed: `tunnel` then says so. */
+export function hasNgrokToken(context: CommandContext): boolean {
+  try {
+    return findAuthtoken(undefined, findNgrokSources(context)) !== undefined;
+  } catch (error) {
+    if (error instanceof RelayPhoneError) return true;
+    throw error;
   }
 }

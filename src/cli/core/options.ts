@@ -11,7 +11,7 @@ export const outputOptions = {
 export const settingsOptions = {
   envFile: option(
     '-e, --env-file <path>',
-    'the .env file (default: .env in the working directory); use -e for a file that does not exist yet',
+    'the .env file (default: .env in the working directory); write -e for a file that does not exist yet, because Node.js itself refuses --env-file then',
   ),
   stateDir: option(
     '--state-dir <path>',
@@ -33,6 +33,11 @@ export const targetOptions = {
   accountSid: option('--account-sid <sid>', 'the Twilio account'),
   authTokenFile: option('--auth-token-file <path>', 'file with the auth token, or - for standard input'),
   timeout: option('--timeout <seconds>', 'how long to wait for one answer (default: 15)'),
+} as const;
+
+/** The option of commands whose questions all have the same answer. */
+export const yesOptions = {
+  yes: option('-y, --yes', 'answer yes to every question'),
 } as const;
 
 /** The option of every command that may work on a Relay checkout. */

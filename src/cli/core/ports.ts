@@ -11,6 +11,8 @@ export interface CliPorts {
   readonly stdout: Writable;
   readonly stderr: Writable;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The words of the command line, after `relay-phone`. */
+  readonly typed: readonly string[];
   /** The working folder. Reading it throws the system's error if the folder was deleted. */
   readonly cwd: string;
   /** True if a person sees what is printed and can answer questions. */
@@ -49,6 +51,7 @@ export function createCliPorts(signals: Signals): CliPorts {
       return Boolean(process.stdin.isTTY && process.stdout.isTTY && process.stderr.isTTY);
     },
     environment: env,
+    typed: process.argv.slice(2),
     // Read when a command needs it, because the folder may have been deleted, and `--version` needs none.
     get cwd() {
       return process.cwd();

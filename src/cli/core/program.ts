@@ -1,7 +1,7 @@
 // Builds the command line of all commands and runs the command that was typed.
-import { Command } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { version } from '../../version.js';
-import { type CommandSpec, declare, type FlagsOf } from './command.js';
+import { type CommandSpec, declare, type FlagsOf, findMisspelt, type UsageHints } from './command.js';
 import type { CliPorts } from './ports.js';
 
 /** A command and the module that runs it. */
@@ -26,8 +26,13 @@ export function runnable<C extends CommandSpec>(
 }
 
 const CLOSING = `
-relay-phone COMMAND --help shows the options and examples of a command.
-RELAY_PHONE_DEBUG=1, or areas such as http,locks, logs every request, lock and started program on stderr.`;
+Examples:
+  relay-phone init --sandbox --yes
+  relay-phone exec -- npm start
+  relay-phone help text
+
+RELAY_PHONE_DEBUG=1 logs every request, lock and started program on stderr;
+RELAY_PHONE_DEBUG=http,locks logs these areas only.`;
 
 /** Builds the program. `finish` gets the exit code of the command that ran. */
 export function createProgram(
@@ -37,15 +42,15 @@ export function createProgram(
 ): Command {
   const program = new Command('relay-phone')
     .description('Sets up and tests phone masking over Twilio, with an account or with a local Twilio')
-    .version(version, '-V, --version')
+    .version(version, '-V, --version', 'print the version')
     .helpCommand(false)
+    .helpOption('-h, --help', 'show this help')
     .configureOutput({
       writeOut: (text) => void ports.stdout.write(text),
       writeErr: (text) => void ports.stderr.write(text),
       // main shows every error in one form.
       outputError: () => undefined,
     })
-    .exitOverride()
     .addHelpText('after', CLOSING);
 
   function add(parent: Command, { spec, run }: RunnableCommand): Command {
@@ -56,14 +61,57 @@ export function createProgram(
     return added;
   }
 
+  program.exitOverride((error) => {
+    throw explainUsage(error, program, commands);
+  });
   for (const one of commands) if (!one.spec.name.includes(' ')) add(program, one);
+  addHelpCommand(program, commands);
   // Only what was typed gets its options and subcommands: they would slow every start.
   return program.hook('preSubcommand', (_program, typed) => {
-    for (const one of commands) {
-      if (one.spec.name === typed.name()) declare(typed, one.spec);
-      else if (one.spec.name.startsWith(`${typed.name()} `)) declare(add(typed, one), one.spec);
-    }
+    const prefix = `${typed.name()} `;
+    const subcommands = commands.filter(({ spec }) => spec.name.startsWith(prefix));
+    const names = subcommands.map(({ spec }) => spec.name.slice(prefix.length));
+    for (const one of commands) if (one.spec.name === typed.name()) declare(typed, one.spec, names);
+    for (const one of subcommands) declare(add(typed, one), one.spec);
   });
+}
+
+/** `relay-phone help init` is `relay-phone init --help`. */
+function addHelpCommand(program: Command, commands: readonly RunnableCommand[]): void {
+  program
+    .command('help')
+    .allowExcessArguments()
+    .allowUnknownOption()
+    .description('show the commands, or the help of one')
+    .helpGroup('Look:')
+    .action(async (_flags: object, { args }: Command) => {
+      const words = args.filter((word) => !word.startsWith('-'));
+      const known = commands.map(({ spec }) => spec.name);
+      if (words.length > 0 && !known.includes(words.join(' '))) throw unknownTopic(words.join(' '), known);
+      await program.parseAsync([...words, '--help'], { from: 'user' });
+    });
+}
+
+function unknownTopic(typed: string, accepted: readonly string[]): Error {
+  const error = new CommanderError(2, 'commander.unknownCommand', `unknown command '${typed}'`);
+  return Object.assign(error, { help: HELP, typed, accepted } satisfies UsageHints);
+}
+
+const HELP = 'relay-phone --help';
+
+/** Adds to an error about the words before a command what may have been meant. */
+function explainUsage(error: CommanderError, program: Command, commands: readonly RunnableCommand[]): Error {
+  const names = program.commands.map((one) => one.name());
+  const hints = findMisspelt(error, program, names);
+  const { typed = '' } = hints;
+  if (!commands.some(({ spec }) => hasOption(spec, typed)))
+    return Object.assign(error, { help: HELP, ...hints } satisfies UsageHints);
+  const reason = `${typed} stands before the command; options stand after it`;
+  return Object.assign(new CommanderError(error.exitCode, error.code, reason), { help: HELP });
+}
+
+function hasOption({ options }: CommandSpec, name: string): boolean {
+  return Object.values(options).some(({ form }) => form.split(/[ ,]+/).includes(name));
 }
 
 /** The flags under their keys; those of a parent command too. */

@@ -3,6 +3,7 @@ import { showControls } from '../../control-characters.js';
 import { type ErrorParts, RelayPhoneError } from '../../errors.js';
 import type { Prompts } from '../../setup/setup.js';
 import type { CliPorts } from './ports.js';
+import { printLines } from './screen.js';
 
 const CTRL_D = '\x04';
 
@@ -18,6 +19,14 @@ export function findPrompts(ports: CliPorts, yes = false): Prompts | undefined {
   return ports.isTerminal && !yes ? createPrompts(ports) : undefined;
 }
 
+/** What needs the user's consent. */
+interface Consent extends Pick<ErrorParts, 'task' | 'tryNext'> {
+  /** Shows more, for the answer `s`; the question is then asked again. */
+  readonly show?: () => void;
+  /** Whether this run has changed something already. */
+  readonly hasChanged?: boolean;
+}
+
 /**
  * Asks for the user's consent before something is changed.
  *
@@ -26,11 +35,30 @@ export function findPrompts(ports: CliPorts, yes = false): Prompts | undefined {
 export async function verifyConfirmed(
   prompts: Prompts | undefined,
   question: string,
-  { task, tryNext }: Pick<ErrorParts, 'task' | 'tryNext'>,
+  { task, tryNext, show, hasChanged }: Consent,
 ): Promise<void> {
-  if (await prompts?.confirm(question)) return;
-  const reason = prompts ? 'the answer was no' : 'it needs your consent, and this run cannot ask for it';
-  throw new RelayPhoneError({ kind: 'needsUser', task, reason, ...(tryNext && { tryNext }) });
+  if (!prompts) {
+    const reason = 'it needs your consent, and this run cannot ask for it';
+    throw new RelayPhoneError({ kind: 'needsUser', task, reason, ...(tryNext && { tryNext }) });
+  }
+  if (show ? await confirmAfterReading(prompts, question, show) : await prompts.confirm(question)) return;
+  throw declined(task, hasChanged);
+}
+
+/** The error after an answer of no. @param task what was not done, as the rest of "Declined: …, nothing was changed" */
+export function declined(task: string, hasChanged = false): RelayPhoneError {
+  const reason = hasChanged ? 'nothing more was changed' : 'nothing was changed';
+  return new RelayPhoneError({ kind: 'needsUser', isDeclined: true, task, reason });
+}
+
+async function confirmAfterReading(prompts: Prompts, question: string, show: () => void): Promise<boolean> {
+  for (;;) {
+    const answer = await prompts.text(`${question} (y/N, or s to see all of it)`, (raw) =>
+      /^(y|yes|n|no|s|)$/i.test(raw) ? undefined : 'answer y, n or s',
+    );
+    if (!/^s$/i.test(answer)) return /^y/i.test(answer);
+    show();
+  }
 }
 
 /** The prompts are loaded with the first question. */
@@ -41,10 +69,10 @@ function createPrompts(ports: CliPorts): Prompts {
     return fault === undefined || showControls(fault);
   };
   return {
-    confirm: async (question) => {
+    confirm: async (question, byDefault = false) => {
       const message = showControls(question);
       const { confirm } = await load();
-      return withEndOfInput(ports, (prompt) => confirm({ message, default: false }, prompt));
+      return withEndOfInput(ports, (prompt) => confirm({ message, default: byDefault }, prompt));
     },
     choose: async (question, options) => {
       const message = showControls(question);
@@ -64,9 +92,14 @@ function createPrompts(ports: CliPorts): Prompts {
     secret: async (question, check) => {
       const message = showControls(question);
       const { password } = await load();
-      return (
-        await withEndOfInput(ports, (prompt) => password({ message, validate: validate(check) }, prompt))
-      ).trim();
+      // The prompt itself would keep a refused entry, to which nobody can see that more is added.
+      for (;;) {
+        const ask = (prompt: PromptContext) => password({ message, toggleMask: false }, prompt);
+        const answer = (await withEndOfInput(ports, ask)).trim();
+        const fault = check(answer);
+        if (fault === undefined) return answer;
+        printLines(ports.stderr, [`  ${fault}; type it again`]);
+      }
     },
   };
 }

@@ -16,6 +16,7 @@ const CALLS: { readonly [Name in keyof Screen]: (screen: Screen, text: string) =
   fault: (screen, text) => screen.fault(text),
   skipped: (screen, text) => screen.skipped(text),
   detail: (screen, text) => screen.detail(text),
+  advice: (screen, text) => screen.advice([text, text]),
   warn: (screen, text) => screen.warn(text),
   workflowCommand: (screen, text) => screen.workflowCommand(`::error::${text}`),
   document: (screen, text) => screen.document({ [text]: text }),
@@ -78,4 +79,21 @@ it('prints a text with its lines, and other control characters visible', async (
   printText(ports.stdout, 'a: 1\nb: \x1b[2J\r\n\n');
   printLines(ports.stdout, ['::error::c', 'd\ne']);
   await expect.poll(received).toBe('a: 1\nb: \\x1b[2J\\r\n\n\\x3a:error::c\nd\\ne\n');
+});
+
+it('leaves the command that was just typed out of the advice, with what is said about it', async () => {
+  const { ports, received } = open(false, false);
+  const typed = { ...ports, typed: ['undo', '--yes'] };
+  const tryNext = [
+    'relay-phone undo --yes, to agree',
+    'relay-phone undo',
+    'relay-phone undo --yes --sandbox',
+  ];
+  showError(typed, new RelayPhoneError({ kind: 'usage', task: 'undo', reason: 'a', tryNext }));
+  createScreen(typed, {}).advice(['relay-phone undo --yes', 'wait']);
+  await expect
+    .poll(received)
+    .toBe(
+      'Failed to undo: a.\n  Try: relay-phone undo\n       relay-phone undo --yes --sandbox\n        Try: wait\n',
+    );
 });

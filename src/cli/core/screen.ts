@@ -8,6 +8,8 @@ import { type CliPorts, isTty } from './ports.js';
 
 /** How long something may take before its progress is shown. */
 const SLOW_MS = 500;
+/** How long a line of progress stands before the next one, without a terminal. */
+const AGAIN_MS = 3000;
 
 /**
  * The screen of one command. Each text is one line, and may quote what strangers wrote: control characters in it, line ends
@@ -22,6 +24,8 @@ export interface Screen extends SetupOutput {
   skipped(text: string): void;
   /** A detail of the line above. */
   detail(text: string): void;
+  /** What to do about the lines above, most promising first. The command that was just typed is left out. */
+  advice(ways: readonly string[]): void;
   /** A command to GitHub Actions, such as `::error::` and its message; other lines never are one. */
   workflowCommand(text: `::${string}`): void;
   /** With `--json`, prints the command's one JSON document on stdout. */
@@ -68,6 +72,9 @@ export function createScreen(ports: CliPorts, flags: { readonly json?: boolean }
     fault: (text) => write(text, { sign: `    ${paint.red('✗')} ` }),
     skipped: (text) => write(`- ${text}`, { sign: '    ', style: paint.dim }),
     detail,
+    advice: (ways) => {
+      for (const text of formatAdvice(ports, ways)) write(text, { sign: '        ' });
+    },
     warn: (text) => write(text, { sign: `    ${paint.yellow('!')} ` }),
     workflowCommand: (text) => write(text.slice(2), { sign: '::' }),
     progress,
@@ -84,17 +91,20 @@ function plain(text: string): string {
   return text;
 }
 
-/** Without a terminal: a line for each new state, but only once it takes long. */
+/** Without a terminal: a line once it takes long, and then at most one every few seconds, if there is news. */
 function tellOnce(line: (text: string) => void, first: string): ReturnType<SetupOutput['progress']> {
   let text = first;
-  let slow = false;
-  const timer = setTimeout(() => {
-    slow = true;
-    line(`    … ${text}`);
+  let told: string | undefined;
+  const tell = () => {
+    if (text !== told) line(`    … ${text}`);
+    told = text;
+  };
+  let timer = setTimeout(() => {
+    tell();
+    timer = setInterval(tell, AGAIN_MS);
   }, SLOW_MS);
   return {
     update: (next) => {
-      if (slow && next !== text) line(`    … ${next}`);
       text = next;
     },
     end: () => clearTimeout(timer),
@@ -135,9 +145,16 @@ type ShownError = Pick<RelayPhoneError, 'message' | 'tryNext'> & {
 export function showError(ports: CliPorts, { message, lines = [message], tryNext, more }: ShownError): void {
   printLines(ports.stderr, [
     ...lines,
-    ...tryNext.map((what, index) => `${index === 0 ? '  Try: ' : '       '}${what}`),
+    ...formatAdvice(ports, tryNext).map((line) => `  ${line}`),
     ...(more ? [`  More: ${more}`] : []),
   ]);
+}
+
+/** Forms the lines of advice. The command that was just typed is no advice, whatever is said about it. */
+function formatAdvice({ typed }: CliPorts, ways: readonly string[]): string[] {
+  const own = ['relay-phone', ...typed].join(' ');
+  const others = ways.filter((way) => way.replace(/, .*$/s, '') !== own);
+  return others.map((way, index) => `${index === 0 ? 'Try: ' : '     '}${way}`);
 }
 
 /** Prints lines without a screen. */

@@ -60,8 +60,9 @@ export async function openSession(
   const target = { kind: 'live' } as const;
   const setup = await createSetup(context, options, target, credentials, undefined);
   // Loaded here, because the sandbox needs no ngrok.
-  const { findNgrokBase } = await import('./ngrok.js');
-  return { setup: { ...setup, ngrok: findNgrokBase(context) }, target, close: async () => undefined };
+  const { findNgrokBase, hasNgrokToken } = await import('./ngrok.js');
+  const ngrok = { ngrok: findNgrokBase(context), hasNgrokToken: hasNgrokToken(context) };
+  return { setup: { ...setup, ...ngrok }, target, close: async () => undefined };
 }
 
 async function openSandboxSession(context: CommandContext, options: SessionOptions): Promise<Session> {

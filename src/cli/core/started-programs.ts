@@ -82,12 +82,9 @@ function saveRecord(
 
 /**
  * Names the processes that a killed relay-phone left running, and the ports they hold. They are stopped if the user agrees
- * on a terminal, or `yes` is true; otherwise the user is told how.
+ * on a terminal or by `--yes`; otherwise the user is told how.
  */
-export async function offerToStopLeftovers(
-  { ports, screen, state }: CommandContext,
-  yes = false,
-): Promise<void> {
+export async function offerToStopLeftovers({ ports, screen, state, yes }: CommandContext): Promise<void> {
   const folder = state.find();
   for (const { path, record } of folder ? listRecords(folder) : []) {
     const { boot, namespace } = findProcessScope();

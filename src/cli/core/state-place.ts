@@ -15,7 +15,7 @@ import {
 import { type Ownership, openStateOwnership, type StateOwnership } from '../../state/ownership.js';
 import { openUserRecords } from '../../user-records.js';
 import type { CliPorts } from './ports.js';
-import { findPrompts } from './prompts.js';
+import { declined, findPrompts } from './prompts.js';
 import type { Screen } from './screen.js';
 
 /** The variable that adopts a folder: 1, or the id of the folder. It counts only in the process environment. */
@@ -218,7 +218,8 @@ async function adopt(
   if (found.kind === 'unknown' && wanted !== undefined && wanted === findStateId(path))
     return ownership.accept(path);
   const isAgreed = request.adopt || wanted === '1' || (await asksToAdopt(ports, request, found));
-  if (!isAgreed) throw notOurs(path, found);
+  if (isAgreed === undefined) throw notOurs(path, found);
+  if (!isAgreed) throw declined(`use the state folder ${path}`);
   try {
     ownership.adopt(path);
   } catch (error) {
@@ -227,13 +228,14 @@ async function adopt(
   screen.done(`adopted ${path}`);
 }
 
+/** Returns the answer; undefined if this run cannot ask. */
 async function asksToAdopt(
   ports: CliPorts,
   { path, isAsked }: StateRequest,
   found: Foreign,
-): Promise<boolean> {
+): Promise<boolean | undefined> {
   const prompts = isAsked ? findPrompts(ports) : undefined;
-  if (!prompts) return false;
+  if (!prompts) return undefined;
   const question = `${path}: ${describe(found)}. relay-phone would trust what is in it, and take back the changes that it lists. Use it?`;
   return prompts.confirm(question);
 }

@@ -1,6 +1,7 @@
 // Step 1: the Twilio account exists, is active and not on trial.
 import { RelayPhoneError } from '../../errors.js';
 import type { TwilioClient } from '../../twilio/client.js';
+import { CONSOLE_PAGES } from '../../twilio/console-pages.js';
 import { explainTwilioFailure, findRestFailure, isRefusal } from '../../twilio/failure.js';
 import { type Price, required, type Setup, type SetupStep, type StepPlan } from '../setup.js';
 
@@ -60,7 +61,7 @@ function wrongCredentials(setup: Setup, cause: unknown): RelayPhoneError {
     task: TASK,
     reason: `Twilio does not accept this auth token for ${setup.client.accountSid} (Twilio 20003)`,
     tryNext: [
-      'copy the account SID and the auth token again from https://console.twilio.com, "API keys & tokens"',
+      `copy the account SID and the auth token again from ${CONSOLE_PAGES.keys}`,
       'relay-phone init --auth-token-file PATH',
     ],
     more: 'https://www.twilio.com/docs/errors/20003',
@@ -78,7 +79,7 @@ function verifyUsable(setup: Setup): void {
       reason: `${sid} is ${status}`,
       tryNext: [
         status === 'suspended'
-          ? 'read the reason and resolve it at https://console.twilio.com'
+          ? `read the reason and resolve it at ${CONSOLE_PAGES.home}`
           : 'use another account: a closed account cannot be reopened',
         'relay-phone init --sandbox, which needs no account',
       ],
@@ -92,7 +93,7 @@ function verifyUsable(setup: Setup): void {
         `${sid} is a trial account: it sends only Twilio's own text templates, to five verified phones, ` +
         'from numbers that Twilio assigns, for 30 days; it cannot send a verification code',
       tryNext: [
-        'upgrade it at https://console.twilio.com, Billing, then run this again; nothing was bought',
+        `upgrade it at ${CONSOLE_PAGES.billing}, then run this again; nothing was bought`,
         'relay-phone init --sandbox, which needs no account',
       ],
       more: 'https://www.twilio.com/docs/usage/tutorials/how-to-use-your-free-trial-account',

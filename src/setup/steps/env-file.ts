@@ -20,6 +20,7 @@ import {
   type ListEnvValues,
   listAllValues,
   listHostValues,
+  NGROK_AUTHTOKEN,
   REQUIRED_ENV_KEYS,
   SECRET_KEY,
 } from '../env-values.js';
@@ -28,7 +29,7 @@ import { isInProject, isInside } from '../project.js';
 import type { Setup, SetupStep, StepPlan, UndoOutcome } from '../setup.js';
 
 /** Not shown in a plan. */
-const SECRETS = new Set(['TWILIO_AUTH_TOKEN', SECRET_KEY]);
+const SECRETS = new Set(['TWILIO_AUTH_TOKEN', SECRET_KEY, NGROK_AUTHTOKEN]);
 
 /** The step of `init`: writes the keys that Relay reads; every other byte of the file stays. */
 export const envFileStep: SetupStep = createEnvStep('env-file', listAllValues, verifyEditable);

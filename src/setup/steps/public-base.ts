@@ -1,7 +1,8 @@
 // Step 3: the https origin under which Twilio reaches the app.
+import { hideSecret } from '../../debug.js';
 import { RelayPhoneError } from '../../errors.js';
 import { findOriginFault, formatWithoutPassword } from '../../origin.js';
-import type { Setup, SetupStep, StepPlan } from '../setup.js';
+import type { Prompts, Setup, SetupStep, StepPlan } from '../setup.js';
 
 /** Where the app listens by default, as Django's development server does. */
 const LOCAL_APP = 'http://127.0.0.1:8000';
@@ -40,14 +41,55 @@ export function findPublicBase(setup: Setup): string | undefined {
   return setup.target === 'sandbox' ? LOCAL_APP : setup.ngrok?.base;
 }
 
+/** What a person has to know who has no public address yet; each line fits a narrow terminal. */
+const ABOUT_NGROK = [
+  'Twilio reaches your app over the internet, at a public https address. ngrok gives',
+  'you one, free of charge; relay-phone tunnel then leads it to this machine.',
+  '  1. sign up          https://dashboard.ngrok.com/signup',
+  '  2. your domain      https://dashboard.ngrok.com/domains',
+  '  3. your authtoken   https://dashboard.ngrok.com/get-started/your-authtoken',
+  'The https address of any other tunnel to this machine does as well.',
+];
+
+/** Asks for an ngrok domain, and the authtoken that belongs to it, or for the origin of another tunnel. */
 async function askForBase(setup: Setup): Promise<string> {
-  if (!setup.prompts) throw noPublicBase();
-  setup.output.line('Twilio needs a public https address of your app, such as an ngrok tunnel gives.');
-  const answer = await setup.prompts.text('Public base (https://…)', (raw) => {
-    const fault = findOriginFault(raw, setup.target === 'sandbox');
-    return fault && `${raw} ${fault}`;
+  const { prompts, output } = setup;
+  if (!prompts) throw noPublicBase();
+  for (const line of ABOUT_NGROK) output.line(line);
+  const answer = await prompts.text('Public base (your ngrok domain, or https://…)', (raw) => {
+    const fault = findOriginFault(completeOrigin(raw), false);
+    if (fault !== undefined) return `${raw} ${fault}`;
+    return raw.includes('.') ? undefined : `${raw} is not a domain such as your-name.ngrok-free.app`;
   });
-  return new URL(answer).origin;
+  const { origin, hostname } = new URL(completeOrigin(answer));
+  if (isNgrokDomain(answer, hostname)) await askForNgrok(setup, prompts, hostname);
+  return origin;
+}
+
+/** The dashboard of ngrok shows a domain without its scheme. */
+function completeOrigin(raw: string): string {
+  return raw.includes('://') ? raw : `https://${raw}`;
+}
+
+/** A domain of one's own at ngrok is typed without a scheme. */
+function isNgrokDomain(raw: string, hostname: string): boolean {
+  return !raw.includes('://') || /\.ngrok(?:-free)?\.(?:app|dev|io)$/.test(hostname);
+}
+
+async function askForNgrok(setup: Setup, prompts: Prompts, domain: string): Promise<void> {
+  const question = "ngrok's authtoken (not shown; Enter alone: later)";
+  const typed = setup.hasNgrokToken ? '' : await prompts.secret(question, findAuthtokenFault);
+  hideSecret(typed);
+  const authtoken = typed === '' ? undefined : typed;
+  const what = authtoken === undefined ? 'the domain' : 'the domain and the authtoken';
+  if (await prompts.confirm(`Store ${what} in ${setup.envPath}, for relay-phone tunnel?`, true))
+    setup.facts.ngrok = { domain, authtoken };
+}
+
+function findAuthtokenFault(token: string): string | undefined {
+  return /^[\w-]{0,500}$/.test(token)
+    ? undefined
+    : 'the authtoken is letters, digits, - and _, without a command or quotes';
 }
 
 function noPublicBase(): RelayPhoneError {

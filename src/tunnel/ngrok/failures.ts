@@ -1,4 +1,5 @@
 // The errors of the ngrok adapter: each says why the tunnel was not opened and what to do.
+import { locateDocs } from '../../package-file.js';
 import { type SourcedValue, TunnelError } from '../tunnel.js';
 import { AGENT_ORIGINS, listAgentEndpoints, servesPort } from './agent-api.js';
 import type { NgrokEdge } from './edge.js';
@@ -85,7 +86,7 @@ export function createNgrokFailures(options: EndpointOptions): NgrokFailures {
     const tryNext = [
       variable === undefined
         ? `check the internet connection: ${server} must be reachable without a proxy`
-        : `${server} must be reachable without a proxy: ngrok's SDK does not use ${variable} (docs/tunnel.md, "Behind a company proxy")`,
+        : `${server} must be reachable without a proxy: ngrok's SDK does not use ${variable} ("Behind a company proxy" in ${locateDocs('tunnel.md')})`,
       adviseOtherTunnel(attempt),
     ];
     return new TunnelError({ kind: 'network', task: TASK, reason, tryNext, retry: 'always' });

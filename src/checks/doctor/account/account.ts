@@ -1,4 +1,6 @@
 // Checks the account: its status, type and balance, and in the sandbox that the app can reach it.
+
+import { CONSOLE_PAGES } from '../../../twilio/console-pages.js';
 import { explainTwilioFailure, isRefusal } from '../../../twilio/failure.js';
 import { type CheckFinding, found, nothingToCheck, pass, passUnless } from '../../check.js';
 import type { AccountView } from '../account-view.js';
@@ -7,7 +9,6 @@ import { createDoctorCheck } from '../doctor-context.js';
 /** In the account's currency: enough for one number for a month, and some texts. */
 const LOW_BALANCE = 2;
 
-const CONSOLE = 'https://console.twilio.com';
 const SANDBOX = 'relay-phone init --sandbox, which needs no account';
 
 /** Checks that the account may be used. */
@@ -24,7 +25,7 @@ export const accountCheck = createDoctorCheck({
     if (status === 'active') return pass(`"${friendlyName}" is active`);
     const way =
       status === 'suspended'
-        ? `find out why at ${CONSOLE}, and settle it there`
+        ? `find out why at ${CONSOLE_PAGES.home}, and settle it there`
         : 'use another account: this one cannot be reopened';
     const what = `the account is ${status}`;
     return found({ id: 'account-not-active', what, tryNext: [way, SANDBOX] });
@@ -56,7 +57,7 @@ export const accountMeansCheck = createDoctorCheck<Id>({
         ? {
             id: 'account-on-trial',
             what: 'this is a trial account',
-            tryNext: [`upgrade it at ${CONSOLE}, Billing`, SANDBOX],
+            tryNext: [`upgrade it at ${CONSOLE_PAGES.billing}`, SANDBOX],
           }
         : undefined,
       balance && findLowBalance(Number(balance.balance), `${shown}`),
@@ -98,5 +99,5 @@ async function findBalance({ setup }: AccountView) {
 function findLowBalance(amount: number, shown: string): CheckFinding<Id> | undefined {
   if (amount >= LOW_BALANCE) return undefined;
   const id = amount <= 0 ? 'balance-used-up' : 'balance-low';
-  return { id, what: `the balance is ${shown}`, tryNext: [`add funds at ${CONSOLE}, Billing`] };
+  return { id, what: `the balance is ${shown}`, tryNext: [`add funds at ${CONSOLE_PAGES.billing}`] };
 }

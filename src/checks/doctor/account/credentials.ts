@@ -5,6 +5,7 @@ import type { UnresolvedSetting } from '../../../settings/load.js';
 import { describeUnresolved } from '../../../settings/unresolved.js';
 import { findSidFault, findTokenFault } from '../../../setup/credentials.js';
 import { findAdvice } from '../../../twilio/advice.js';
+import { CONSOLE_PAGES } from '../../../twilio/console-pages.js';
 import { explainTwilioFailure, findRestFailure } from '../../../twilio/failure.js';
 import { type CheckFinding, found, nothingToCheck, pass, passUnless } from '../../check.js';
 import { createDoctorCheck, type DoctorContext } from '../doctor-context.js';
@@ -106,7 +107,7 @@ async function findConfigurationFault({
     return { id: 'credentials-missing', what: `${missing} is not set`, tryNext: ['relay-phone init'] };
   }
   const what = findSidFault(accountSid) ?? findTokenFault(authToken);
-  const tryNext = ['relay-phone init --auth-token-file PATH', 'copy both from https://console.twilio.com'];
+  const tryNext = ['relay-phone init --auth-token-file PATH', `copy both from ${CONSOLE_PAGES.keys}`];
   return what === undefined ? undefined : { id: 'credentials-malformed', what, tryNext };
 }
 

@@ -1,5 +1,6 @@
 // Checks the main number: the account owns it, it has the needed capabilities, and US carriers deliver its texts.
 import { TOLL_FREE } from '../../../setup/price.js';
+import { CONSOLE_PAGES } from '../../../twilio/console-pages.js';
 import { explaining } from '../../../twilio/failure.js';
 import { type CheckFinding, found, nothingToCheck, pass, passUnless } from '../../check.js';
 import type { AccountView } from '../account-view.js';
@@ -82,17 +83,14 @@ async function checkTollFree({ products, numbers }: AccountView, number: string)
     id: 'toll-free-unverified',
     what: `the toll-free verification of ${number} is ${status.toLowerCase().replaceAll('_', ' ')}`,
     tryNext: [
-      'verify the number at https://console.twilio.com, Phone Numbers, Regulatory compliance',
+      `choose the number at ${CONSOLE_PAGES.numbers}, and verify it under "Regulatory Information"`,
       MEANWHILE,
     ],
   });
 }
 
 async function checkCampaign(view: AccountView, number: string) {
-  const tryNext = [
-    'register a brand and a campaign at https://console.twilio.com, Messaging, Compliance',
-    MEANWHILE,
-  ];
+  const tryNext = [`register a brand and a campaign at ${CONSOLE_PAGES.campaigns}`, MEANWHILE];
   const own = (await view.messagingServices()).find(({ numbers }) => numbers.includes(number));
   if (!own) {
     // The sandbox needs no campaign: its carriers refuse only the numbers that they were told to refuse.

@@ -1,6 +1,7 @@
 // Checks Messaging Services: the ones that Relay adds masks to, and any that takes texts away from the TwiML app.
 import { formatWithoutPassword } from '../../../origin.js';
 import { fieldOf } from '../../../setup/webhooks.js';
+import { CONSOLE_PAGES } from '../../../twilio/console-pages.js';
 import type { ServiceInstance } from '../../../twilio/products.js';
 import { type CheckFinding, nothingToCheck, passUnless } from '../../check.js';
 import type { AccountView, MessagingServiceView } from '../account-view.js';
@@ -101,7 +102,7 @@ function findMisrouting(
   if (service.useInboundWebhookOnNumber) return undefined;
   const name = describeService(service);
   const tryNext = [
-    `choose "Defer to sender's webhook" in the Integration settings of ${name} at https://console.twilio.com, Messaging`,
+    `choose "Defer to sender's webhook" in the Integration settings of ${name} at ${CONSOLE_PAGES.services}`,
   ];
   // Twilio gives null for a URL that is not set.
   const inbound = service.inboundRequestUrl || undefined;

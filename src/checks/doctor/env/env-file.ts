@@ -3,6 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import { findGitExposure } from '../../../settings/env-file/git.js';
 import { type EnvFile, readWithDecouple } from '../../../settings/env-file/read.js';
 import { REQUIRED_ENV_KEYS } from '../../../setup/env-values.js';
+import { CONSOLE_PAGES } from '../../../twilio/console-pages.js';
 import { type CheckFinding, found, nothingToCheck, pass, passUnless } from '../../check.js';
 import { createDoctorCheck } from '../doctor-context.js';
 
@@ -108,8 +109,7 @@ export const envGitCheck = createDoctorCheck<'env-tracked-by-git' | 'env-not-ign
   },
 });
 
-const NEW_TOKEN =
-  'if it was pushed: create a new auth token at https://console.twilio.com, "API keys & tokens"';
+const NEW_TOKEN = `if it was pushed: create a new auth token at ${CONSOLE_PAGES.keys}`;
 
 function describeTracked(path: string, bypassed: string | undefined): CheckFinding<'env-tracked-by-git'> {
   const id = 'env-tracked-by-git';

@@ -3,6 +3,7 @@ import { isSandboxSid } from '../../../sandbox-sid.js';
 import { findUnusableForm } from '../../../secret-forms.js';
 import { findSidFault, findTokenFault } from '../../../setup/credentials.js';
 import type { Credentials } from '../../../twilio/client.js';
+import { CONSOLE_PAGES } from '../../../twilio/console-pages.js';
 import type { CheckFinding } from '../../check.js';
 
 /** The environment variables. `.env` is not read: with these in it, Relay would buy masks from the test account. */
@@ -23,7 +24,7 @@ export type TestCredentialFinding = 'credentials-missing' | 'credentials-malform
 
 const TRY_NEXT = [
   `set ${TEST_SID_VARIABLE} and ${TEST_TOKEN_VARIABLE} in the environment (in CI: secrets of the job); smoke does not read them from .env`,
-  'copy both from https://console.twilio.com, "API keys & tokens", "Test credentials"',
+  `copy both from ${CONSOLE_PAGES.keys}, under "Test credentials"`,
 ];
 
 /** True if neither variable is set. Empty counts as not set: CI jobs see secrets that they may not read as empty. */

@@ -2,6 +2,7 @@
 import { findSystemCode, RelayPhoneError } from '../../../errors.js';
 import { NoAnswer } from '../../../http/send.js';
 import { findAdvice } from '../../../twilio/advice.js';
+import { CONSOLE_PAGES } from '../../../twilio/console-pages.js';
 import { explainTwilioFailure } from '../../../twilio/failure.js';
 import { type CheckFinding, found, nothingToCheck, passUnless } from '../../check.js';
 import { createSmokeCheck } from '../smoke-context.js';
@@ -18,8 +19,7 @@ type Id = TestCredentialFinding | 'credentials-refused' | 'credentials-are-live'
 const [REFUSED, ONLY_FOR_TEST] = [20003, 20008];
 const NO_CREDENTIALS = 'Without them Twilio answers nothing.';
 const COSTS_MONEY = 'The other checks would buy numbers, send texts and place calls for real money.';
-const TEST_PAGE =
-  'https://console.twilio.com, "API keys & tokens", "Test credentials"; they have their own SID and token';
+const TEST_PAGE = `${CONSOLE_PAGES.keys}, under "Test credentials"; they have their own SID and token`;
 
 const NOT_SET = `${TEST_SID_VARIABLE} and ${TEST_TOKEN_VARIABLE} are not set`;
 

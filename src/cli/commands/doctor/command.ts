@@ -12,6 +12,7 @@ export const doctorCommand = command({
     ...targetOptions,
     ...checkoutOptions,
     ...trustOptions,
+    yes: option('-y, --yes', 'ask nothing; a Python that you did not let run before is not run'),
     fix: option('--fix', 'apply the fixes that are safe and free, then run the checks again'),
     bundle: option(
       '--bundle <file>',
@@ -25,9 +26,8 @@ export const doctorCommand = command({
   },
   examples: [
     'relay-phone doctor',
-    'relay-phone doctor --fix',
+    'relay-phone doctor --fix --yes',
     'relay-phone doctor --bundle doctor.json',
-    'relay-phone doctor --app http://127.0.0.1:3000 --json',
   ],
 });
 

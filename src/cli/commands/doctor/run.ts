@@ -27,11 +27,11 @@ export async function run(ports: CliPorts, flags: DoctorFlags): Promise<number> 
   const first = await examine(ports, flags);
   const { screen } = first.context;
   const fixes = flags.fix === true && hasRepairs(first.results);
-  if (fixes) showResults(screen, first.results);
+  if (fixes) showResults(screen, first.results, flags);
   const repaired = fixes ? await applyFixes(ports, flags, first) : [];
   const { context, target, results } = fixes ? await examine(ports, flags) : first;
   if (fixes) screen.line('The checks after the fixes:');
-  showResults(screen, results);
+  showResults(screen, results, flags);
   const report = createDoctorReport(target, results, repaired);
   if (bundlePath !== undefined) {
     await writeBundle(context, bundlePath, report);

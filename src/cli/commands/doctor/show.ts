@@ -3,18 +3,42 @@ import type { RepairResult } from '../../../checks/doctor/repairs.js';
 import { type CheckResult, countStates, type Finding } from '../../../checks/run-checks.js';
 import type { Screen } from '../../core/screen.js';
 
-/** Shows every check under the title of its group, and the counts. */
-export function showResults(screen: Screen, results: readonly CheckResult[]): void {
-  for (const group of new Set(results.map((result) => result.group))) {
-    screen.title(group);
-    const own = results.filter((one) => one.group === group);
-    for (const result of own) showResult(screen, result);
-    showSkipped(
-      screen,
-      own.filter(({ state }) => state === 'skipped'),
-    );
+/**
+ * Shows what is wrong first: faults, then warnings. What is right has one line for each group; with `verbose` each check
+ * has a line. What was skipped and the counts are last.
+ */
+export function showResults(
+  screen: Screen,
+  results: readonly CheckResult[],
+  { verbose = false }: { readonly verbose?: boolean } = {},
+): void {
+  const findings = results.flatMap((result) => result.findings);
+  for (const [title, severity] of [
+    ['Faults', 'fault'],
+    ['Warnings', 'warning'],
+  ] as const) {
+    const own = findings.filter((finding) => finding.severity === severity);
+    if (own.length > 0) screen.title(title);
+    for (const finding of own) showFinding(screen, finding);
   }
+  showRight(screen, results, verbose);
+  const skipped = results.filter(({ state }) => state === 'skipped');
+  if (skipped.length > 0) screen.title('Skipped');
+  showSkipped(screen, skipped);
   showCounts(screen, results);
+}
+
+function showRight(screen: Screen, results: readonly CheckResult[], verbose: boolean): void {
+  if (results.some(({ state }) => state === 'ok')) screen.title('Right');
+  for (const group of new Set(results.map((result) => result.group))) {
+    const run = results.filter((one) => one.group === group && one.state !== 'skipped');
+    const right = run.filter(({ state }) => state === 'ok');
+    if (verbose || right.length === 1) for (const { id, summary } of right) screen.done(`${id}: ${summary}`);
+    else if (right.length > 0)
+      screen.done(
+        `${group}: ${right.length === run.length ? `all ${run.length}` : `${right.length} of ${run.length}`} checks`,
+      );
+  }
 }
 
 /** Shows how many checks ended in each state. */
@@ -28,13 +52,8 @@ export function showFailures(screen: Screen, repaired: readonly RepairResult[]):
   for (const { error } of repaired) {
     if (!error) continue;
     screen.fault(`not fixed: ${error.message}`);
-    showAdvice(screen, error.tryNext);
+    screen.advice(error.tryNext);
   }
-}
-
-function showResult(screen: Screen, { id, state, summary, findings }: CheckResult): void {
-  if (state === 'ok') screen.done(`${id}: ${summary}`);
-  for (const finding of findings) showFinding(screen, finding);
 }
 
 /** Shows skipped checks; those with the same reason share a line. */
@@ -48,10 +67,5 @@ export function showSkipped(screen: Screen, skipped: readonly CheckResult[]): vo
 function showFinding(screen: Screen, { id, severity, what, why, tryNext }: Finding): void {
   screen[severity === 'fault' ? 'fault' : 'warn'](`${id}: ${what}`);
   screen.detail(why);
-  showAdvice(screen, tryNext);
-}
-
-/** Shows what to do, most promising first. */
-export function showAdvice(screen: Screen, tryNext: readonly string[]): void {
-  for (const [index, way] of tryNext.entries()) screen.detail(`${index === 0 ? 'Try: ' : '     '}${way}`);
+  screen.advice(tryNext);
 }

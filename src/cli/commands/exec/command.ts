@@ -1,6 +1,6 @@
 // `relay-phone exec`: its arguments, options and help.
 import { argument, command, type FlagsOf, option } from '../../core/command.js';
-import { checkoutOptions, clockOptions, settingsOptions } from '../../core/options.js';
+import { checkoutOptions, clockOptions, settingsOptions, yesOptions } from '../../core/options.js';
 
 /** `relay-phone exec`. */
 export const execCommand = command({
@@ -13,6 +13,7 @@ export const execCommand = command({
   options: {
     ...settingsOptions,
     ...checkoutOptions,
+    ...yesOptions,
     publicUrl: option(
       '--public-url <url>',
       'where the sandbox reaches the app (default: SITE_ORIGIN if it is on this machine, else http://127.0.0.1:8000)',

@@ -1,6 +1,6 @@
 // `relay-phone play`: its arguments, options and help.
 import { argument, command, type FlagsOf, option } from '../../core/command.js';
-import { appOptions, checkoutOptions, settingsOptions } from '../../core/options.js';
+import { appOptions, checkoutOptions, settingsOptions, yesOptions } from '../../core/options.js';
 
 /** `relay-phone play`. */
 export const playCommand = command({
@@ -14,6 +14,7 @@ export const playCommand = command({
   options: {
     ...settingsOptions,
     ...checkoutOptions,
+    ...yesOptions,
     ...appOptions,
     watch: option('--watch', 'play it again whenever the file changes, until Ctrl-C'),
     timeout: option('--timeout <seconds>', 'how long to wait for one answer of the app (default: 30)'),

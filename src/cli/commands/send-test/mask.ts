@@ -6,6 +6,7 @@ import { findMonthlyPrice, formatMonthlyPrice } from '../../../setup/price.js';
 import { findOwned } from '../../../setup/purchase.js';
 import { confirmPlan, verifyConfirmable } from '../../../setup/run.js';
 import type { Setup, StepPlan } from '../../../setup/setup.js';
+import { CONSOLE_PAGES } from '../../../twilio/console-pages.js';
 
 const COMMAND = 'send-test --mask';
 /** How many suggested numbers are offered. */
@@ -32,7 +33,7 @@ export async function takeMask(setup: Setup, api: RelayApi, number: string): Pro
   const change = `have the app buy ${phoneNumber} as the mask${price}`;
   const plan: StepPlan = { summary: phoneNumber, changes: [change], cost: { monthly } };
   setup.output.planned(plan.changes);
-  await confirmPlan(setup, plan, COMMAND);
+  await confirmPlan(setup, plan, { command: COMMAND, hasChanged: true });
   const taken = await take(setup, api, phoneNumber);
   if (taken !== 'taken') return keepMask(setup, api, taken.error);
   setup.output.done(`${phoneNumber} is the mask of ${number}`);
@@ -80,7 +81,7 @@ function boughtAnyway(mask: string, cause: RelayPhoneError): RelayPhoneError {
     task: cause.task,
     reason: `${cause.reason}. But ${mask} was bought at Twilio, and costs money every month`,
     tryNext: [
-      `release ${mask} at https://console.twilio.com, Phone Numbers, unless the app shows it as a mask`,
+      `release ${mask} at ${CONSOLE_PAGES.numbers}, unless the app shows it as a mask`,
       ...cause.tryNext,
       'only then run this again: it may buy another number',
     ],

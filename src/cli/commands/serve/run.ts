@@ -40,7 +40,7 @@ const CYCLE_MS = 30 * 24 * 60 * 60_000;
 export async function run(ports: CliPorts, flags: ServeFlags): Promise<number> {
   const context = await openCommandContext(ports, flags);
   if (flags.showToken) return showToken(context);
-  await offerToStopLeftovers(context, flags.yes);
+  await offerToStopLeftovers(context);
   const kind = findTargetKind(context) ?? 'live';
   const session = await openSession(context, kind, {
     command: 'serve',

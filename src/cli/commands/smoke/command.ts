@@ -1,6 +1,6 @@
 // `relay-phone smoke`: its arguments, options and help.
 import { argument, command, type FlagsOf, option } from '../../core/command.js';
-import { settingsOptions } from '../../core/options.js';
+import { settingsOptions, yesOptions } from '../../core/options.js';
 import { appOrigin } from '../../core/values.js';
 
 /** `relay-phone smoke`. */
@@ -14,6 +14,7 @@ export const smokeCommand = command({
   },
   options: {
     ...settingsOptions,
+    ...yesOptions,
     testAccount: option('--test-account', 'check the test account; exit code 3 without credentials for it'),
     allowMissing: option(
       '--allow-missing',

@@ -2,7 +2,7 @@
 import type { CheckResult } from '../../../checks/run-checks.js';
 import type { AnySmokeCheck } from '../../../checks/smoke/smoke-context.js';
 import type { Screen } from '../../core/screen.js';
-import { showAdvice, showCounts, showSkipped } from '../doctor/show.js';
+import { showCounts, showSkipped } from '../doctor/show.js';
 
 /** Shows every check with outcome, time and reason, and the counts. @param skipReasons why checks were skipped */
 export function showSmoke(
@@ -31,7 +31,7 @@ function showRow(screen: Screen, result: CheckResult, width: number): void {
   for (const { what, why, tryNext } of findings) {
     screen.fault(`${head}  ${what}`);
     screen.detail(why);
-    showAdvice(screen, tryNext);
+    screen.advice(tryNext);
   }
   for (const note of notes) screen.detail(note);
 }

@@ -111,6 +111,7 @@ function createStorySetup(
     envFile: undefined,
     loaded: { values: { publicUrl: origin }, sources: { publicUrl: 'flag' }, ignored: [], unresolved: [] },
     state,
+    yes: true,
     checkout: undefined,
   };
   const choices = { ...NO_CHOICES, yes: true };

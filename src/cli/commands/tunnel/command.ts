@@ -38,7 +38,6 @@ export const tunnelCommand = command({
     ...showNumbersOptions,
   },
   examples: [
-    'relay-phone tunnel',
     'relay-phone tunnel --to 3000 -- npm start',
     'relay-phone tunnel --keep 1d',
     'relay-phone tunnel --url https://my-tunnel.example.com --port 8010',

@@ -25,7 +25,7 @@ const APP_TIMEOUT_MS = 5000;
 export async function run(ports: CliPorts, flags: TunnelFlags): Promise<number> {
   const authtoken = await readSecret(ports, '--authtoken-file', flags.authtokenFile);
   const context = await openCommandContext(ports, flags);
-  await offerToStopLeftovers(context, flags.yes);
+  await offerToStopLeftovers(context);
   const kind = findTargetKind(context) ?? 'live';
   const session = await openSession(context, kind, {
     command: 'tunnel',

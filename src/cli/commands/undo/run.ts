@@ -96,6 +96,7 @@ async function removeAfterUndo(context: CommandContext, flags: UndoFlags): Promi
   if (state.find() && !flags.yes)
     await verifyConfirmed(findPrompts(ports), `Remove ${path}, with all that was recorded in it?`, {
       task: `remove ${path}`,
+      hasChanged: true,
       tryNext: ['relay-phone undo --all --yes'],
     });
   const removal = removeAll(context);

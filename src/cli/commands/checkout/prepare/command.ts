@@ -5,12 +5,12 @@ import { phoneUserOptions } from '../command.js';
 /** `relay-phone checkout prepare`. */
 export const checkoutPrepareCommand = command({
   name: 'checkout prepare',
-  summary:
-    'migrate the database, and create flags and a user with phones; shows the script before running it',
+  summary: 'migrate the database, and create flags and a user with phones; says what it runs before it does',
   arguments: {},
   options: {
     ...phoneUserOptions,
     yes: option('-y, --yes', 'run the script without asking, in a checkout whose Python you let run before'),
+    showScript: option('--show-script', 'also show the whole script that is run'),
     multiReplies: option('--multi-replies', 'also turn on the flag for replies that name their contact'),
     outboundPhone: option(
       '--outbound-phone',
@@ -19,6 +19,7 @@ export const checkoutPrepareCommand = command({
   },
   examples: [
     'relay-phone checkout prepare',
+    'relay-phone checkout prepare --show-script',
     'relay-phone checkout prepare --yes --trust-checkout --email me@example.com',
   ],
 });

@@ -1,41 +1,71 @@
 // `relay-phone checkout prepare`: migrates the database of a Relay checkout and creates a user with phones in it.
 import { readLines } from '../../../../control-characters.js';
 import { ExitCode } from '../../../../errors.js';
+import { chooseEmail } from '../../../../firefox-relay/api-token.js';
 import {
   type ExtraFlag,
+  type PreparableCheckout,
   type PreparedCheckout,
   prepareCheckout,
   verifyPreparable,
   verifyTrusted,
 } from '../../../../firefox-relay/prepare.js';
 import type { CheckoutPrepareReport } from '../../../../firefox-relay/report.js';
-import { readCheckoutScript } from '../../../../firefox-relay/script.js';
+import { NEEDED_FLAGS, readCheckoutScript } from '../../../../firefox-relay/script.js';
 import { isSandboxSid } from '../../../../sandbox-sid.js';
 import type { CommandContext } from '../../../core/command-context.js';
 import type { CliPorts } from '../../../core/ports.js';
 import { findPrompts, verifyConfirmed } from '../../../core/prompts.js';
+import type { Screen } from '../../../core/screen.js';
 import { openCheckout } from '../open.js';
 import type { CheckoutPrepareFlags } from './command.js';
 
-/** Shows the script, asks for consent unless `--yes` gives it, and runs the script. */
+/** Says what the script does, asks for consent unless `--yes` gives it, and runs the script. */
 export async function run(ports: CliPorts, flags: CheckoutPrepareFlags): Promise<number> {
   const { context, work, trust } = await openCheckout(ports, flags, 'checkout prepare');
   const { screen, state } = context;
   const preparable = await verifyPreparable(work);
-  screen.line(`${preparable.python.path} will run this script in ${work.checkout.path}:`);
-  screen.line('');
-  for (const line of readLines(readCheckoutScript())) screen.line(line === '' ? '' : `    ${line}`);
-  screen.line('');
+  const extra = listExtra(flags);
+  const email = chooseEmail(preparable);
+  for (const line of summarize(preparable, extra, email)) screen.line(line);
+  const showWhole = () => showScript(screen);
+  if (flags.showScript) showWhole();
   if (flags.yes) await verifyTrusted(preparable);
   else {
-    const tryNext = ['relay-phone checkout prepare --yes --trust-checkout, if you trust this checkout'];
-    await verifyConfirmed(findPrompts(ports), 'Run it?', { task: 'prepare the checkout', tryNext });
+    const tryNext = [
+      'relay-phone checkout prepare --yes --trust-checkout, if you trust this checkout',
+      'relay-phone checkout prepare --show-script, to see all that it would run',
+    ];
+    const consent = { task: 'prepare the checkout', tryNext, ...(!flags.showScript && { show: showWhole }) };
+    await verifyConfirmed(findPrompts(ports), 'Run it?', consent);
     trust.remember(work.checkout, preparable.python);
   }
   const waiting = screen.progress('preparing the checkout');
-  const prepared = await prepareCheckout(preparable, listExtra(flags), state.open).finally(waiting.end);
+  const prepared = await prepareCheckout(preparable, extra, state.open).finally(waiting.end);
   show(context, work.checkout.path, prepared);
   return ExitCode.done;
+}
+
+/** What the script does, in five lines. */
+function summarize(
+  { python, checkout }: PreparableCheckout,
+  extra: readonly ExtraFlag[],
+  email: string,
+): string[] {
+  const flags = [...NEEDED_FLAGS, ...extra].join(', ');
+  return [
+    `${python.path} will run a script of relay-phone in ${checkout.path}, with your rights:`,
+    '  1. migrate the database, which must be a local SQLite file',
+    `  2. switch on the flags ${flags} for everyone`,
+    `  3. create the user ${email} with a local Mozilla account, unless there is one`,
+    '  4. create a token for the API of Relay, or read the one that is there',
+  ];
+}
+
+function showScript(screen: Screen): void {
+  screen.line('');
+  for (const line of readLines(readCheckoutScript())) screen.line(line === '' ? '' : `    ${line}`);
+  screen.line('');
 }
 
 function listExtra({ multiReplies, outboundPhone }: CheckoutPrepareFlags): ExtraFlag[] {
