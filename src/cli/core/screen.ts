@@ -9,7 +9,7 @@ import { type CliPorts, isTty } from './ports.js';
 /** How long something may take before its progress is shown. */
 const SLOW_MS = 500;
 /** How long a line of progress stands before the next one, without a terminal. */
-const AGAIN_MS = 3000;
+const AGAIN_MS = 1000;
 
 /**
  * The screen of one command. Each text is one line, and may quote what strangers wrote: control characters in it, line ends
@@ -91,7 +91,7 @@ function plain(text: string): string {
   return text;
 }
 
-/** Without a terminal: a line once it takes long, and then at most one every few seconds, if there is news. */
+/** Without a terminal: a line once it takes long, and then at most one a second, if there is news. */
 function tellOnce(line: (text: string) => void, first: string): ReturnType<SetupOutput['progress']> {
   let text = first;
   let told: string | undefined;
