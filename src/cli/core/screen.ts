@@ -8,8 +8,6 @@ import { type CliPorts, isTty } from './ports.js';
 
 /** How long something may take before its progress is shown. */
 const SLOW_MS = 500;
-/** How long a line of progress stands before the next one, without a terminal. */
-const AGAIN_MS = 1000;
 
 /**
  * The screen of one command. Each text is one line, and may quote what strangers wrote: control characters in it, line ends
@@ -91,20 +89,17 @@ function plain(text: string): string {
   return text;
 }
 
-/** Without a terminal: a line once it takes long, and then at most one a second, if there is news. */
+/** Without a terminal: a line for each new state, but only once it takes long. */
 function tellOnce(line: (text: string) => void, first: string): ReturnType<SetupOutput['progress']> {
   let text = first;
-  let told: string | undefined;
-  const tell = () => {
-    if (text !== told) line(`    … ${text}`);
-    told = text;
-  };
-  let timer = setTimeout(() => {
-    tell();
-    timer = setInterval(tell, AGAIN_MS);
+  let slow = false;
+  const timer = setTimeout(() => {
+    slow = true;
+    line(`    … ${text}`);
   }, SLOW_MS);
   return {
     update: (next) => {
+      if (slow && next !== text) line(`    … ${next}`);
       text = next;
     },
     end: () => clearTimeout(timer),

@@ -5,7 +5,7 @@ import { createDoctorReport, type DoctorReport } from '../../../checks/doctor/re
 import { type CheckResult, runChecks } from '../../../checks/run-checks.js';
 import { ExitCode } from '../../../errors.js';
 import { type CommandContext, waitForLock } from '../../core/command-context.js';
-import type { CliPorts } from '../../core/ports.js';
+import { type CliPorts, isTty } from '../../core/ports.js';
 import { verifyNewFile, writeBundle } from './bundle.js';
 import type { DoctorFlags } from './command.js';
 import { openDoctorContext } from './context.js';
@@ -41,12 +41,20 @@ export async function run(ports: CliPorts, flags: DoctorFlags): Promise<number> 
   return results.some(({ state }) => state === 'fault') ? ExitCode.fault : ExitCode.done;
 }
 
+/** How often progress is shown without a terminal. */
+const PIPE_PROGRESS_MS = 3000;
+
 async function examine(ports: CliPorts, flags: DoctorFlags): Promise<Examination> {
   const { doctorContext, context, close } = await openDoctorContext(ports, flags);
   const progress = context.screen.progress('checking');
   try {
-    const onChange = (running: readonly string[]) =>
+    let updatedAt = ports.now();
+    const onChange = (running: readonly string[]) => {
+      // In a pipe each update is a line, and there are forty checks.
+      if (!isTty(ports.stderr) && ports.now() - updatedAt < PIPE_PROGRESS_MS) return;
+      updatedAt = ports.now();
       progress.update(running.length > 0 ? `checking ${running.join(', ')}` : 'checking');
+    };
     const results = await runChecks(DOCTOR_CHECKS, doctorContext, {
       command: 'doctor',
       timeoutMs: CHECK_TIMEOUT_MS,
