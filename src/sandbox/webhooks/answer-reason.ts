@@ -56,7 +56,7 @@ function findInMarkup(text: string): string | undefined {
   const value = ELEMENTS[0]?.exec(text)?.[1];
   if (value !== undefined) return decodeEntities(kind === '' ? value : `${kind}: ${value.trim()}`);
   const found = ELEMENTS[1]?.exec(text)?.[1];
-  return found === undefined ? decodeEntities(text.replace(/<[^>]*>/g, ' ')) : decodeEntities(found);
+  return found === undefined ? decodeEntities(text.replace(/<[^<>]*>/g, ' ')) : decodeEntities(found);
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {
