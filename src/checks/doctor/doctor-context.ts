@@ -9,7 +9,7 @@ import type { Check } from '../check.js';
 import type { AccountView } from './account-view.js';
 
 /** What a running sandbox has seen of the app. Requests of relay-phone itself do not count. */
-export interface AppContact {
+export interface SeenApp {
   /** How many requests the app has sent with credentials that the sandbox knows, and with others. */
   readonly requests: number;
   readonly refusedRequests: number;
@@ -51,7 +51,7 @@ export interface DoctorContext {
    */
   openAccount(): Promise<AccountView>;
   /** Returns what the running sandbox has seen of the app; undefined if none is running. */
-  findAppContact(): Promise<AppContact | undefined>;
+  findAppContact(): Promise<SeenApp | undefined>;
   /** Returns the line that starts the app through `exec`, quoted for a shell. */
   execCommand(): Promise<string>;
   /** Returns the origin of the app on this machine, without a trailing slash. */
