@@ -42,6 +42,7 @@ import { findPhoneNumber } from './platform/phone-number.js';
 import { readSnapshot, replaceContent, takeSnapshot } from './platform/snapshot.js';
 import { createRoutes } from './routes.js';
 import type { Sandbox, SandboxOptions } from './sandbox.js';
+import { createAppContactLog } from './server/app-contact.js';
 import { createAuthenticator } from './server/auth.js';
 import { createFaultStore } from './server/faults.js';
 import { createSandboxListener } from './server/listener.js';
@@ -87,6 +88,7 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
 
   const events = createEventStream(now);
   const traces = createOpenTraces();
+  const app = createAppContactLog();
   const exchanges = createExchangeLog(options.keepExchanges ?? 2000);
   const causes = createRequestCauses({ events, traces, traceparent: options.traceparent ?? false });
 
@@ -101,7 +103,7 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
   const numbers = createNumberStore(store);
   const callerIds = createCallerIdStore(store);
 
-  const webhookDeps = { authToken, alerts, events, exchanges, traces, causes, now, network };
+  const webhookDeps = { authToken, alerts, events, exchanges, traces, causes, app, now, network };
   const webhooks = createWebhookDispatch(webhookDeps);
   const controlToken = options.controlToken ?? createHex32();
   const credentials = [{ sid: accountSid, authToken }, testCredentials];
@@ -304,6 +306,7 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     requests,
     events,
     traces,
+    app,
     sandbox,
     origin,
     kept: store.kept,
@@ -318,6 +321,7 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
       events,
       exchanges,
       causes,
+      app,
       now,
       kept: store.kept,
     },

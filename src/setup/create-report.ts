@@ -45,7 +45,7 @@ function listNext(setup: Setup, steps: readonly StepResult[]): string[] {
       ? ['relay-phone checkout prepare, to create its database and a user with phone masks']
       : []),
     ...(setup.target === 'sandbox'
-      ? ['relay-phone sandbox, to keep the local Twilio running for the app']
+      ? ['relay-phone exec -- COMMAND, to start the app so that it reaches this Twilio']
       : []),
     ...(setup.target === 'live'
       ? ['relay-phone tunnel, to make the app at 127.0.0.1:8000 reachable for Twilio while you work']

@@ -14,8 +14,11 @@ export interface SandboxAccess {
 
 const TWILIO_HOST = /^https:\/\/[a-z.]+\.twilio\.com/;
 
-/** Returns the SDK's client for a sandbox. */
-export function createSandboxClient({ origin, accountSid, authToken }: SandboxAccess): twilio.Twilio {
+/** Returns the SDK's client for a sandbox. @param agents what the `User-Agent` ends with */
+export function createSandboxClient(
+  { origin, accountSid, authToken }: SandboxAccess,
+  agents: readonly string[] = [],
+): twilio.Twilio {
   const httpClient = new twilio.RequestClient();
   const request = httpClient.request.bind(httpClient);
   httpClient.request = async (options) => {
@@ -29,7 +32,7 @@ export function createSandboxClient({ origin, accountSid, authToken }: SandboxAc
     });
     return answer;
   };
-  return twilio(accountSid, authToken, { httpClient });
+  return twilio(accountSid, authToken, { httpClient, userAgentExtensions: [...agents] });
 }
 
 /** Sends a request without the SDK, with the credentials of the account unless others are given. */

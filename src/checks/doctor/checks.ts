@@ -10,6 +10,7 @@ import { staleHostCheck, twimlAppCheck, webhooksCheck } from './account/twiml-ap
 import { appCheck, appHostCheck } from './app/app.js';
 import { publicBaseCheck, publicWayCheck } from './app/public-base.js';
 import { appSignatureCheck } from './app/signature.js';
+import { appContactCheck } from './app/twilio-contact.js';
 import { checkoutCheck } from './checkout.js';
 import type { DoctorCheck } from './doctor-context.js';
 import { envFileCheck, envGitCheck, envReadersCheck } from './env/env-file.js';
@@ -51,6 +52,7 @@ export const DOCTOR_CHECKS: readonly DoctorCheck[] = [
   alertsCheck,
   textsCheck,
   appCheck,
+  appContactCheck,
   appHostCheck,
   appSignatureCheck,
   publicBaseCheck,

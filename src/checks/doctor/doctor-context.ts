@@ -8,6 +8,16 @@ import type { NgrokSettingSources } from '../../tunnel/ngrok/settings.js';
 import type { Check } from '../check.js';
 import type { AccountView } from './account-view.js';
 
+/** What a running sandbox has seen of the app. Requests of relay-phone itself do not count. */
+export interface SeenApp {
+  /** How many requests the app has sent with credentials that the sandbox knows, and with others. */
+  readonly requests: number;
+  readonly refusedRequests: number;
+  /** How many webhooks it has answered with a 5xx, and the last of them. */
+  readonly failedWebhooks: number;
+  readonly lastFailure: { readonly status: number; readonly reason: string | null } | null;
+}
+
 /** Everything that the checks of `doctor` can see. Whatever takes time is a function, which only the checks that need it call. */
 export interface DoctorContext {
   /** `process.version`. */
@@ -40,6 +50,10 @@ export interface DoctorContext {
    * @throws RelayPhoneError if the credentials are missing or malformed
    */
   openAccount(): Promise<AccountView>;
+  /** Returns what the running sandbox has seen of the app; undefined if none is running. */
+  findAppContact(): Promise<SeenApp | undefined>;
+  /** Returns the line that starts the app through `exec`, quoted for a shell. */
+  execCommand(): Promise<string>;
   /** Returns the origin of the app on this machine, without a trailing slash. */
   findAppOrigin(): Promise<string>;
   readonly ngrok: {

@@ -1,4 +1,5 @@
 // The state of a sandbox and its clock, as the control API answers them.
+import type { AppContact } from '../server/app-contact.js';
 
 /** The state of the sandbox, at one moment. */
 export interface SandboxState {
@@ -14,6 +15,7 @@ export interface SandboxState {
   readonly accountSid: string;
   /** How many traces have something in progress. */
   readonly openTraces: number;
+  readonly app: AppContact;
 }
 
 /** The answer of `/_sandbox/clock`. Times are ISO 8601. */

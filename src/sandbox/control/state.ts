@@ -5,12 +5,14 @@ import type { ComplianceStore } from '../accounts/compliance/store.js';
 import type { OpenTraces } from '../platform/events/open-traces.js';
 import type { EventStream } from '../platform/events/stream.js';
 import type { Sandbox } from '../sandbox.js';
+import type { AppContactLog } from '../server/app-contact.js';
 import type { ClockReading, SandboxState } from './sandbox-state.js';
 
 /** What the routes need. */
 export interface StateRouteDeps {
   readonly events: EventStream;
   readonly traces: OpenTraces;
+  readonly app: Pick<AppContactLog, 'read'>;
   readonly compliance: Pick<ComplianceStore, 'set'>;
   readonly sandbox: Pick<
     Sandbox,
@@ -19,9 +21,12 @@ export interface StateRouteDeps {
 }
 
 /** Adds the routes. */
-export function addStateRoutes(app: Hono, { events, traces, compliance, sandbox }: StateRouteDeps): void {
+export function addStateRoutes(
+  routes: Hono,
+  { events, traces, app, compliance, sandbox }: StateRouteDeps,
+): void {
   const { accountSid, clock } = sandbox;
-  app.get('/state', (context) => {
+  routes.get('/state', (context) => {
     const state: SandboxState = {
       epoch: events.epoch,
       mode: 'sandbox',
@@ -31,27 +36,28 @@ export function addStateRoutes(app: Hono, { events, traces, compliance, sandbox 
       clock: readClock(clock),
       accountSid,
       openTraces: traces.count(),
+      app: app.read(),
     };
     return context.json(state);
   });
-  app.get('/clock', (context) => context.json(readClock(clock)));
-  app.post('/clock', async (context) => {
+  routes.get('/clock', (context) => context.json(readClock(clock)));
+  routes.post('/clock', async (context) => {
     const { readAdvance } = await import('./request-bodies.js');
     await clock.advance(readAdvance(await context.req.text()));
     return context.json(readClock(clock));
   });
-  app.get('/numbers', (context) => context.json(sandbox.numbers()));
-  app.get('/opt-outs', (context) => context.json(sandbox.optOuts()));
-  app.put('/opt-outs/:sender/:phone', (context) => {
+  routes.get('/numbers', (context) => context.json(sandbox.numbers()));
+  routes.get('/opt-outs', (context) => context.json(sandbox.optOuts()));
+  routes.put('/opt-outs/:sender/:phone', (context) => {
     sandbox.optOut(context.req.param());
     return context.body(null, 204);
   });
-  app.delete('/opt-outs/:sender/:phone', (context) => {
+  routes.delete('/opt-outs/:sender/:phone', (context) => {
     sandbox.optIn(context.req.param());
     return context.body(null, 204);
   });
-  app.get('/compliance', (context) => context.json(sandbox.unregistered()));
-  app.put('/compliance/:sender', async (context) => {
+  routes.get('/compliance', (context) => context.json(sandbox.unregistered()));
+  routes.put('/compliance/:sender', async (context) => {
     const { readCompliance } = await import('./request-bodies.js');
     compliance.set(context.req.param('sender'), readCompliance(await context.req.text()));
     return context.body(null, 204);

@@ -6,6 +6,7 @@ import type { RequestFacts, RequestProblem } from '../platform/events/event.js';
 import type { FoundCause, RequestCauses } from '../platform/events/request-causes.js';
 import type { EventStream, TraceContext } from '../platform/events/stream.js';
 import type { RestAnswer } from './answer.js';
+import type { AppContactLog } from './app-contact.js';
 import type { MatchedFault } from './faults.js';
 
 /** What records need. */
@@ -14,6 +15,7 @@ export interface RequestRecordDeps {
   readonly exchanges: ExchangeLog;
   readonly causes: Pick<RequestCauses, 'find' | 'answered'>;
   readonly now: () => number;
+  readonly app: Pick<AppContactLog, 'noteRequest'>;
 }
 
 /** The record of one request, from its arrival to its answer. */
@@ -76,6 +78,7 @@ export class RequestRecord {
   /** Keeps the exchange of an answered request, and emits its event if there is none yet. */
   end({ status, headers, body, problem }: RestAnswer): void {
     const trace = this.announce(status, problem ?? null);
+    if (!this.#isOwn()) this.#deps.app.noteRequest(status);
     this.#deps.causes.answered(this.#find().trace, this.#incoming.method ?? '', status);
     this.#keep(trace, status, headers, body ?? '', null);
   }
@@ -96,10 +99,14 @@ export class RequestRecord {
     return this.#found;
   }
 
+  #isOwn(): boolean {
+    return this.#incoming.headers['user-agent']?.endsWith(OWN_AGENT) ?? false;
+  }
+
   #facts(): RequestFacts {
-    const { method = '', url: path = '', headers } = this.#incoming;
-    const isOwn = headers['user-agent']?.endsWith(OWN_AGENT) ?? false;
-    return { method, path, attribution: this.#find().attribution, isOwn, exchangeId: this.#exchangeId };
+    const { method = '', url: path = '' } = this.#incoming;
+    const { attribution } = this.#find();
+    return { method, path, attribution, isOwn: this.#isOwn(), exchangeId: this.#exchangeId };
   }
 
   #keep(

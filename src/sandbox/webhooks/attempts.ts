@@ -7,6 +7,7 @@ import type { AlertStore } from '../accounts/alerts/store.js';
 import type { ExchangeLog } from '../exchanges/exchange-log.js';
 import type { RequestCauses } from '../platform/events/request-causes.js';
 import type { EventStream } from '../platform/events/stream.js';
+import type { AppContactLog } from '../server/app-contact.js';
 import { findAnswerReason } from './answer-reason.js';
 import type { CookieJar } from './cookies.js';
 import { refusedBy, totalTimeout, WebhookFailure } from './failure.js';
@@ -27,6 +28,7 @@ export interface AttemptDeps {
   readonly network: WebhookNetwork;
   readonly cookies: CookieJar;
   readonly now: () => number;
+  readonly app: Pick<AppContactLog, 'noteWebhook'>;
 }
 
 /** What all attempts at one URL share. */
@@ -230,6 +232,8 @@ function report(
   const at = sent?.at ?? deps.now();
   const durationMs = sent ? performance.now() - sent.start : 0;
   if (sent) keepExchange(deps, webhook, attempt, sent, { durationMs, error: failure?.describe() ?? null });
+  const reason = answer && answer.status >= 400 ? findAnswerReason(answer.body) : null;
+  if (answer) deps.app.noteWebhook(destination.url, answer.status, reason);
   const event = deps.events.emit({
     kind: 'webhook.sent',
     traceId: trace.traceId,
@@ -246,7 +250,7 @@ function report(
     verdict,
     errorCode: failure?.code ?? null,
     failure: failure?.message ?? null,
-    reason: answer && answer.status >= 400 ? findAnswerReason(answer.body) : null,
+    reason,
   });
   sent?.end(verdict === 'accepted' ? readPendingWork(answer) : 0);
   return event;

@@ -1,12 +1,34 @@
 // Faults of the app and of its public base, in the sandbox.
-import type { Faults } from './fault.js';
+import { prepareCheckout } from './checkout-faults.js';
+import type { Faults, Run } from './fault.js';
 import { answerLikeRelay } from './relay-like.js';
 import type { SandboxScene } from './sandbox-scene.js';
+
+/** The app fails at a text, as one does whose own requests go to the real Twilio. */
+async function failOneText(scene: SandboxScene): Promise<Run> {
+  const { app, sandbox, client, main, mainSid, applicationSid } = scene;
+  await client.incomingPhoneNumbers(mainSid).update({ smsApplicationSid: applicationSid });
+  app.answer(() => ({ status: 500, body: 'TwilioRestException: HTTP 401 error' }));
+  await sandbox.phone('+12125550190').text(main, 'Hello');
+  app.answer(answerLikeRelay({ authToken: sandbox.authToken }));
+  await client.incomingPhoneNumbers(mainSid).update({ smsApplicationSid: '' });
+  return { besides: ['recent-alerts'] };
+}
 
 /** The faults, by the id of the finding. */
 export const APP_FAULTS: Faults<SandboxScene> = {
   'app-down': async ({ app }) => {
     await app.close();
+    return undefined;
+  },
+  'app-never-asked': failOneText,
+  'app-blind': async (scene) => {
+    await prepareCheckout(scene);
+    return failOneText(scene);
+  },
+  'app-other-token': async ({ sandbox }) => {
+    const headers = { Authorization: `Basic ${btoa(`${sandbox.accountSid}:${'0'.repeat(32)}`)}` };
+    await fetch(`${sandbox.origin}/2010-04-01/Accounts/${sandbox.accountSid}/Messages.json`, { headers });
     return undefined;
   },
   'app-refuses-host': ({ app }) => {

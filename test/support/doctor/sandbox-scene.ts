@@ -1,5 +1,6 @@
 // A scene for most faults: a sandbox that is set up, and a Relay-like app that gets its webhooks.
 import { onTestFinished } from 'vitest';
+import { OWN_AGENT } from '../../../src/http/own-agent.js';
 import { serveSandbox } from '../../../src/sandbox/instance/join.js';
 import type { Sandbox } from '../../../src/sandbox/sandbox.js';
 import { AUTHORITY, createCertificate } from '../authority.js';
@@ -49,7 +50,8 @@ export async function setSandboxScene(): Promise<SandboxScene> {
     await workspace.run(['init', '--sandbox', '--yes', '--public-url', publicBase]);
   };
   await moveTo(app.origin);
-  const client = createSandboxClient(sandbox);
+  // Requests of the test are not those of the app.
+  const client = createSandboxClient(sandbox, [OWN_AGENT]);
   const [number] = await client.incomingPhoneNumbers.list();
   const [twimlApp] = await client.applications.list();
   const environment: Record<string, string> = {};

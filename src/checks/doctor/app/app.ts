@@ -6,9 +6,6 @@ import { planAllowedHosts } from '../../../settings/env-file/hosts.js';
 import { found, nothingToCheck, pass, passUnless } from '../../check.js';
 import { createDoctorCheck, findConfiguredPublicBase } from '../doctor-context.js';
 
-/** What starts an app, most likely first. */
-const START_COMMANDS = ['relay-phone serve', 'in a checkout of Firefox Relay: python manage.py runserver'];
-
 /** Checks that something answers where the app should be. */
 export const appCheck = createDoctorCheck({
   id: 'app',
@@ -18,7 +15,7 @@ export const appCheck = createDoctorCheck({
   findings: {
     'app-down': { severity: 'fault', why: 'While it is down, texts and calls to masks are lost.' },
   },
-  run: async ({ findAppOrigin, timeoutMs }) => {
+  run: async ({ target, findAppOrigin, inspectCheckout, execCommand, timeoutMs }) => {
     const app = await findAppOrigin();
     try {
       const url = new URL('/', app);
@@ -26,7 +23,10 @@ export const appCheck = createDoctorCheck({
       return pass(`answers at ${app}`);
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error;
-      const tryNext = [...START_COMMANDS, '--app URL, if it is somewhere else'];
+      // In the sandbox an app that was not started through exec asks the real Twilio.
+      const start = target === 'sandbox' ? await execCommand() : 'start the app';
+      const starts = inspectCheckout ? [start] : ['relay-phone serve', start];
+      const tryNext = [...starts, '--app URL, if it is somewhere else'];
       return found({ id: 'app-down', what: error.message, tryNext });
     }
   },

@@ -1,5 +1,5 @@
 // Opens the context of the doctor checks. Creates nothing, and loads the database's binary only when a check needs it.
-import { resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { type AccountView, createAccountView } from '../../../checks/doctor/account-view.js';
 import { type DoctorContext, findConfiguredPublicBase } from '../../../checks/doctor/doctor-context.js';
 import { RelayPhoneError } from '../../../errors.js';
@@ -7,6 +7,7 @@ import type { CheckoutContext } from '../../../firefox-relay/checkout.js';
 import { isLoopback } from '../../../origin.js';
 import { packageFiles } from '../../../package-file.js';
 import { NO_CHOICES } from '../../../setup/setup.js';
+import { formatCommandLine } from '../../../shell-quote.js';
 import { readNgrokEdge } from '../../../tunnel/ngrok/edge.js';
 import { USUAL_APP } from '../../core/app.js';
 import { createCheckoutTrust } from '../../core/checkout-trust.js';
@@ -56,6 +57,8 @@ export async function openDoctorContext(ports: CliPorts, flags: DoctorFlags): Pr
     stateFault,
     ...findTarget(context),
     findSandbox: () => findSandbox(state),
+    findAppContact: () => findAppContact(state),
+    execCommand: () => formatExecCommand(context, flags),
     openAccount: account.open,
     findAppOrigin: async () => flags.app ?? (await findAppOrigin(surroundings)),
     ngrok: { sources: findNgrokSources(context), readEdge: () => readNgrokEdge(environment) },
@@ -135,6 +138,33 @@ async function findSandbox(state: StatePlace): ReturnType<DoctorContext['findSan
     import('../../../sandbox/instance/join.js'),
   ]);
   return { exists: hasSandbox(folder), origin: await findRunningSandbox(folder) };
+}
+
+async function findAppContact(state: StatePlace): ReturnType<DoctorContext['findAppContact']> {
+  const folder = state.find();
+  if (!folder) return undefined;
+  const { findJoinable } = await import('../../../sandbox/instance/join.js');
+  const running = await findJoinable(folder);
+  return running && (await running.control.state()).app;
+}
+
+/** In a Relay checkout with the Python that is there and the port that is configured. */
+async function formatExecCommand(
+  { checkout, loaded, state, ports: { environment } }: CommandContext,
+  flags: DoctorFlags,
+): Promise<string> {
+  if (!checkout) return 'relay-phone exec -- COMMAND, with the command that starts the app';
+  const { findPython } = await import('../../../firefox-relay/checkout.js');
+  const { path = 'python' } =
+    findPython({
+      checkout,
+      pythonPath: flags.python === undefined ? undefined : resolve(flags.python),
+      environment,
+    }) ?? {};
+  const inside = relative(checkout.path, path);
+  const { port } = new URL(flags.app ?? (await findAppOrigin({ loaded, state })));
+  const program = [inside.startsWith('..') ? path : inside, 'manage.py', 'runserver'];
+  return formatCommandLine(['relay-phone', 'exec', '--', ...program, port === '' ? '80' : port]);
 }
 
 /** Returns the origin of a running `serve`, else a public base on this machine (the app's own), else the default. */

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { Compliance, SenderCompliance } from '../../accounts/compliance/store.js';
 import type { OptOut } from '../../messaging/opt-outs/opt-outs.js';
 import type { NumberSummary } from '../../numbers/incoming-phone-numbers/summaries.js';
+import type { AppContact } from '../../server/app-contact.js';
 import type { ClockReading, SandboxState } from '../sandbox-state.js';
 import type { RouteContract } from './route.js';
 
@@ -16,6 +17,22 @@ const clock = z
   })
   .meta({ id: 'Clock' }) satisfies z.ZodType<ClockReading>;
 
+const app = z.strictObject({
+  requests: z
+    .int()
+    .describe('REST requests with known credentials; those of relay-phone itself do not count'),
+  refusedRequests: z.int().describe('REST requests that were refused because of their credentials'),
+  answeredWebhooks: z.int(),
+  failedWebhooks: z.int().describe('those that the app answered with a 5xx'),
+  lastFailure: z
+    .strictObject({
+      url: z.string(),
+      status: z.int(),
+      reason: z.string().nullable().describe("in the app's words"),
+    })
+    .nullable(),
+}) satisfies z.ZodType<AppContact>;
+
 const state = z.strictObject({
   epoch: z.string().describe('different each time the sandbox starts'),
   mode: z.literal('sandbox'),
@@ -25,6 +42,7 @@ const state = z.strictObject({
   clock,
   accountSid: z.string(),
   openTraces: z.int().describe('how many traces have something in progress'),
+  app: app.describe('what the sandbox has seen of the app since it started'),
 }) satisfies z.ZodType<SandboxState>;
 
 const webhook = z.strictObject({
