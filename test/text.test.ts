@@ -120,6 +120,9 @@ describe('relay-phone text', () => {
       6,
       expect.stringContaining('→ 500, HTTP error response code 500 (11217)'),
     ]);
+    expect(failed.stdout).toMatch(
+      /! The app has never asked this Twilio for anything\.\n.*Try: start it through relay-phone exec/,
+    );
     const silent = createWorkspace();
     onTestFinished(silent.remove);
     workspace = silent;

@@ -1,5 +1,6 @@
 // Starts an app behind a number of the sandbox in a workspace.
 import { onTestFinished } from 'vitest';
+import { OWN_AGENT } from '../../src/http/own-agent.js';
 import { joinSandbox } from '../../src/sandbox/instance/join.js';
 import { DEADLINE } from './deadline.js';
 import { openOwnStateFolder } from './own-state-folder.js';
@@ -20,7 +21,8 @@ export async function setUpApp(
   const sandbox = await joinSandbox(folder, { command: 'test', timeoutMs: DEADLINE });
   const app = await startApp(sandbox.authToken);
   onTestFinished(app.close);
-  await createSandboxClient(sandbox).incomingPhoneNumbers.create({
+  // Requests of the test are not those of the app.
+  await createSandboxClient(sandbox, [OWN_AGENT]).incomingPhoneNumbers.create({
     phoneNumber: NUMBER,
     [setting]: path && app.origin + path,
   });

@@ -10,7 +10,7 @@ export const SIGNS = { done: 'done', warning: 'warn', failed: 'fault' } as const
 >;
 
 /**
- * Shows what a trace came to.
+ * Shows what a trace came to, and the likely reason if the app fails and has never reached this sandbox.
  *
  * @returns the sentence
  * @throws RelayPhoneError `usage` if no event of the trace is kept.
@@ -20,5 +20,10 @@ export async function showOutcome(screen: Screen, control: ControlClient, traceI
   const [first = '', ...others] = wrap(sentence);
   screen[SIGNS[worst]](first);
   for (const line of others) screen.line(`      ${line}`);
+  const { app } = await control.state();
+  if (app.failedWebhooks > 0 && app.requests === 0) {
+    screen.warn('The app has never asked this Twilio for anything.');
+    screen.advice(['start it through relay-phone exec -- COMMAND: else its requests go to the real Twilio']);
+  }
   return sentence;
 }
