@@ -9,6 +9,7 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { initReportSchema, statusReportSchema } from '../src/reports.js';
 import { hostSandbox, joinSandbox, serveSandbox } from '../src/sandbox/instance/join.js';
 import type { StateFolder } from '../src/state/folder.js';
+import { NUMBER, setUpApp } from './support/app-behind-number.js';
 import { DEADLINE } from './support/deadline.js';
 import { openOwnStateFolder } from './support/own-state-folder.js';
 import { countResources } from './support/resource-counts.js';
@@ -114,6 +115,21 @@ describe('a running sandbox server', () => {
       exitCode: 3,
       reason: `relay-phone sandbox (process ${pid}) is using ${folder.path}`,
     });
+  });
+});
+
+describe('a sandbox server with --traceparent', () => {
+  it('sends the header with webhooks, as other sandboxes do not', async () => {
+    for (const flags of [['--traceparent'], []]) {
+      const workspace = createWorkspace();
+      onTestFinished(workspace.remove);
+      await startSandbox(workspace, '--port', '0', ...flags);
+      const app = await setUpApp(workspace, 'smsUrl', '/sms');
+      await workspace.run(['text', '--from', '+12125550190', '--to', NUMBER, 'Hello']);
+      const header = app.calls[0]?.headers.traceparent;
+      if (flags.length > 0) expect(header).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
+      else expect(header).toBeUndefined();
+    }
   });
 });
 

@@ -90,7 +90,10 @@ export async function findJoinable(folder: StateFolder): Promise<JoinedSandbox |
 
 /** The options of a served sandbox. */
 type ServeOptions = LockOptions &
-  Pick<SandboxOptions, 'port' | 'spare' | 'strict' | 'clock' | 'webhooks' | 'onWriteFailed'> & {
+  Pick<
+    SandboxOptions,
+    'port' | 'spare' | 'strict' | 'traceparent' | 'clock' | 'webhooks' | 'onWriteFailed'
+  > & {
     /** Also opens the proxy for other programs; this environment may name the user's own proxy. */
     readonly proxyEnvironment?: Readonly<Record<string, string | undefined>>;
   };
@@ -105,11 +108,12 @@ export async function serveSandbox(folder: StateFolder, options: ServeOptions): 
 }
 
 async function serve(folder: StateFolder, lock: Lock, options: ServeOptions): Promise<Sandbox> {
-  const { port, spare, strict, clock, webhooks, onWriteFailed } = options;
+  const { port, spare, strict, traceparent, clock, webhooks, onWriteFailed } = options;
   const sandbox = await open(folder, lock, {
     ...(port && { port }),
     ...(spare && { spare }),
     ...(strict && { strict }),
+    ...(traceparent && { traceparent }),
     ...(clock && { clock }),
     ...(webhooks && { webhooks }),
     ...(onWriteFailed && { onWriteFailed }),

@@ -19,6 +19,10 @@ export const sandboxCommand = command({
       '--strict',
       'refuse what Twilio refuses but a laptop needs, such as callback URLs on this machine',
     ),
+    traceparent: option(
+      '--traceparent',
+      'send a W3C traceparent with webhooks, so that requests which pass it on are certain to be in the right trace',
+    ),
     ...clockOptions,
     follow: option('--follow', 'show every event as it happens; also of a sandbox that is running already'),
   },

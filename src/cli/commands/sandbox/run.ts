@@ -35,7 +35,7 @@ async function watch(context: CommandContext, sandbox: JoinedSandbox): Promise<v
 async function serve(
   context: CommandContext,
   folder: StateFolder,
-  { port, strict = false, clock, follow: isFollowed }: SandboxFlags,
+  { port, strict = false, traceparent = false, clock, follow: isFollowed }: SandboxFlags,
 ): Promise<void> {
   const { ports, screen } = context;
   const sandbox = await serveSandbox(folder, {
@@ -43,6 +43,7 @@ async function serve(
     port,
     spare: port === 0 ? 0 : SPARE_PORTS,
     strict,
+    traceparent,
     clock,
     onWriteFailed: warnOfLostWrites(context),
     proxyEnvironment: ports.environment,
