@@ -64,6 +64,13 @@ describe('the state', () => {
       clock: await control.clock(),
       accountSid: sandbox.accountSid,
       openTraces: 1,
+      app: {
+        requests: expect.any(Number),
+        refusedRequests: 0,
+        answeredWebhooks: 0,
+        failedWebhooks: 0,
+        lastFailure: null,
+      },
     });
     await control.advance('1m');
     await sandbox.whenQuiet(sandbox.events({ kind: 'text.queued' })[0]?.traceId ?? '');

@@ -1,4 +1,5 @@
 // Remembers whether the app has ever asked the sandbox anything, and whether its webhooks fail.
+import { formatWithoutPassword } from '../../origin.js';
 
 /** What the sandbox has seen of the app since it started. Requests of relay-phone itself do not count. */
 export interface AppContact {
@@ -40,7 +41,7 @@ export function createAppContactLog(): AppContactLog {
       answeredWebhooks += 1;
       if (status < 500) return;
       failedWebhooks += 1;
-      lastFailure = { url, status, reason };
+      lastFailure = { url: formatWithoutPassword(url), status, reason };
     },
     read: () => ({ requests, refusedRequests, answeredWebhooks, failedWebhooks, lastFailure }),
   };
