@@ -38,7 +38,9 @@ async function serve({ heartbeatMs = 60_000 } = {}): Promise<Served> {
   };
   const app = new Hono();
   addEventRoutes(app, { events, traces, heartbeatMs });
-  const { origin, close } = await listen(getRequestListener(app.fetch), { port: 0 });
+  const { origin, close } = await listen(getRequestListener(app.fetch, { overrideGlobalObjects: false }), {
+    port: 0,
+  });
   onTestFinished(close);
   const emit = (count: number) => {
     for (let index = 0; index < count; index += 1) {

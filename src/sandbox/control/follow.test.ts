@@ -26,7 +26,7 @@ async function serve(nextCut: () => number) {
       context.json({ proof: proveToken(TOKEN, context.req.query('nonce') ?? '') }),
     );
     addEventRoutes(app, { events, traces });
-    answer = getRequestListener(app.fetch);
+    answer = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   }
   start();
   const { origin, close } = await listen(
