@@ -138,7 +138,7 @@ describe('an unmodified Relay in a fresh checkout:', () => {
 
   it('the text of a contact is one trace from phone to phone, each event after its cause', async () => {
     const { stdout } = await text(CONTACT, 'Is it blue?', '--json');
-    const { hops } = textReportSchema.parse(JSON.parse(stdout));
+    const { hops, sentence } = textReportSchema.parse(JSON.parse(stdout));
     const nameOf = new Map(hops.map((event) => [event.id, nameEvent(event)]));
     for (const { id, cause } of hops) expect(cause === null || cause < id).toBe(true);
     // What the app does and what the phones do may happen in either order.
@@ -153,6 +153,8 @@ describe('an unmodified Relay in a fresh checkout:', () => {
         'text.queued → text sending',
         'text.queued → text sent',
         'text.queued → text.reached-phone',
+        // The owner sees the number of the contact, as Relay means it.
+        'text.reached-phone → exposure',
         'text.queued → text delivered',
         'webhook inbound-text → answer 201',
         'answer 201 → twiml.run',
@@ -163,6 +165,11 @@ describe('an unmodified Relay in a fresh checkout:', () => {
         'webhook text-status → answer 200',
       ].toSorted(),
     );
+    expect(sentence).toBe(
+      `${CONTACT}'s text reached ${OWNER}; 3 webhooks, 2 REST requests; ${OWNER} saw the number of ${CONTACT}.`,
+    );
+    const exchanged = hops.filter(({ kind }) => /^(webhook|request)\./.test(kind));
+    expect(exchanged.map((event) => typeof event.exchangeId)).toEqual(Array(8).fill('number'));
   });
 
   it('a blocked contact cannot text or call', async () => {
