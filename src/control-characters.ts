@@ -42,7 +42,10 @@ export function readLines(text: string): string[] {
   return text === '' ? [] : text.trimEnd().split(/\r?\n/);
 }
 
-/** `JSON.stringify`, with control characters and commands to CI systems as `\uXXXX`; `JSON.parse` returns the same value. */
+/**
+ * Formats a value as JSON for a terminal or a CI log: control characters, and commands that CI systems read from logs, are
+ * written as `\uXXXX`. `JSON.parse` returns the same value.
+ */
 export function formatSafeJson(value: unknown, indent?: number): string {
   // JSON.stringify has escaped C0, and the line ends that are left are those of the indentation.
   return JSON.stringify(value, undefined, indent)

@@ -32,7 +32,6 @@ import { createSentTextStore } from './phones/sent-texts.js';
 import { createThreads } from './phones/threads.js';
 import type { Clock, SandboxClock } from './platform/clock.js';
 import type { Store } from './platform/database.js';
-import type { EventFields } from './platform/events/event.js';
 import { createOpenTraces, waitForQuiet } from './platform/events/open-traces.js';
 import { createRequestCauses } from './platform/events/request-causes.js';
 import { DEFAULT_TIMEOUT_MS, filterEvents, waitForEvent } from './platform/events/search.js';
@@ -215,14 +214,10 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     events.clear();
   }
 
-  /** Emits an event that begins a trace, and causes nothing. */
-  function emitAlone(event: EventFields): void {
-    events.emit({ ...event, traceId: events.newTrace(), cause: null });
-  }
   async function advance(time: number | string): Promise<void> {
     const byMs = findDurationMs(time);
     if (clock.mode === 'manual' && byMs !== undefined) {
-      emitAlone({ kind: 'clock.advanced', byMs, now: new Date(clock.now() + byMs).toISOString() });
+      events.begin({ kind: 'clock.advanced', byMs, now: new Date(clock.now() + byMs).toISOString() });
     }
     await clock.advance(time);
   }
@@ -265,13 +260,13 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     clock: { mode: clock.mode, now, nextTimerAt: clock.nextTimerAt, advance },
     reset: () => {
       replaceTables(accounts.reset);
-      emitAlone({ kind: 'sandbox.reset' });
+      events.begin({ kind: 'sandbox.reset' });
     },
     snapshot: () => takeSnapshot(store),
     restore: (snapshot) => {
       const content = readSnapshot(snapshot);
       replaceTables(() => replaceContent(store, content));
-      emitAlone({ kind: 'sandbox.restored' });
+      events.begin({ kind: 'sandbox.restored' });
     },
   };
 

@@ -1,7 +1,6 @@
 // The phones of the sandbox: the numbers that the account does not own, and the short codes.
 import type { SentText, TextOutcome, TextUnderway } from '../messaging/text-gateway.js';
 import type { Store } from '../platform/database.js';
-import type { EventFields } from '../platform/events/event.js';
 import { DEFAULT_TIMEOUT_MS, waitForMatch } from '../platform/events/search.js';
 import type { EventStream } from '../platform/events/stream.js';
 import { isShortCode, verifyPhoneNumber } from '../platform/phone-number.js';
@@ -155,11 +154,6 @@ export interface PhoneBookDeps {
 export function createPhoneBook(deps: PhoneBookDeps): PhoneBook {
   const { events, inboxes, threads, behaviours, calls, watched } = deps;
 
-  /** Emits an event that begins a trace, and causes nothing. */
-  function emitAlone(event: EventFields): void {
-    events.emit({ ...event, traceId: events.newTrace(), cause: null });
-  }
-
   function phone(text: string): SandboxPhone {
     const number = verifyPhone(text);
     const startText: SandboxPhone['startText'] = (to, body, { mediaUrls = [] } = {}) =>
@@ -188,7 +182,7 @@ export function createPhoneBook(deps: PhoneBookDeps): PhoneBook {
       behave: (behaviour) => {
         behaviours.change(number, behaviour);
         watched.add(number);
-        emitAlone({ kind: 'behaviour.changed', phone: number, behaviour: { ...behaviours.of(number) } });
+        events.begin({ kind: 'behaviour.changed', phone: number, behaviour: { ...behaviours.of(number) } });
       },
       behaviour: () => behaviours.of(number),
       label: () => behaviours.labelOf(number),

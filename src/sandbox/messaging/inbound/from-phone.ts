@@ -29,7 +29,7 @@ export interface TextFromPhoneDeps {
   readonly numbers: Pick<NumberStore, 'findByNumber' | 'owned'>;
   readonly webhooks: Pick<WebhookDispatch, 'stopSignal'>;
   readonly network: WebhookNetwork;
-  readonly events: Pick<EventStream, 'newTrace' | 'emit'>;
+  readonly events: Pick<EventStream, 'begin'>;
   readonly traces: OpenTraces;
   readonly phones: Pick<TextGateway, 'keepSent'>;
   readonly inbound: Pick<InboundMessages, 'receive'>;
@@ -43,14 +43,14 @@ export interface TextFromPhoneDeps {
 export async function sendTextFromPhone(text: SentText, deps: TextFromPhoneDeps): Promise<TextUnderway> {
   const number = verifyText(text, deps);
   const files = text.mediaUrls.length === 0 ? [] : await loadFiles(text, deps);
-  const traceId = deps.events.newTrace();
   const sent = {
     from: text.from,
     to: number.phoneNumber,
     body: toStorable(text.body),
     mediaUrls: text.mediaUrls.map(shortenDataUrl),
   };
-  const trace = { traceId, cause: deps.events.emit({ kind: 'phone.texts', traceId, cause: null, ...sent }) };
+  const trace = deps.events.begin({ kind: 'phone.texts', ...sent });
+  const { traceId } = trace;
   const keep = (messageSid: string | null) => deps.phones.keepSent(sent, messageSid, deps.clock.now());
   const received = deps.inbound.receive(sent, files, number, trace, keep);
   const outcome = deps.clock.during(deps.traces.during(traceId, received)).catch(explainStop);

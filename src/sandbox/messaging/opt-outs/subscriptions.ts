@@ -10,7 +10,7 @@ import { type OptOut, type SubscriptionDeps, scopeOf } from './opt-outs.js';
 export interface SubscriptionChangeDeps extends SubscriptionDeps {
   readonly numbers: Pick<NumberStore, 'findByNumber'>;
   readonly services: Pick<ServiceStore, 'find'>;
-  readonly events: Pick<EventStream, 'emit' | 'newTrace'>;
+  readonly events: Pick<EventStream, 'begin'>;
 }
 
 /**
@@ -32,8 +32,7 @@ export function changeOptOut(
   const scope = scopeOf(number, deps);
   if (keyword === 'STOP') deps.optOuts.add(scope, phone);
   else deps.optOuts.remove(scope, phone);
-  const trace = { traceId: deps.events.newTrace(), cause: null };
-  deps.events.emit({ kind: 'opt-out', ...trace, phone, number, keyword, reply: null });
+  deps.events.begin({ kind: 'opt-out', phone, number, keyword, reply: null });
 }
 
 function verifySender(text: string, { numbers, services }: SubscriptionChangeDeps): string {

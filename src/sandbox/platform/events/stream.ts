@@ -14,6 +14,8 @@ export interface EventStream {
   readonly epoch: string;
   /** Starts a trace. @returns its id */
   newTrace(): string;
+  /** Adds an event that begins a trace. @returns it, as the cause of others */
+  begin(event: EventFields): TraceContext;
   /** Adds an event. @returns its id */
   emit(event: EventFields & TraceContext): number;
   /** Adds an event for each item; `format` runs only if somebody reads them. @returns the id of the first */
@@ -85,13 +87,23 @@ export function createEventStream(now: () => number): EventStream {
     return start;
   }
 
+  function newTrace(): string {
+    lastTrace += 1;
+    return `${epoch}-${lastTrace}`;
+  }
+
+  function emit(event: EventFields & TraceContext): number {
+    return add(1, hidePassword(event));
+  }
+
   return {
     epoch,
-    newTrace: () => {
-      lastTrace += 1;
-      return `${epoch}-${lastTrace}`;
+    newTrace,
+    begin: (event) => {
+      const traceId = newTrace();
+      return { traceId, cause: emit({ ...event, traceId, cause: null }) };
     },
-    emit: (event) => add(1, hidePassword(event)),
+    emit,
     emitMany: (items, format) => (items.length === 0 ? lastId : add(items.length, () => items.map(format))),
     list: (since = 0, limit = CAPACITY) => {
       const last = Math.max(since, lastId - CAPACITY);
