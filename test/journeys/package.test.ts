@@ -49,7 +49,7 @@ const SCRIPT = `
 
 /** Runs a command without a context, and prints the resulting error as the program does. */
 const BUG = `
-  import { run } from './node_modules/relay-phone/dist/commands/init/run.js';
+  import { run } from './node_modules/relay-phone/dist/commands/init/run.cjs';
   import { endWithError } from './node_modules/relay-phone/dist/core/end-with-error.js';
   process.exitCode = await run({}, undefined).catch((error) => endWithError(process, error, false));
 `;
@@ -85,16 +85,16 @@ describe('the package', () => {
       expect.arrayContaining([
         'bin/relay-phone.js',
         'dist/cli.cjs',
-        'dist/commands/init/run.js',
+        'dist/commands/init/run.cjs',
         'dist/index.js',
-        'dist/ngrok-child.js',
-        'dist/program-guard.js',
+        'dist/ngrok-child.cjs',
+        'dist/program-guard.cjs',
         'dist/reports.js',
         'dist/types/index.d.ts',
         'dist/types/reports.d.ts',
         'dist/THIRD-PARTY-NOTICES.txt',
         'dist/cli.cjs.map',
-        'dist/commands/init/run.js.map',
+        'dist/commands/init/run.cjs.map',
         'dist/sbom.cdx.json',
         'templates/ci/circleci.yml',
         'templates/ci/github.yml',
