@@ -1,6 +1,6 @@
 // Builds dist/: our own code and the small libraries it starts with as one bundle, and the types beside it.
 import { execFileSync } from 'node:child_process';
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, parse, relative } from 'node:path';
 import { build } from 'esbuild';
@@ -18,6 +18,29 @@ const withoutSdkTransport = {
     onLoad({ filter: /twilio[\\/]lib[\\/]base[\\/]RequestClient\.js$/ }, () => ({
       contents: 'module.exports = class {};',
     })),
+};
+
+/** The SDK's resources of an account, such as `message`: most commands use five of them, and together they are its largest part. */
+const RESOURCES = 'node_modules/twilio/lib/rest/api/v2010/account';
+const resources = readdirSync(RESOURCES)
+  .filter((file) => file.endsWith('.js'))
+  .map((file) => `twilio/${parse(file).name}`);
+
+/** Each resource of an account has a file of its own, which is loaded when the SDK's getter is first used. */
+const loadResourcesLazily = {
+  name: 'load-resources-lazily',
+  setup: (/** @type {import('esbuild').PluginBuild} */ { onLoad, onResolve }) => {
+    onLoad({ filter: /twilio[\\/]lib[\\/]rest[\\/]api[\\/]v2010[\\/]account\.js$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replace(
+        /^const (\w+) = require\("\.\/account\/(\w+)"\);$/gm,
+        'const $1 = new Proxy({}, { get: (_, name) => require("resource:$2").default[name] });',
+      ),
+    }));
+    onResolve({ filter: /^resource:/ }, ({ path }) => ({
+      path: path.replace(/^resource:(.*)$/, './twilio/$1.cjs'),
+      external: true,
+    }));
+  },
 };
 
 rmSync('dist', { recursive: true, force: true });
@@ -43,7 +66,7 @@ const loadLazily = {
 
 /** What is loaded by its name: `doctor` looks whether it is all there. */
 const files = [
-  ...['ngrok-child', 'program-guard', ...lazyModules].map((name) => `dist/${name}.cjs`),
+  ...['ngrok-child', 'program-guard', ...lazyModules, ...resources].map((name) => `dist/${name}.cjs`),
   ...readdirSync('templates').map((name) => `templates/${name}`),
 ];
 
@@ -90,6 +113,7 @@ const rest = await build({
     { in: 'src/tunnel/ngrok/child.ts', out: 'ngrok-child' },
     { in: 'src/programs/guard-process.ts', out: 'program-guard' },
     ...lazyModules.map((name) => ({ in: `src/cli/${name}.ts`, out: name })),
+    ...resources.map((name) => ({ in: `${RESOURCES}/${parse(name).base}.js`, out: name })),
   ],
   outdir: MODULES,
   outExtension: { '.js': '.cjs' },
@@ -97,7 +121,7 @@ const rest = await build({
   format: 'esm',
   // Native: their binaries come through npm (docs/decisions/bundle.md).
   external: ['libsql', '@ngrok/ngrok'],
-  plugins: [withoutSdkTransport],
+  plugins: [withoutSdkTransport, loadResourcesLazily],
   define: { ...common.define, 'import.meta.url': 'moduleUrl' },
   inject: ['scripts/module-url.js'],
 });
