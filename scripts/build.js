@@ -1,6 +1,6 @@
 // Builds dist/: our own code and the small libraries it starts with as one bundle, and the types beside it.
 import { execFileSync } from 'node:child_process';
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, parse, relative } from 'node:path';
 import { build } from 'esbuild';
@@ -20,6 +20,29 @@ const withoutSdkTransport = {
     })),
 };
 
+/** The SDK's resources of an account, such as `message`: most commands use five of them, and together they are its largest part. */
+const RESOURCES = 'node_modules/twilio/lib/rest/api/v2010/account';
+const resources = readdirSync(RESOURCES)
+  .filter((file) => file.endsWith('.js'))
+  .map((file) => `twilio/${parse(file).name}`);
+
+/** Each resource of an account has a file of its own, which is loaded when the SDK's getter is first used. */
+const loadResourcesLazily = {
+  name: 'load-resources-lazily',
+  setup: (/** @type {import('esbuild').PluginBuild} */ { onLoad, onResolve }) => {
+    onLoad({ filter: /twilio[\\/]lib[\\/]rest[\\/]api[\\/]v2010[\\/]account\.js$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replace(
+        /^const (\w+) = require\("\.\/account\/(\w+)"\);$/gm,
+        'const $1 = new Proxy({}, { get: (_, name) => require("resource:$2").default[name] });',
+      ),
+    }));
+    onResolve({ filter: /^resource:/ }, ({ path }) => ({
+      path: path.replace(/^resource:(.*)$/, './twilio/$1.cjs'),
+      external: true,
+    }));
+  },
+};
+
 rmSync('dist', { recursive: true, force: true });
 
 /** The modules below `src/cli/` that start-up does not need: `dist/` has each under the same path, loaded when it is used. */
@@ -36,14 +59,14 @@ const loadLazily = {
     onResolve({ filter: /^\.\.?\/.+\.js$/ }, ({ path, resolveDir }) => {
       const name = relative('src/cli', join(resolveDir, path)).replaceAll('\\', '/');
       return lazyModules.includes(name.replace(/\.js$/, ''))
-        ? { path: `./${name}`, external: true }
+        ? { path: `./${name.replace(/\.js$/, '.cjs')}`, external: true }
         : undefined;
     }),
 };
 
 /** What is loaded by its name: `doctor` looks whether it is all there. */
 const files = [
-  ...['ngrok-child', 'program-guard', ...lazyModules].map((name) => `dist/${name}.js`),
+  ...['ngrok-child', 'program-guard', ...lazyModules, ...resources].map((name) => `dist/${name}.cjs`),
   ...readdirSync('templates').map((name) => `templates/${name}`),
 ];
 
@@ -54,22 +77,34 @@ const common = {
   target: 'node20.19',
   define: { __VERSION__: JSON.stringify(version), __FILES__: JSON.stringify(files) },
   metafile: true,
+  // The less there is to read, the faster it starts. Names stay, for stack traces.
+  minifyWhitespace: true,
+  minifySyntax: true,
   // Read only when a bug is shown (src/cli/core/source-places.ts).
   sourcemap: 'linked',
   sourcesContent: false,
   logLevel: 'warning',
 };
 
-// CommonJS, because Node.js starts it faster than a module (docs/decisions/bundle.md).
-const start = await build({
+// CommonJS, because Node.js starts it faster than modules (docs/decisions/bundle.md).
+/** @type {import('esbuild').BuildOptions & { metafile: true }} */
+const commonJs = {
   ...common,
-  entryPoints: { cli: 'src/cli/main.ts' },
-  outdir: 'dist',
   outExtension: { '.js': '.cjs' },
   format: 'cjs',
+  // Becomes a `require` in a promise.
+  supported: { 'dynamic-import': false },
+};
+
+const start = await build({
+  ...commonJs,
+  entryPoints: { cli: 'src/cli/main.ts' },
+  outdir: 'dist',
   plugins: [loadLazily],
 });
 
+// esbuild splits only modules, so they become CommonJS in a second pass.
+const MODULES = 'dist/modules';
 const rest = await build({
   ...common,
   entryPoints: [
@@ -78,15 +113,37 @@ const rest = await build({
     { in: 'src/tunnel/ngrok/child.ts', out: 'ngrok-child' },
     { in: 'src/programs/guard-process.ts', out: 'program-guard' },
     ...lazyModules.map((name) => ({ in: `src/cli/${name}.ts`, out: name })),
+    ...resources.map((name) => ({ in: `${RESOURCES}/${parse(name).base}.js`, out: name })),
   ],
-  outdir: 'dist',
+  outdir: MODULES,
+  outExtension: { '.js': '.cjs' },
   splitting: true,
   format: 'esm',
   // Native: their binaries come through npm (docs/decisions/bundle.md).
   external: ['libsql', '@ngrok/ngrok'],
-  plugins: [withoutSdkTransport],
-  banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
+  plugins: [withoutSdkTransport, loadResourcesLazily],
+  define: { ...common.define, 'import.meta.url': 'moduleUrl' },
+  inject: ['scripts/module-url.js'],
 });
+await build({
+  ...commonJs,
+  bundle: false,
+  entryPoints: Object.keys(rest.metafile.outputs).filter((file) => file.endsWith('.cjs')),
+  outbase: MODULES,
+  outdir: 'dist',
+  loader: { '.cjs': 'js' },
+});
+rmSync(MODULES, { recursive: true });
+
+// What other programs import stays a module.
+for (const name of ['index', 'reports']) {
+  const names = rest.metafile.outputs[`${MODULES}/${name}.cjs`].exports.join(', ');
+  writeFileSync(
+    `dist/${name}.js`,
+    `import commonJs from './${name}.cjs';\nexport const { ${names} } = commonJs;\n`,
+  );
+}
+
 const packages = listBundledPackages([start.metafile, rest.metafile]);
 writeNotices(packages, 'dist/THIRD-PARTY-NOTICES.txt');
 writeSbom(packages, 'dist/sbom.cdx.json');

@@ -8,7 +8,8 @@ export function readHost({ hostname }: URL): string {
 
 /** Returns `host:port`, with brackets around an IPv6 address. */
 export function formatAuthority(host: string, port: number | string): string {
-  return `${isIPv6(host) ? `[${host}]` : host}:${port}`;
+  // Most hosts have no colon, and Node.js's check of IPv6 takes as long as loading a library when it is first called.
+  return `${host.includes(':') && isIPv6(host) ? `[${host}]` : host}:${port}`;
 }
 
 /**

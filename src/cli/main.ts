@@ -56,6 +56,8 @@ process.prependListener('warning', (warning) => {
   warning.message = showControls(warning.message);
   if (warning.stack !== undefined) warning.stack = warning.stack.split('\n').map(showControls).join('\n');
 });
+// Nothing is left to do: without this, Node.js would first take its whole memory apart.
+process.once('beforeExit', exit);
 void main(process.argv.slice(2)).then((exitCode) => {
   if (ending) return;
   process.exitCode = exitCode;

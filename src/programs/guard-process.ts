@@ -6,4 +6,6 @@ import { stopTree } from './tree.js';
 const GRACE_MS = 5000;
 
 // A line means that the program needs no guard any more. After a shell that waited, there is nothing left to read.
-if ((await text(process.stdin)) === '') await stopTree(JSON.parse(process.argv[2] ?? '{}'), GRACE_MS);
+void text(process.stdin).then((line) =>
+  line === '' ? stopTree(JSON.parse(process.argv[2] ?? '{}'), GRACE_MS) : undefined,
+);

@@ -7,7 +7,7 @@ import type { ProcessTree } from './tree.js';
 
 /** Waits in a shell, which is small and starts quickly, until our end of the pipe is closed; then starts Node.js. */
 const WAIT = 'read -r _ || exec "$@"';
-const MODULE = 'dist/program-guard.js';
+const MODULE = 'dist/program-guard.cjs';
 
 /** A running guard. */
 export interface Guard {

@@ -12,7 +12,7 @@ export interface TextDelivery {
 
 const FINAL = new Set(['delivered', 'undelivered', 'failed', 'canceled', 'read']);
 /** Delays between requests for the status; the last one repeats. */
-const STATUS_DELAYS_MS = [50, 100, 250, 500, 1000, 2000];
+const STATUS_DELAYS_MS = [10, 40, 100, 250, 500, 1000, 2000];
 const DELIVERY_TIMEOUT_MS = 60_000;
 /** What to run, by command, if the text may have arrived after all. */
 const RETRY_ADVICE: Readonly<Record<string, string>> = {

@@ -41,6 +41,8 @@ export function findLock(folder: StateFolder, name: string, command: string): Lo
   const database = openSqlite(path);
   try {
     // SQLite's own lock on an empty database is an OS file lock, which ends with the process.
+    // Nothing is ever written to it, so it needs no journal, which SQLite would create and flush to the disk.
+    database.exec('PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF');
     database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
     writePrivateFile(note, JSON.stringify({ pid: process.pid, command } satisfies Holder));
   } catch (error) {

@@ -49,8 +49,8 @@ const SCRIPT = `
 
 /** Runs a command without a context, and prints the resulting error as the program does. */
 const BUG = `
-  import { run } from './node_modules/relay-phone/dist/commands/init/run.js';
-  import { endWithError } from './node_modules/relay-phone/dist/core/end-with-error.js';
+  import { run } from './node_modules/relay-phone/dist/commands/init/run.cjs';
+  import { endWithError } from './node_modules/relay-phone/dist/core/end-with-error.cjs';
   process.exitCode = await run({}, undefined).catch((error) => endWithError(process, error, false));
 `;
 
@@ -85,16 +85,16 @@ describe('the package', () => {
       expect.arrayContaining([
         'bin/relay-phone.js',
         'dist/cli.cjs',
-        'dist/commands/init/run.js',
+        'dist/commands/init/run.cjs',
         'dist/index.js',
-        'dist/ngrok-child.js',
-        'dist/program-guard.js',
+        'dist/ngrok-child.cjs',
+        'dist/program-guard.cjs',
         'dist/reports.js',
         'dist/types/index.d.ts',
         'dist/types/reports.d.ts',
         'dist/THIRD-PARTY-NOTICES.txt',
         'dist/cli.cjs.map',
-        'dist/commands/init/run.js.map',
+        'dist/commands/init/run.cjs.map',
         'dist/sbom.cdx.json',
         'templates/ci/circleci.yml',
         'templates/ci/github.yml',
@@ -133,7 +133,7 @@ describe('the package', () => {
   });
 
   it("loads ngrok's SDK in the child process of the tunnel", async () => {
-    const child = fork(join(project, 'node_modules/relay-phone/dist/ngrok-child.js'), { execArgv: [] });
+    const child = fork(join(project, 'node_modules/relay-phone/dist/ngrok-child.cjs'), { execArgv: [] });
     const order = {
       kind: 'open',
       authtoken: 'nobody',
@@ -223,7 +223,9 @@ function listLinks(page: string): string[] {
 
 /** The pages and templates that a built program names, in messages too. */
 function listNamedFiles(program: string): string[] {
-  const pages = [...program.matchAll(/locateDocs\(["']([\w/.-]+)["']\)/g)].map(([, page]) => `docs/${page}`);
+  const pages = [...program.matchAll(/locateDocs\)?\(["']([\w/.-]+)["']\)/g)].map(
+    ([, page]) => `docs/${page}`,
+  );
   return [
     ...pages,
     ...[...program.matchAll(/\b(?:docs\/[\w/-]+\.md|templates\/[\w/-]+\.\w+)/g)].map(([file]) => file),

@@ -30,9 +30,9 @@ export default async function setup(): Promise<() => void> {
 
 /** Builds the child process of the tunnel, the only part of the build that the unit tests need. */
 async function buildNgrokChild(): Promise<void> {
-  const outfile = resolve(ROOT, 'dist/ngrok-child.js');
+  const outfile = resolve(ROOT, 'dist/ngrok-child.cjs');
   if (existsSync(outfile)) return;
   const entryPoints = [resolve(ROOT, 'src/tunnel/ngrok/child.ts')];
   const external = ['@ngrok/ngrok'];
-  await build({ entryPoints, outfile, bundle: true, platform: 'node', format: 'esm', external });
+  await build({ entryPoints, outfile, bundle: true, platform: 'node', format: 'cjs', external });
 }

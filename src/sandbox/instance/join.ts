@@ -52,9 +52,17 @@ export function hostSandbox(
   options: LockOptions & Pick<SandboxOptions, 'clock' | 'onWriteFailed'>,
 ): Promise<JoinedSandbox> {
   return joinOrRun(folder, options, async (lock) => {
-    const { controlToken, ...sandbox } = await serve(folder, lock, options);
-    return { ...sandbox, control: createControlClient({ origin: sandbox.origin, controlToken }) };
+    const sandbox = await serve(folder, lock, options);
+    return { ...sandbox, control: createOwnControl(sandbox) };
   });
+}
+
+/**
+ * The control client of a sandbox in this process. It reads texts without a request, because the first request to the
+ * control API loads Hono and with it undici, and `init` needs nothing else of them.
+ */
+function createOwnControl({ phone, ...address }: Sandbox): ControlClient {
+  return { ...createControlClient(address), texts: async (number) => phone(number).texts() };
 }
 
 /** Joins the served sandbox as soon as it answers, else runs one as soon as the lock is free. */
@@ -146,12 +154,12 @@ async function openProxy(
 
 async function runHere(folder: StateFolder, lock: Lock): Promise<JoinedSandbox> {
   const sandbox = await open(folder, lock, {});
-  const { origin, accountSid, authToken, controlToken } = sandbox;
+  const { origin, accountSid, authToken } = sandbox;
   const close = async () => {
     await sandbox.close();
     lock.release();
   };
-  return { origin, accountSid, authToken, control: createControlClient({ origin, controlToken }), close };
+  return { origin, accountSid, authToken, control: createOwnControl(sandbox), close };
 }
 
 async function open(folder: StateFolder, lock: Lock, options: SandboxOptions): Promise<Sandbox> {
@@ -177,6 +185,7 @@ async function attach(address: SandboxAddress): Promise<JoinedSandbox | undefine
 
 /** Runs a sandbox in memory, in this process. */
 export async function runTransientSandbox(): Promise<JoinedSandbox> {
-  const { origin, accountSid, authToken, controlToken, close } = await createSandbox({});
-  return { origin, accountSid, authToken, control: createControlClient({ origin, controlToken }), close };
+  const sandbox = await createSandbox({});
+  const { origin, accountSid, authToken, close } = sandbox;
+  return { origin, accountSid, authToken, control: createOwnControl(sandbox), close };
 }

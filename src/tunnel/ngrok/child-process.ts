@@ -25,7 +25,7 @@ export interface NgrokChild {
 
 /** Starts the child process. If it does not start, `ended` says why. */
 export function startChild({ environment, secret, log }: ChildOptions): NgrokChild {
-  const child = forkModule(findPackageFile('dist/ngrok-child.js'), createChildEnvironment(environment));
+  const child = forkModule(findPackageFile('dist/ngrok-child.cjs'), createChildEnvironment(environment));
   for (const stream of [child.stdout, child.stderr]) {
     if (stream) drain(stream, (line) => log?.(formatRedacted(line, secret)));
   }

@@ -23,7 +23,7 @@ export const MACHINE_FAULTS: Faults<SandboxScene> = {
     return { options: { environment: { NODE_OPTIONS: `--require ${workspace.file('old.cjs')}` } } };
   },
   'package-incomplete': ({ copyPackage }) => ({
-    options: { cli: copyPackage(['templates/ngrok-v3.yml', 'dist/commands/serve/run.js']) },
+    options: { cli: copyPackage(['templates/ngrok-v3.yml', 'dist/commands/serve/run.cjs']) },
   }),
   'binary-unloadable': ({ copyPackage }) => ({ options: { cli: copyPackage(['node_modules/libsql']) } }),
   'state-not-a-folder': ({ workspace }) => {
