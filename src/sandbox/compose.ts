@@ -46,7 +46,7 @@ import { createAuthenticator } from './server/auth.js';
 import { createFaultStore } from './server/faults.js';
 import { createSandboxListener } from './server/listener.js';
 import { createRequestLog } from './server/request-log.js';
-import type { RestRouter } from './server/router.js';
+import type { RestRoutes } from './server/rest-routes.js';
 import { createTraceLog } from './traces/trace-log.js';
 import { createVoice, type Voice } from './voice/voice.js';
 import { createWebhookDispatch } from './webhooks/dispatch.js';
@@ -65,7 +65,7 @@ export interface Foundation {
 export interface Composition {
   /** Answers the REST API and the control API. */
   readonly listener: RequestListener;
-  readonly routes: RestRouter;
+  readonly routes: RestRoutes;
   /** The library's sandbox, except for what needs the server. */
   readonly sandbox: Omit<Sandbox, 'origin' | 'port' | 'accept' | 'close'>;
   /** Ends everything in progress, after what was just answered is written. The database stays open. */
