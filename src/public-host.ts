@@ -23,7 +23,7 @@ NETWORKS.addSubnet('ff00::', 8, 'ipv6');
 
 /** Names that no public server of names knows: https://www.iana.org/assignments/special-use-domain-names. */
 const LOCAL_NAME =
-  /(^|\.)(localhost|local|internal|lan|home|localdomain|intranet|private|corp|test|invalid|home\.arpa)$/;
+  /(^|\.)(localhost|local|internal|lan|home|localdomain|intranet|private|corp|test|home\.arpa)$/;
 
 /**
  * Returns why Twilio cannot reach a host, as the rest of a sentence; undefined if neither its name nor its address says so.
