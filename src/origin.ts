@@ -1,5 +1,6 @@
 // Reads and writes the origins of servers, and tells the addresses of this machine from all others.
 import { isIPv6 } from 'node:net';
+import { findHostFault } from './public-host.js';
 
 /** Returns the host of a URL as sockets take it: an IPv6 address without its brackets. */
 export function readHost({ hostname }: URL): string {
@@ -58,18 +59,19 @@ export function listSameOrigins(origin: string): string[] {
  * Returns why `raw` cannot be a public base, as the rest of a sentence ("… must start with https://"), or undefined if
  * it can.
  *
- * @param allowLoopback accepts http and https addresses of this machine, as the sandbox does
+ * @param allowLocal accepts http and https on this machine and in its networks, as the sandbox does
  */
-export function findOriginFault(raw: string, allowLoopback: boolean): string | undefined {
+export function findOriginFault(raw: string, allowLocal: boolean): string | undefined {
   const url = URL.canParse(raw) ? new URL(raw) : undefined;
   if (!url?.hostname || !/^https?:$/.test(url.protocol))
     return 'is not a URL such as https://relay.example.com';
   if (url.username || url.password) return 'must not hold a user name or password';
   if (url.pathname !== '/' || url.search || url.hash) return 'must be an origin: no path, query or fragment';
   if (url.hostname.includes('_')) return 'has an underscore in its host name, which Twilio refuses';
-  if (isLoopback(url.hostname)) {
-    return allowLoopback ? undefined : 'is an address of this machine, which Twilio cannot reach';
-  }
+  const fault = isLoopback(url.hostname)
+    ? 'is an address of this machine, which Twilio cannot reach'
+    : findHostFault(url.hostname);
+  if (fault !== undefined) return allowLocal ? undefined : fault;
   return url.protocol === 'https:' ? undefined : 'must start with https://';
 }
 

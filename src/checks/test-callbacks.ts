@@ -2,12 +2,13 @@
 import { type HttpAnswer, sendRequest } from '../http/send.js';
 import { fieldOf, webhooksUnder } from '../setup/webhooks.js';
 import type { ApplicationInstance } from '../twilio/client.js';
+import type { SignedParameters } from '../twilio/signature.js';
 
 /** A webhook request for an app, without its signature. */
 export interface TestCallback {
   /** The path with its query, as Twilio signs it after the public base. */
   readonly path: string;
-  readonly form: Readonly<Record<string, string>>;
+  readonly form: SignedParameters;
 }
 
 /** How an app reacts to a request. */
@@ -87,11 +88,18 @@ export function sendTestCallback(
       ...(origin !== publicBase && { 'X-Forwarded-Proto': protocol.replace(':', '') }),
       ...(signature !== undefined && { 'X-Twilio-Signature': signature }),
     },
-    body: String(new URLSearchParams(form)),
+    body: encodeForm(form),
     timeoutMs,
     agent,
     signal,
   });
+}
+
+function encodeForm(form: SignedParameters): string {
+  const pairs = Object.entries(form).flatMap(([name, value]) =>
+    [value].flat().map((one): [string, string] => [name, one]),
+  );
+  return String(new URLSearchParams(pairs));
 }
 
 /** Returns how the app reacted, by the status of its answer. */

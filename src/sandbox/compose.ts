@@ -36,6 +36,8 @@ import { createOpenTraces, waitForQuiet } from './platform/events/open-traces.js
 import { createRequestCauses } from './platform/events/request-causes.js';
 import { DEFAULT_TIMEOUT_MS, filterEvents, waitForEvent } from './platform/events/search.js';
 import { createEventStream } from './platform/events/stream.js';
+import { describeUnsupported, type Unsupported } from './platform/events/unsupported.js';
+import { createUnsupportedLog, type UnsupportedLog } from './platform/events/unsupported-log.js';
 import { createHex32 } from './platform/formats.js';
 import { findPhoneNumber } from './platform/phone-number.js';
 import { readSnapshot, replaceContent, takeSnapshot } from './platform/snapshot.js';
@@ -46,7 +48,7 @@ import { createAuthenticator } from './server/auth.js';
 import { createFaultStore } from './server/faults.js';
 import { createSandboxListener } from './server/listener.js';
 import { createRequestLog } from './server/request-log.js';
-import type { RestRouter } from './server/router.js';
+import type { RestRoutes } from './server/rest-routes.js';
 import { createTraceLog } from './traces/trace-log.js';
 import { createVoice, type Voice } from './voice/voice.js';
 import { createWebhookDispatch } from './webhooks/dispatch.js';
@@ -65,11 +67,13 @@ export interface Foundation {
 export interface Composition {
   /** Answers the REST API and the control API. */
   readonly listener: RequestListener;
-  readonly routes: RestRouter;
+  readonly routes: RestRoutes;
   /** The library's sandbox, except for what needs the server. */
   readonly sandbox: Omit<Sandbox, 'origin' | 'port' | 'accept' | 'close'>;
   /** Ends everything in progress, after what was just answered is written. The database stays open. */
   stop(): Promise<void>;
+  /** What was asked for that the sandbox lacks. */
+  readonly unsupported: UnsupportedLog;
   /** For tests that look at the calls in progress. */
   readonly voice: Voice;
 }
@@ -86,6 +90,7 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
   const strict = options.strict ?? false;
 
   const events = createEventStream(now);
+  const unsupported = createUnsupportedLog(events, options.onUnsupported ?? createWarning(options));
   const traces = createOpenTraces();
   const app = createAppContactLog();
   const exchanges = createExchangeLog(options.keepExchanges ?? 2000);
@@ -314,6 +319,7 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
       faults,
       requests,
       events,
+      unsupported,
       exchanges,
       causes,
       app,
@@ -331,5 +337,12 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     await new Promise((resolve) => void setImmediate(resolve));
   }
 
-  return { listener, routes, sandbox, stop, voice };
+  return { listener, routes, sandbox, stop, voice, unsupported };
+}
+
+/** Returns what warns of something that the sandbox lacks, on the standard error of the process. */
+function createWarning({ unsupported = 'warn' }: SandboxOptions): (lacking: Unsupported) => void {
+  return (lacking) => {
+    if (unsupported === 'warn') process.emitWarning(describeUnsupported(lacking), 'RelayPhoneWarning');
+  };
 }

@@ -4,6 +4,7 @@ import { once } from '../once.js';
 import { composeSandbox } from './compose.js';
 import { createManualClock, createRealClock } from './platform/clock.js';
 import { openStore } from './platform/database.js';
+import { refuseUnsupported } from './refuse-unsupported.js';
 import type { Sandbox, SandboxOptions } from './sandbox.js';
 
 export type { Sandbox, SandboxOptions } from './sandbox.js';
@@ -25,7 +26,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   const clock = options.clock === 'manual' ? createManualClock(now()) : createRealClock(now);
   let listening: Listening | undefined;
   try {
-    const { listener, sandbox, stop } = composeSandbox(options, {
+    const { listener, sandbox, stop, unsupported } = composeSandbox(options, {
       store,
       clock,
       origin: () => listening?.origin ?? '',
@@ -34,15 +35,20 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     const { origin, port, server, close } = listening;
     // The account must be on disk before anybody learns of it: the process may be killed right after.
     await store.kept();
-    return {
+    const throws = options.unsupported === 'throw';
+    const open: Omit<Sandbox, 'close'> = {
       origin,
       port,
       ...sandbox,
       accept: (connection) => void server.emit('connection', connection),
+    };
+    return {
+      ...(throws ? refuseUnsupported(open, unsupported.verifyNoneNew) : open),
       close: once(async () => {
         await close();
         await stop();
         store.close();
+        if (throws) unsupported.verifyNone();
       }),
     };
   } catch (error) {

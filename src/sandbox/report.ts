@@ -161,6 +161,7 @@ export const eventReportSchema = z.looseObject({
   kind: z.enum([
     'request.in',
     'fault.hit',
+    'unsupported',
     'phone.texts',
     'text.received',
     'text.queued',

@@ -1,4 +1,4 @@
-// The resources of the REST API. To add one, create its folder and add one line here.
+// The resources of the REST API, by product. To add one, create its folder and add one line here.
 import { addAccountRoutes } from './accounts/account/routes.js';
 import { addAlertRoutes } from './accounts/alerts/routes.js';
 import { addApplicationRoutes } from './accounts/applications/routes.js';
@@ -13,38 +13,40 @@ import { addIncomingPhoneNumberRoutes } from './numbers/incoming-phone-numbers/r
 import { addLookupRoutes } from './numbers/lookups/routes.js';
 import { addOutgoingCallerIdRoutes } from './numbers/outgoing-caller-ids/routes.js';
 import { addPricingRoutes } from './numbers/pricing/routes.js';
-import { createRestRouter, type RestRouter } from './server/router.js';
+import { createRestRoutes, PRODUCTS, type Product, type RestRoutes } from './server/rest-routes.js';
+import type { RestRouter } from './server/router.js';
 import { addCallResourceRoutes } from './voice/api/calls/routes.js';
 import { addRecordingRoutes } from './voice/api/recordings/routes.js';
 
-/** In the order of matching: pricing comes before lookups, which would take `Countries` for a number. */
-const RESOURCES = [
-  addMessageRoutes,
-  addAccountRoutes,
-  addAvailablePhoneNumberRoutes,
-  addIncomingPhoneNumberRoutes,
-  addApplicationRoutes,
-  addOutgoingCallerIdRoutes,
-  addMediaRoutes,
-  addCallResourceRoutes,
-  addRecordingRoutes,
-  addKeyRoutes,
-  addPricingRoutes,
-  addLookupRoutes,
-  addAlertRoutes,
-  addServiceRoutes,
-  addSenderPoolRoutes,
-  addComplianceRoutes,
-] as const;
+/** The resources of each product. */
+const RESOURCES = {
+  api: [
+    addMessageRoutes,
+    addAccountRoutes,
+    addAvailablePhoneNumberRoutes,
+    addIncomingPhoneNumberRoutes,
+    addApplicationRoutes,
+    addOutgoingCallerIdRoutes,
+    addMediaRoutes,
+    addCallResourceRoutes,
+    addRecordingRoutes,
+    addKeyRoutes,
+  ],
+  pricing: [addPricingRoutes],
+  lookups: [addLookupRoutes],
+  monitor: [addAlertRoutes],
+  messaging: [addServiceRoutes, addSenderPoolRoutes, addComplianceRoutes],
+} as const;
 
 /** The dependencies of all resources; each takes only its own. */
-type ResourceDeps = (typeof RESOURCES)[number] extends (router: RestRouter, deps: infer Deps) => void
+type ResourceDeps = (typeof RESOURCES)[Product][number] extends (router: RestRouter, deps: infer Deps) => void
   ? Deps
   : never;
 
 /** Creates the routes of all resources. */
-export function createRoutes(deps: ResourceDeps): RestRouter {
-  const routes = createRestRouter();
-  for (const addRoutes of RESOURCES) addRoutes(routes, deps);
+export function createRoutes(deps: ResourceDeps): RestRoutes {
+  const routes = createRestRoutes();
+  for (const product of PRODUCTS)
+    for (const addRoutes of RESOURCES[product]) addRoutes(routes.of[product], deps);
   return routes;
 }

@@ -15,6 +15,7 @@ import type { PhoneSummary, SandboxPhone } from './phones/phones.js';
 import type { SandboxClock } from './platform/clock.js';
 import type { SandboxEvent } from './platform/events/event.js';
 import type { EventFilter } from './platform/events/search.js';
+import type { Unsupported } from './platform/events/unsupported.js';
 import type { Fault, FaultRule } from './server/faults.js';
 import type { RecordedRequest } from './server/request-log.js';
 import type { KnownTrace, TraceDetails, TraceFilter } from './traces/trace-log.js';
@@ -60,6 +61,14 @@ export interface SandboxOptions {
    * passes it on is certain to be in the right trace. Twilio sends none. Default false.
    */
   readonly traceparent?: boolean;
+  /**
+   * What to do about requests and TwiML that Twilio understands and the sandbox does not. They are refused by name, and are
+   * events `unsupported`, in any case. `warn` also prints a warning of Node.js for each thing once. With `throw` the next
+   * awaited call of the library rejects, and so does `close`, once everything is closed. Default `warn`.
+   */
+  readonly unsupported?: 'warn' | 'throw';
+  /** Is called once for each thing that the sandbox lacks. Default: with `warn`, prints a warning of Node.js. */
+  readonly onUnsupported?: (unsupported: Unsupported) => void;
   /** The token of the control API. Default: random. */
   readonly controlToken?: string;
 }
@@ -218,6 +227,10 @@ export interface Sandbox {
    * @throws RelayPhoneError `usage`, without changing anything, if it is not a snapshot of this version.
    */
   restore(snapshot: string): void;
-  /** Stops answering, and frees the port and the database. */
+  /**
+   * Stops answering, and frees the port and the database.
+   *
+   * @throws RelayPhoneError `fault` with `unsupported: 'throw'` if something was asked for that the sandbox lacks.
+   */
   close(): Promise<void>;
 }

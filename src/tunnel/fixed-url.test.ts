@@ -32,7 +32,7 @@ describe('a fixed URL', () => {
   });
 
   it('may be an address of this machine if loopback is allowed', async () => {
-    expect(await openFixed('http://127.0.0.1:8000', { allowLoopback: true })).toBe('http://127.0.0.1:8000');
-    await expect(openFixed('http://relay.example.com', { allowLoopback: true })).rejects.toThrow(/https/);
+    expect(await openFixed('http://127.0.0.1:8000', { allowLocal: true })).toBe('http://127.0.0.1:8000');
+    await expect(openFixed('http://relay.example.com', { allowLocal: true })).rejects.toThrow(/https/);
   });
 });

@@ -6,7 +6,7 @@ import type { OpenTunnel } from './tunnel.js';
 /** Options of {@link createFixedUrl}. */
 export interface FixedUrlOptions {
   /** True to accept an address of this machine, which the sandbox can reach. Default false. */
-  readonly allowLoopback?: boolean;
+  readonly allowLocal?: boolean;
   /** The flag that gave the URL, for messages. Default `--url`. */
   readonly flag?: string;
 }
@@ -22,8 +22,8 @@ export function createFixedUrl(raw: string, options: FixedUrlOptions = {}): Open
   return async () => ({ publicBase, close: async () => undefined, onLost: () => undefined });
 }
 
-function verifyFixedUrl(raw: string, { allowLoopback = false, flag = '--url' }: FixedUrlOptions): string {
-  const fault = findOriginFault(raw, allowLoopback);
+function verifyFixedUrl(raw: string, { allowLocal = false, flag = '--url' }: FixedUrlOptions): string {
+  const fault = findOriginFault(raw, allowLocal);
   if (!fault) return new URL(raw).origin;
   throw new RelayPhoneError({
     kind: 'usage',

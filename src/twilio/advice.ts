@@ -34,10 +34,7 @@ const ADVICE: Readonly<Record<number, Advice>> = {
   12100: { meaning: 'the app answered with something that is not XML', tryNext: WEBHOOKS },
   12300: { meaning: 'the app answered with a content type that Twilio does not accept', tryNext: WEBHOOKS },
   15003: { meaning: 'the app answered a status callback with an error', tryNext: WEBHOOKS },
-  20003: {
-    meaning: 'Twilio does not accept this account SID with this auth token',
-    tryNext: [`copy both again from ${CONSOLE_PAGES.keys}`, 'relay-phone init --auth-token-file PATH'],
-  },
+  20003: explainCredentials(),
   20005: {
     meaning: 'the account is not active',
     tryNext: [`look for a notice from Twilio at ${CONSOLE_PAGES.home}`],
@@ -210,4 +207,31 @@ export function findAdvice(code: number): Advice | undefined {
 /** Returns the URL of a code in Twilio's Error and Warning Dictionary. */
 export function errorPage(code: number): string {
   return `https://www.twilio.com/docs/errors/${code}`;
+}
+
+/**
+ * Explains 20003. Credentials belong to one region: those of the US are refused everywhere else. See
+ * https://www.twilio.com/docs/global-infrastructure/manage-regional-api-credentials.
+ *
+ * @param environment whose `TWILIO_REGION` the SDK follows. Default: unknown
+ */
+export function explainCredentials(environment?: Readonly<Record<string, string | undefined>>): Advice {
+  const region = environment?.TWILIO_REGION || undefined;
+  const meaning = 'Twilio does not accept this account SID with this auth token';
+  const tryNext = [`copy both again from ${CONSOLE_PAGES.keys}`, 'relay-phone init --auth-token-file PATH'];
+  if (!environment) {
+    return {
+      meaning,
+      tryNext: [...tryNext, 'unset TWILIO_REGION if it is set: each region has its own credentials'],
+    };
+  }
+  if (region === undefined || region === 'us1') return { meaning, tryNext };
+  return {
+    meaning: `${meaning} in the region ${region} (TWILIO_REGION); each region has its own credentials`,
+    tryNext: [
+      `copy the credentials of the region ${region} from ${CONSOLE_PAGES.keys}, where the region is chosen at the top`,
+      'unset TWILIO_REGION, for those of the US',
+      ...tryNext.slice(1),
+    ],
+  };
 }

@@ -95,7 +95,7 @@ export function createTransport(target: Target, options: TransportOptions = {}) 
   async function attemptOnce(asked: SdkRequest): Promise<HttpAnswer | NoAnswer> {
     const url = targetUrlOf(target, asked);
     const body = asked.data && encodeForm(asked.data);
-    const headers = { ...asked.headers, ...authorization(asked) };
+    const headers = { ...asked.headers, ...hostHeader(target, asked), ...authorization(asked) };
     try {
       return await sendRequest({
         method: asked.method.toUpperCase(),
@@ -128,6 +128,11 @@ function targetUrlOf(target: Target, asked: SdkRequest): URL {
   }
   for (const [name, value] of pairs(asked.params)) url.searchParams.append(name, value);
   return url;
+}
+
+/** The sandbox has one address for all of Twilio's hosts. */
+function hostHeader(target: Target, { uri }: SdkRequest): Record<string, string> {
+  return target.kind === 'sandbox' ? { Host: new URL(uri).host } : {};
 }
 
 function encodeForm(data: object): string {

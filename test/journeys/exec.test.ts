@@ -10,6 +10,7 @@ import { findPython, NO_PYTHON } from '../support/find-python.js';
 import { withoutWarning } from '../support/node-warning.js';
 import { hasTerminals, KEY, startOnTerminal } from '../support/pseudo-terminal.js';
 import { writeCheckout } from '../support/relay-checkout.js';
+import { startSandbox } from '../support/sandbox-child.js';
 import { createWorkspace, type Workspace } from '../support/workspace.js';
 
 const SDK = resolve(import.meta.dirname, '../../node_modules/twilio');
@@ -51,7 +52,32 @@ async function see(environment: Record<string, string> = {}): Promise<Record<str
   return JSON.parse(stdout) as Record<string, string>;
 }
 
+/** A program that deletes every service of Conversations, which the sandbox does not have. */
+const CLEARING_PROGRAM = `
+const { env } = process;
+const client = require(${JSON.stringify(SDK)})(env.TWILIO_ACCOUNT_SID, env.TWILIO_AUTH_TOKEN);
+(async () => {
+  const { sid } = await client.messaging.v1.services.create({ friendlyName: 'Mine' });
+  const found = await client.conversations.v1.services.list().catch(({ code, message }) => ({ code, message }));
+  console.log(JSON.stringify({ found, kept: (await client.messaging.v1.services(sid).fetch()).friendlyName }));
+})();
+`;
+const LACKS_CONVERSATIONS = /not in the sandbox: Conversations \(conversations\.twilio\.com\)/;
+
 describe('a program under exec', () => {
+  it('is told what the sandbox lacks, and another product never answers for it', async () => {
+    const seen = () => exec([process.execPath, '-e', CLEARING_PROGRAM]);
+    const { code, stdout, stderr } = await seen();
+    expect({ code, ...JSON.parse(stdout) }).toMatchObject({ code: 0, found: { code: 20404 }, kept: 'Mine' });
+    expect(stderr).toMatch(LACKS_CONVERSATIONS);
+    // The same with the sandbox in another process, which shows it too.
+    const sandbox = await startSandbox(workspace, '--port', '0');
+    const joined = await seen();
+    expect(JSON.parse(joined.stdout)).toMatchObject({ found: { code: 20404 }, kept: 'Mine' });
+    expect(joined.stderr).toMatch(LACKS_CONVERSATIONS);
+    expect(sandbox.output()).toMatch(LACKS_CONVERSATIONS);
+  });
+
   it('gets an account that is set up only once, without any file outside the state folder', async () => {
     const first = await exec([process.execPath, '-e', '0']);
     expect(first).toMatchObject({ code: 0, stdout: '' });
@@ -210,11 +236,10 @@ describe('exec', () => {
   });
 
   it('refuses at once to use a running sandbox with another clock', async () => {
-    const sandbox = await startSandbox('0');
+    await startSandbox(workspace, '--port', '0');
     const run = ['exec', '--clock', 'manual', '--', process.execPath, '-e', '0'];
     const { code, stderr } = await workspace.run(run);
     expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('the clock is real') });
-    sandbox.kill();
   });
 
   it('prints one document under --json, and the output of the program to stderr', async () => {
@@ -237,7 +262,7 @@ describe('exec --print-env', () => {
     skip(isWindows, NO_POSIX);
     workspace.write('send.cjs', NODE_PROGRAM);
     const port = String(await findPort());
-    let sandbox = await startSandbox(port);
+    const sandbox = await startSandbox(workspace, '--port', port);
     const { stdout } = await workspace.run(['exec', '--print-env']);
     workspace.write('environment', stdout);
     const send = () =>
@@ -247,16 +272,14 @@ describe('exec --print-env', () => {
         env: { PATH: process.env.PATH },
       });
     expect(send().stdout).toBe('queued\n');
-    sandbox.kill();
-    await once(sandbox, 'exit');
+    await sandbox.end('SIGTERM');
     expect(send().status).toBe(1);
-    sandbox = await startSandbox(port);
+    await startSandbox(workspace, '--port', port);
     expect(send().stdout).toBe('queued\n');
-    sandbox.kill();
   });
 
   it('prints JSON, PowerShell and Compose formats', async () => {
-    const sandbox = await startSandbox('0');
+    await startSandbox(workspace, '--port', '0');
     const json = await workspace.run(['exec', '--print-env', '--json']);
     const { environment } = execReportSchema.parse(JSON.parse(json.stdout));
     const { TWILIO_MAIN_NUMBER: number } = environment ?? {};
@@ -265,7 +288,6 @@ describe('exec --print-env', () => {
     expect(powershell.stdout).toContain(`$env:TWILIO_MAIN_NUMBER = '${number}'\n`);
     const compose = await workspace.run(['exec', '--print-env', 'compose']);
     expect(compose.stdout).toContain(`\nTWILIO_MAIN_NUMBER=${number}\n`);
-    sandbox.kill();
   });
 });
 
@@ -282,9 +304,3 @@ it('exec does not print its secrets', async () => {
   const token = readFileSync(join(workspace.path, '.relay-phone/proxy-token'), 'utf8').trim();
   for (const secret of [token, 'PRIVATE KEY']) expect(stdout + stderr).not.toContain(secret);
 });
-
-async function startSandbox(port: string) {
-  const child = workspace.start(['sandbox', '--port', port]);
-  await once(child.stdout ?? child, 'data');
-  return child;
-}

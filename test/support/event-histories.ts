@@ -23,7 +23,7 @@ interface Act {
   readonly to: number;
   readonly mask: number;
   readonly webhook: 'accepted' | 'failed' | 'retried' | 'fallback' | 'redirected';
-  readonly request: 'created' | 'refused' | 'dropped' | 'answer lost';
+  readonly request: 'created' | 'refused' | 'missing' | 'dropped' | 'answer lost';
   readonly text: 'delivered' | 'undelivered' | 'sent';
   readonly isGuessed: boolean;
   readonly isExposed: boolean;
@@ -46,7 +46,7 @@ const actArbitrary: fc.Arbitrary<Act> = fc.record({
   to: fc.nat(PHONES.length - 1),
   mask: fc.nat(MASKS.length - 1),
   webhook: fc.constantFrom('accepted', 'failed', 'retried', 'fallback', 'redirected'),
-  request: fc.constantFrom('created', 'refused', 'dropped', 'answer lost'),
+  request: fc.constantFrom('created', 'refused', 'missing', 'dropped', 'answer lost'),
   text: fc.constantFrom('delivered', 'undelivered', 'sent'),
   isGuessed: fc.boolean(),
   isExposed: fc.boolean(),
@@ -200,6 +200,7 @@ function* endWebhook(
 function* sendText(act: Act, sid: string, cause: number | null, from: string, to: string): Steps {
   const request: RequestFacts = {
     method: 'POST',
+    product: null,
     path: '/2010-04-01/Accounts/AC0/Messages.json',
     attribution: cause === null ? 'none' : act.isGuessed ? 'guessed' : 'sure',
     isOwn: false,
@@ -209,12 +210,17 @@ function* sendText(act: Act, sid: string, cause: number | null, from: string, to
     yield { fields: { kind: 'fault.hit', ...request, faultId: '1', when: 'before', answer: 'drop' }, cause };
     return;
   }
-  const status = act.request === 'refused' ? 400 : 201;
+  const isMissing = act.request === 'missing';
+  const status = act.request === 'refused' ? 400 : isMissing ? 404 : 201;
   const asked = yield {
     fields: { kind: 'request.in', ...request, status, durationMs: 1, problem: null },
     cause,
   };
-  if (status === 400) return;
+  if (isMissing) {
+    const lacks = { what: 'operation', name: 'POST Nothing', host: 'api.twilio.com' } as const;
+    yield { fields: { kind: 'unsupported', ...lacks }, cause: asked };
+  }
+  if (status !== 201) return;
   if (act.request === 'answer lost') {
     const fields = { kind: 'fault.hit', ...request, faultId: '1', when: 'after', answer: 503 } as const;
     yield { fields, cause: asked };
@@ -305,6 +311,7 @@ function* callFromApp(act: Act, index: number, phone: string, mask: string): Ste
   const started = { sid, parentSid: null, direction: 'outbound-api', from: mask, to: phone } as const;
   const request = {
     method: 'POST',
+    product: null,
     path: '/Calls.json',
     attribution: 'none',
     isOwn: false,

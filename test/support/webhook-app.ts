@@ -14,6 +14,8 @@ export interface Called {
   readonly body: string;
   /** The parameters of the body. */
   readonly form: Readonly<Record<string, string>>;
+  /** The same, with all values of a repeated parameter. */
+  readonly parameters: Readonly<Record<string, string | string[]>>;
   /** Whether the SDK's validator accepts its signature. */
   readonly signed: boolean;
 }
@@ -55,11 +57,18 @@ export async function startApp(
   const listener: RequestListener = async (incoming, outgoing) => {
     const body = await text(incoming);
     const { method = '', url = '', headers } = incoming;
-    const form = Object.fromEntries(new URLSearchParams(body));
+    const pairs = new URLSearchParams(body);
+    const form = Object.fromEntries(pairs);
+    const parameters = Object.fromEntries(
+      [...pairs.keys()].map((name) => {
+        const values = pairs.getAll(name);
+        return [name, values.length > 1 ? values : (values[0] ?? '')];
+      }),
+    );
     const address = `${tls ? 'https' : 'http'}://${headers.host}${url}`;
     const signature = String(headers['x-twilio-signature']);
-    const signed = twilio.validateRequest(authToken, signature, address, form);
-    const called = { method, path: url, headers, body, form, signed };
+    const signed = twilio.validateRequest(authToken, signature, address, parameters);
+    const called = { method, path: url, headers, body, form, parameters, signed };
     calls.push(called);
     const answer = await how(called);
     if (answer === 'hang') return;

@@ -4,7 +4,7 @@ import { findNearest } from '../../nearest.js';
 import { ACCEPTED_CHECKS, REFUSED_CHECKS } from './account/magic-numbers.js';
 import { clockCheck, signInCheck } from './account/sign-in.js';
 import { appUpCheck, signingTokenCheck, smokeHostCheck } from './app/app-under-test.js';
-import { CALLBACK_CHECKS, INBOUND_CHECKS } from './app/webhooks.js';
+import { CALLBACK_CHECKS, difficultFormsCheck, INBOUND_CHECKS } from './app/webhooks.js';
 import { type AnySmokeCheck, SMOKE_PARTS, type SmokePart } from './smoke-context.js';
 import { STORY_CHECKS } from './story/story.js';
 
@@ -18,6 +18,7 @@ export const SMOKE_CHECKS: readonly AnySmokeCheck[] = [
   appUpCheck,
   smokeHostCheck,
   ...CALLBACK_CHECKS,
+  difficultFormsCheck,
   ...INBOUND_CHECKS,
   ...STORY_CHECKS,
 ];

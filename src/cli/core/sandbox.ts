@@ -2,6 +2,7 @@
 import { RelayPhoneError } from '../../errors.js';
 import { explainMachineFault } from '../../machine-fault.js';
 import { hasSandbox, type JoinedSandbox, joinSandbox } from '../../sandbox/instance/join.js';
+import { describeUnsupported, type Unsupported } from '../../sandbox/platform/events/unsupported.js';
 import type { StateFolder } from '../../state/folder.js';
 import { type CommandContext, waitForLock } from './command-context.js';
 
@@ -17,6 +18,11 @@ export function warnOfLostWrites({ ports, screen }: CommandContext): (error: unk
     const { message } = explainMachineFault(error) ?? { message: `${error}` };
     screen.warn(`the sandbox lost what it could not write, and answers 507 until it can. ${message}`);
   };
+}
+
+/** Returns a listener for a sandbox that this process serves, which shows what was asked for that the sandbox lacks. */
+export function warnOfUnsupported({ screen }: CommandContext): (unsupported: Unsupported) => void {
+  return (unsupported) => screen.warn(describeUnsupported(unsupported));
 }
 
 /**

@@ -98,16 +98,19 @@ function warnOfUnresolved({ loaded, envPath, screen }: CommandContext): void {
 
 /** Loaded here, because a live run needs no database and no server. */
 async function enterSandbox(context: CommandContext, options: SessionOptions): Promise<JoinedSandbox> {
-  const [{ hostSandbox, joinSandbox, runTransientSandbox }, { warnOfLostWrites }] = await Promise.all([
-    import('../../sandbox/instance/join.js'),
-    import('./sandbox.js'),
-  ]);
+  const [{ hostSandbox, joinSandbox, runTransientSandbox }, { warnOfLostWrites, warnOfUnsupported }] =
+    await Promise.all([import('../../sandbox/instance/join.js'), import('./sandbox.js')]);
   const folder = options.keeps ? context.state.open() : context.state.find();
   if (!folder) return runTransientSandbox();
   const waiting = waitForLock(context, options.command);
   const { hosts, clock = 'real' } = options;
   return hosts
-    ? hostSandbox(folder, { ...waiting, clock, onWriteFailed: warnOfLostWrites(context) })
+    ? hostSandbox(folder, {
+        ...waiting,
+        clock,
+        onWriteFailed: warnOfLostWrites(context),
+        onUnsupported: warnOfUnsupported(context),
+      })
     : joinSandbox(folder, waiting);
 }
 

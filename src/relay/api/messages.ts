@@ -5,6 +5,7 @@ import { escapeXml, formatJson, HttpError } from '../http.js';
 import { MAX_TEXT_LENGTH } from '../policy/wording.js';
 import type { Relay } from '../relay.js';
 import type { Mask } from '../store/masks.js';
+import { formatConversation } from '../store/outgoing.js';
 import type { Fields, UserApi, UserApiRoute } from './request.js';
 
 /** The longest list of texts in one direction. */
@@ -22,7 +23,7 @@ export const postMessage: UserApiRoute = (relay, _api, { body }) => {
   relay.store.inTurn(() => {
     relay.outgoing.addText({
       purpose: 'reply',
-      conversation: `${mask.number} ${recipient}`,
+      conversation: formatConversation(mask.number, recipient),
       maskId: mask.id,
       sender: mask.number,
       recipient,

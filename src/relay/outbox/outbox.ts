@@ -1,6 +1,7 @@
 // Sends the outgoing table to Twilio: each conversation in order, nothing twice, and retries what fails.
+import { formatUnsent, OPTED_OUT } from '../policy/wording.js';
 import type { Relay } from '../relay.js';
-import type { OutgoingRow } from '../store/outgoing.js';
+import { formatConversation, type OutgoingRow } from '../store/outgoing.js';
 import { type RequestFailure, readFailure, type TwilioRequests } from './twilio-requests.js';
 
 /** Settings of an outbox. */
@@ -93,9 +94,6 @@ export function createOutbox(relay: Relay, twilio: TwilioRequests, options: Outb
   };
 }
 
-/** Twilio's error code for a recipient who has opted out. */
-const OPTED_OUT = 21610;
-
 /** Creates the function that tries a row once. It resolves to `again` if the row must be retried, and never throws. */
 function createAttempt(
   relay: Relay,
@@ -166,9 +164,20 @@ function createAttempt(
       if (row.maskId === null || row.kind === 'notice') return;
       masks.useTexts(row.maskId, -1);
       if (code === OPTED_OUT) masks.increment(row.maskId, 'textsBlocked');
+      if (row.kind === 'reply') tellOwner(row, formatUnsent(row.recipient, code, problem));
     });
     emit({ kind: state, what: describeRow(row), why: problem });
     return 'ended';
+  }
+
+  /** Texts the owner of a reply, without using up the allowance. */
+  function tellOwner({ sender }: OutgoingRow, body: string): void {
+    const mask = masks.find(sender);
+    if (!mask) return;
+    const { id, number, realNumber } = mask;
+    const conversation = formatConversation(number, realNumber);
+    const notice = { purpose: 'notice', sender: number, recipient: realNumber, body, mediaUrls: [] } as const;
+    outgoing.addText({ ...notice, conversation, maskId: id });
   }
 
   return (row) =>

@@ -1,6 +1,9 @@
 // The texts that a relay sends to its owner: forwarded texts, refused replies, codes, the welcome and the vCard.
 import type { ReplyRefusal } from './reply.js';
 
+/** Twilio's error code for a recipient who has opted out. */
+export const OPTED_OUT = 21610;
+
 /** Twilio's limit for the body of one message, in UTF-16 units (error 21617). */
 export const MAX_TEXT_LENGTH = 1600;
 
@@ -31,6 +34,16 @@ export function formatRefusal(refusal: ReplyRefusal): string {
     case 'no_body_after_full_number':
       return `Not sent. Nothing was written behind ${refusal.named}.`;
   }
+}
+
+/** Formats the text that tells the owner that a reply was written for `to`, and Twilio did not take it. */
+export function formatUnsent(to: string, code: number | undefined, reason: string): string {
+  if (code === OPTED_OUT)
+    return `Not sent. ${to} texted STOP to this number, and gets nothing until they text START.`;
+  return `Not sent to ${to}: ${reason}${code === undefined ? '' : ` (Twilio ${code})`}.`.slice(
+    0,
+    MAX_TEXT_LENGTH,
+  );
 }
 
 /** Splits a text into parts of at most `longest` UTF-16 units, between characters. */

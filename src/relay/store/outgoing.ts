@@ -57,6 +57,11 @@ interface OutgoingResult {
   readonly problem?: string;
 }
 
+/** Names the conversation between a mask and one other number, whose texts are sent in order. */
+export function formatConversation(mask: string, other: string): string {
+  return `${mask} ${other}`;
+}
+
 /** The table `outgoing`, and the delivery receipts of its texts. A row is open until it has ended. */
 export interface OutgoingTable {
   /**

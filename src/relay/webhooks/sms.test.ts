@@ -100,3 +100,34 @@ it('counts a text that the owner opted out of as blocked, gives it back to the a
   relay.wake();
   expect((await received(REAL, 4)).at(-1)).toBe(`[Relay 📲 ${ANN}] Hello?`);
 });
+
+describe('an owner whose reply Twilio does not take is told so', () => {
+  const NOBODY = /^Not sent to \+12125550190: .+ \(Twilio 21211\)\.$/;
+  it.each([
+    ['because the contact texted STOP', undefined, /^Not sent\. \+12125550190 texted STOP to this number/],
+    ['because the contact cannot receive texts', { status: 400, code: 21211 }, NOBODY],
+  ] as const)('%s', async (_why, answer, words) => {
+    const { sandbox, relay, received, waitFor } = await setUpRelay();
+    await sandbox.phone(ANN).text(MASK, 'Hello');
+    await received(REAL, 1);
+    if (answer) sandbox.fail({ method: 'POST', path: 'Messages', times: 1, answer });
+    else sandbox.optOut({ phone: ANN, sender: MASK });
+    await sandbox.phone(REAL).text(MASK, 'thanks');
+    await waitFor('refused');
+    expect((await received(REAL, 2)).at(-1)).toMatch(words);
+    expect(sandbox.phone(ANN).texts()).toEqual([]);
+    // Neither the reply nor the notice counts, and the reply can still be sent.
+    expect(relay.masks.find(MASK)?.textsLeft).toBe(74);
+    expect(relay.outgoing.listUnsent()).toMatchObject([{ body: 'thanks', state: 'refused' }]);
+  });
+
+  it('also if it was given up, but not about a notice of its own', async () => {
+    const { sandbox, relay, received, waitFor } = await setUpRelay({ giveUpAfterMs: 0 });
+    await sandbox.phone(ANN).text(MASK, 'Hello');
+    await received(REAL, 1);
+    sandbox.fail({ method: 'POST', path: 'Messages', times: 2, answer: { status: 503 } });
+    await sandbox.phone(REAL).text(MASK, 'thanks');
+    await waitFor('given-up', 2);
+    expect(relay.outgoing.listUnsent()).toMatchObject([{ kind: 'reply' }, { kind: 'notice' }]);
+  });
+});

@@ -6,6 +6,7 @@ import { formatForwards, formatRefusal } from '../policy/wording.js';
 import type { Relay } from '../relay.js';
 import type { ContactRef } from '../store/contacts.js';
 import type { Mask } from '../store/masks.js';
+import { formatConversation } from '../store/outgoing.js';
 import type { WebhookForm } from './authenticate.js';
 
 interface InboundText {
@@ -53,7 +54,7 @@ function forward(
     const sender = index === 0 ? contact : undefined;
     const id = relay.outgoing.addText({
       purpose: 'forward',
-      conversation: conversationOf(mask, from),
+      conversation: formatConversation(mask.number, from),
       maskId: mask.id,
       sender: mask.number,
       recipient: mask.realNumber,
@@ -81,7 +82,7 @@ function sendReply(relay: Relay, { mask, from, body, mediaUrls }: InboundText): 
   const { to, body: text } = decision;
   relay.outgoing.addText({
     purpose: 'reply',
-    conversation: conversationOf(mask, to),
+    conversation: formatConversation(mask.number, to),
     maskId: mask.id,
     sender: mask.number,
     recipient: to,
@@ -98,7 +99,7 @@ function refuseReply(relay: Relay, mask: Mask, refusal: ReplyRefusal): RelayResp
   const body = formatRefusal(refusal);
   relay.outgoing.addText({
     purpose: 'notice',
-    conversation: conversationOf(mask, mask.realNumber),
+    conversation: formatConversation(mask.number, mask.realNumber),
     maskId: mask.id,
     sender: mask.number,
     recipient: mask.realNumber,
@@ -109,11 +110,6 @@ function refuseReply(relay: Relay, mask: Mask, refusal: ReplyRefusal): RelayResp
   return REPORTED_TO_TWILIO.has(refusal.code)
     ? formatRelayError('xml', 400, body, refusal.code)
     : formatEmptyTwiml(200);
-}
-
-/** The texts between a mask and one other number are sent in order. */
-function conversationOf(mask: Mask, other: string): string {
-  return `${mask.number} ${other}`;
 }
 
 function readMediaUrls(form: WebhookForm): string[] {

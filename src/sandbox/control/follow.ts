@@ -18,6 +18,8 @@ export interface FollowNotices {
 export interface FollowOptions extends FollowNotices {
   /** Only events of this trace, until nothing of it is in progress. Default: all events, without end. */
   readonly traceId?: string;
+  /** Only events of these kinds. Default: all. */
+  readonly kinds?: readonly SandboxEvent['kind'][];
   /** Starts after this event: its id, or its position `EPOCH-N`. 0 starts with the oldest that is kept. Default: with the next event. */
   readonly since?: number | string;
   /** Ends the stream. */
@@ -38,12 +40,14 @@ export async function followEvents(
   options: FollowOptions,
   onEvent: (event: SandboxEvent) => void,
 ): Promise<void> {
-  const { traceId, signal } = options;
+  const { traceId, kinds, signal } = options;
   const headers = { Authorization: `Bearer ${controlToken}` };
   let position = options.since;
   for (let idleCuts = 0; !signal?.aborted; ) {
     const connectedAt = position;
-    const url = new URL(`${origin}/_sandbox/events${formatQuery({ trace: traceId, since: position })}`);
+    const url = new URL(
+      `${origin}/_sandbox/events${formatQuery({ trace: traceId, kind: kinds?.join(','), since: position })}`,
+    );
     const read = createBlockReader((block) => {
       // Lines may still arrive after the abort.
       if (signal?.aborted) return;

@@ -49,7 +49,7 @@ export function joinSandbox(folder: StateFolder, options: LockOptions): Promise<
  */
 export function hostSandbox(
   folder: StateFolder,
-  options: LockOptions & Pick<SandboxOptions, 'clock' | 'onWriteFailed'>,
+  options: LockOptions & Pick<SandboxOptions, 'clock' | 'onWriteFailed' | 'onUnsupported'>,
 ): Promise<JoinedSandbox> {
   return joinOrRun(folder, options, async (lock) => {
     const sandbox = await serve(folder, lock, options);
@@ -100,7 +100,7 @@ export async function findJoinable(folder: StateFolder): Promise<JoinedSandbox |
 type ServeOptions = LockOptions &
   Pick<
     SandboxOptions,
-    'port' | 'spare' | 'strict' | 'traceparent' | 'clock' | 'webhooks' | 'onWriteFailed'
+    'port' | 'spare' | 'strict' | 'traceparent' | 'clock' | 'webhooks' | 'onWriteFailed' | 'onUnsupported'
   > & {
     /** Also opens the proxy for other programs; this environment may name the user's own proxy. */
     readonly proxyEnvironment?: Readonly<Record<string, string | undefined>>;
@@ -116,7 +116,7 @@ export async function serveSandbox(folder: StateFolder, options: ServeOptions): 
 }
 
 async function serve(folder: StateFolder, lock: Lock, options: ServeOptions): Promise<Sandbox> {
-  const { port, spare, strict, traceparent, clock, webhooks, onWriteFailed } = options;
+  const { port, spare, strict, traceparent, clock, webhooks, onWriteFailed, onUnsupported } = options;
   const sandbox = await open(folder, lock, {
     ...(port && { port }),
     ...(spare && { spare }),
@@ -125,6 +125,7 @@ async function serve(folder: StateFolder, lock: Lock, options: ServeOptions): Pr
     ...(clock && { clock }),
     ...(webhooks && { webhooks }),
     ...(onWriteFailed && { onWriteFailed }),
+    ...(onUnsupported && { onUnsupported }),
   });
   const { port: bound, controlToken } = sandbox;
   const proxy = options.proxyEnvironment && (await openProxy(folder, sandbox, options));
@@ -166,7 +167,7 @@ async function open(folder: StateFolder, lock: Lock, options: SandboxOptions): P
   // We hold the lock, so an address here is left over from a killed process.
   removeSandboxAddress(folder);
   try {
-    return await createSandbox({ ...options, database: folder.file(DATABASE) });
+    return await createSandbox({ onUnsupported: ignore, ...options, database: folder.file(DATABASE) });
   } catch (error) {
     lock.release();
     throw error;
@@ -185,7 +186,10 @@ async function attach(address: SandboxAddress): Promise<JoinedSandbox | undefine
 
 /** Runs a sandbox in memory, in this process. */
 export async function runTransientSandbox(): Promise<JoinedSandbox> {
-  const sandbox = await createSandbox({});
+  const sandbox = await createSandbox({ onUnsupported: ignore });
   const { origin, accountSid, authToken, close } = sandbox;
   return { origin, accountSid, authToken, control: createOwnControl(sandbox), close };
 }
+
+/** Commands show the event instead of a warning of Node.js. */
+function ignore(): void {}

@@ -6,9 +6,9 @@ import { findSystemCode } from '../../errors.js';
 import type { StateFolder } from '../../state/folder.js';
 import { acquireLock, type LockOptions } from '../../state/lock.js';
 import { writePrivateFile } from '../../state/private-file.js';
+import { plainName } from '../platform/twilio-hosts.js';
 import { isOurAuthority } from './authority-form.js';
 import type { CertifiedKey } from './certificates.js';
-import { plainName } from './hosts.js';
 
 /** An authority. */
 export interface CertificateAuthority {

@@ -8,7 +8,7 @@ import { openConnection } from '../../http/connection.js';
 import { explainFailure } from '../../http/failure.js';
 import type { HttpProxy } from '../../http/proxy.js';
 import { formatAuthority, readHost } from '../../origin.js';
-import { isTwilio } from './hosts.js';
+import { isTwilio } from '../platform/twilio-hosts.js';
 
 /** How the proxy connects to the sandbox. */
 export interface SandboxConnections {

@@ -6,8 +6,8 @@ import { openRequest } from '../../http/client.js';
 import { explainFailure } from '../../http/failure.js';
 import { formatProxy, proxyAuthorization } from '../../http/proxy.js';
 import { passUpgrade } from '../../http/upgrade.js';
+import { isTwilio } from '../platform/twilio-hosts.js';
 import { explainRefusal, type ProxyContext, refuseConnection, track } from './connections.js';
-import { isTwilio } from './hosts.js';
 
 /** Headers between a program and its proxy: https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1 */
 const HOP_BY_HOP = new Set(['connection', 'proxy-connection', 'proxy-authorization', 'keep-alive']);

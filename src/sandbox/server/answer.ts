@@ -1,6 +1,7 @@
 // Builds the answers of the REST API, with Twilio's headers, and sends them.
 import type { ServerResponse } from 'node:http';
 import type { RequestProblem } from '../platform/events/event.js';
+import type { Unsupported } from '../platform/events/unsupported.js';
 import { createHex32 } from '../platform/formats.js';
 import { API_2010, hostOf } from './paths.js';
 import { formatErrorBody, formatProblemXml, type TwilioProblem } from './problem.js';
@@ -13,6 +14,8 @@ export interface RestAnswer {
   readonly body: string | Buffer | null;
   /** Why the request is refused; undefined if it is not. */
   readonly problem?: RequestProblem;
+  /** What the sandbox lacks for the request; undefined if nothing. */
+  readonly unsupported?: Unsupported | undefined;
 }
 
 /** Creates an answer with a JSON body. @param path the request's, without query */
@@ -50,9 +53,20 @@ export function answerProblem(
 ): RestAnswer {
   const xml = path.startsWith(API_2010) && !path.endsWith('.json');
   const body = xml ? formatProblemXml(problem) : JSON.stringify(formatErrorBody(problem));
-  const { status, code, message } = problem;
-  const answer = respond(path, status, xml ? 'application/xml' : 'application/json', body, headers);
-  return { ...answer, problem: { code, message } };
+  const { status, code, message, unsupported } = problem;
+  const more = unsupported ? { ...headers, ...unsupportedHeaders(unsupported) } : headers;
+  const answer = respond(path, status, xml ? 'application/xml' : 'application/json', body, more);
+  return { ...answer, problem: { code, message }, unsupported };
+}
+
+/** The header that says what the sandbox lacks. Twilio never sends it. */
+const UNSUPPORTED_HEADER = 'relay-phone-unsupported';
+
+function unsupportedHeaders({ name, host }: Unsupported): Record<string, string> {
+  return {
+    [UNSUPPORTED_HEADER]: name,
+    ...(host !== null && !host.includes(' ') && { 'X-API-Domain': host }),
+  };
 }
 
 /** Sends an answer. */

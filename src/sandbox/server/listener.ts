@@ -4,14 +4,16 @@ import { answerProblem, type RestAnswer, sendAnswer } from './answer.js';
 import { type Authenticator, encodeBasic } from './auth.js';
 import { answerFault, type FaultStore } from './faults.js';
 import { readRestForm } from './form.js';
-import { resourceNotFound, TwilioProblem, toProblem } from './problem.js';
+import { notInSandbox, resourceNotFound, TwilioProblem, toProblem } from './problem.js';
 import type { RequestLog } from './request-log.js';
 import { RequestRecord, type RequestRecordDeps } from './request-record.js';
-import { type Handler, type RestContext, type RestRouter, readContext } from './router.js';
+import { readTarget } from './requested-target.js';
+import type { RestRoutes } from './rest-routes.js';
+import { type Handler, type RestContext, readContext } from './router.js';
 
 /** What the server needs. */
 export interface ListenerDeps extends RequestRecordDeps {
-  readonly routes: RestRouter;
+  readonly routes: RestRoutes;
   readonly authenticate: Authenticator;
   /** The test credentials, and the handler of requests that use them. */
   readonly test: { readonly sid: string; readonly authToken: string; readonly handle: Handler };
@@ -34,19 +36,19 @@ export function createSandboxListener(deps: ListenerDeps, control: RequestListen
 function createRestServer(deps: ListenerDeps) {
   const handle = answerProblems(authenticateAndRoute(deps));
   return async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
-    const record = new RequestRecord(deps, incoming);
+    const requested = readTarget(incoming);
+    const record = new RequestRecord(deps, incoming, requested);
     let path = '';
     let answer: RestAnswer;
     try {
-      const context = readContext(incoming, record);
+      const context = readContext(incoming, requested, record);
       path = context.path;
       answer = await applyFaults(deps, context, handle);
       await deps.kept();
     } catch (error) {
       answer = answerProblem(path, toProblem(error));
     }
-    const { method = '', url = '' } = incoming;
-    deps.requests.add(method, url, answer.status, deps.now());
+    deps.requests.add(incoming.method ?? '', requested.target, answer.status, deps.now());
     record.end(answer);
     sendAnswer(outgoing, answer);
   };
@@ -56,20 +58,37 @@ function createRestServer(deps: ListenerDeps) {
 function authenticateAndRoute({ routes, authenticate, test }: ListenerDeps): Handler {
   const testHeader = encodeBasic(test.sid, test.authToken);
   return (context) => {
-    const { method, path } = context;
+    const { method, product, path } = context;
     const { authorization } = context.incoming.headers;
     if (authorization === testHeader) return test.handle(context);
     authenticate(method, path, authorization);
-    const route = routes.match(method, path);
-    if (!route) throw explainNoRoute(routes, path);
+    const route = routes.match(product, method, path);
+    if (!route) return refuseMissing(context, explainNoRoute(routes, context));
     context.params = route[1];
-    return route[0](context);
+    return followRoute(route[0], context);
   };
 }
 
+/** Answers a request by its route, and says so if the route finds nothing because the sandbox lacks it. */
+async function followRoute(handler: Handler, context: RestContext): Promise<RestAnswer> {
+  try {
+    return await handler(context);
+  } catch (error) {
+    return refuseMissing(context, error);
+  }
+}
+
+/** Refuses a request with `error`, or by name if Twilio has what the request did not find. */
+async function refuseMissing(context: RestContext, error: unknown): Promise<never> {
+  if (!(error instanceof TwilioProblem && [20404, 20004].includes(error.code))) throw error;
+  const { findUnsupported } = await import('./unsupported/find-unsupported.js');
+  const unsupported = findUnsupported(context, error.code);
+  throw unsupported ? notInSandbox(context.path, unsupported) : error;
+}
+
 /** Returns the 405 for a path with routes for other methods only, or else the 404. */
-function explainNoRoute(routes: RestRouter, path: string): TwilioProblem {
-  const isThere = ['GET', 'POST', 'DELETE'].some((method) => routes.match(method, path));
+function explainNoRoute(routes: RestRoutes, { product, path }: RestContext): TwilioProblem {
+  const isThere = ['GET', 'POST', 'DELETE'].some((method) => routes.match(product, method, path));
   return isThere ? new TwilioProblem(405, 20004, 'Method not allowed') : resourceNotFound(path);
 }
 

@@ -1,5 +1,6 @@
 // Twilio's errors: the exception for a refused request, and its JSON and XML.
 import { explainMachineFault } from '../../machine-fault.js';
+import { describeUnsupported, type Unsupported } from '../platform/events/unsupported.js';
 
 /** The URL of an error's page is this and the code. */
 export const MORE_INFO = 'https://www.twilio.com/docs/errors/';
@@ -19,6 +20,8 @@ export class TwilioProblem extends Error {
     readonly status: number,
     readonly code: number,
     message: string,
+    /** What the sandbox lacks; undefined if Twilio would refuse the request too. */
+    readonly unsupported?: Unsupported,
   ) {
     super(message);
   }
@@ -28,6 +31,12 @@ export class TwilioProblem extends Error {
 export function resourceNotFound(path: string): TwilioProblem {
   const shown = path.replace(/^\/v\d+(?=\/)/, '');
   return new TwilioProblem(404, 20404, `The requested resource ${shown} was not found`);
+}
+
+/** Creates the 404 for what Twilio has and the sandbox lacks: of the same form, so that clients understand it. */
+export function notInSandbox(path: string, unsupported: Unsupported): TwilioProblem {
+  const { status, code, message } = resourceNotFound(path);
+  return new TwilioProblem(status, code, `${message}: ${describeUnsupported(unsupported)}`, unsupported);
 }
 
 /** Creates the 400 for an invalid parameter that has no error code of its own. */

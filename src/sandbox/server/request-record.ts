@@ -5,13 +5,16 @@ import type { ExchangeLog } from '../exchanges/exchange-log.js';
 import type { RequestFacts, RequestProblem } from '../platform/events/event.js';
 import type { FoundCause, RequestCauses } from '../platform/events/request-causes.js';
 import type { EventStream, TraceContext } from '../platform/events/stream.js';
+import type { UnsupportedLog } from '../platform/events/unsupported-log.js';
 import type { RestAnswer } from './answer.js';
 import type { AppContactLog } from './app-contact.js';
 import type { MatchedFault } from './faults.js';
+import type { RequestedTarget } from './requested-target.js';
 
 /** What records need. */
 export interface RequestRecordDeps {
   readonly events: Pick<EventStream, 'emit'>;
+  readonly unsupported: Pick<UnsupportedLog, 'add'>;
   readonly exchanges: ExchangeLog;
   readonly causes: Pick<RequestCauses, 'find' | 'answered'>;
   readonly now: () => number;
@@ -22,6 +25,7 @@ export interface RequestRecordDeps {
 export class RequestRecord {
   readonly #deps: RequestRecordDeps;
   readonly #incoming: IncomingMessage;
+  readonly #requested: RequestedTarget;
   readonly #at: number;
   readonly #start = performance.now();
   readonly #exchangeId: number;
@@ -33,9 +37,10 @@ export class RequestRecord {
   /** The body; undefined until it was read. */
   body: string | undefined;
 
-  constructor(deps: RequestRecordDeps, incoming: IncomingMessage) {
+  constructor(deps: RequestRecordDeps, incoming: IncomingMessage, requested: RequestedTarget) {
     this.#deps = deps;
     this.#incoming = incoming;
+    this.#requested = requested;
     this.#at = deps.now();
     this.#exchangeId = deps.exchanges.nextId();
   }
@@ -76,8 +81,9 @@ export class RequestRecord {
   }
 
   /** Keeps the exchange of an answered request, and emits its event if there is none yet. */
-  end({ status, headers, body, problem }: RestAnswer): void {
+  end({ status, headers, body, problem, unsupported }: RestAnswer): void {
     const trace = this.announce(status, problem ?? null);
+    if (unsupported) this.#deps.unsupported.add(unsupported, trace);
     if (!this.#isOwn()) this.#deps.app.noteRequest(status);
     this.#deps.causes.answered(this.#find().trace, this.#incoming.method ?? '', status);
     this.#keep(trace, status, headers, body ?? '', null);
@@ -92,7 +98,7 @@ export class RequestRecord {
   #find(): FoundCause {
     this.#found ??= this.#deps.causes.find({
       method: this.#incoming.method ?? '',
-      path: this.#incoming.url ?? '',
+      path: this.#requested.target,
       traceparent: this.#incoming.headers.traceparent as string | undefined,
       body: this.body ?? '',
     });
@@ -104,9 +110,10 @@ export class RequestRecord {
   }
 
   #facts(): RequestFacts {
-    const { method = '', url: path = '' } = this.#incoming;
+    const { method = '' } = this.#incoming;
+    const { product = null, target: path } = this.#requested;
     const { attribution } = this.#find();
-    return { method, path, attribution, isOwn: this.#isOwn(), exchangeId: this.#exchangeId };
+    return { method, product, path, attribution, isOwn: this.#isOwn(), exchangeId: this.#exchangeId };
   }
 
   #keep(
@@ -116,7 +123,7 @@ export class RequestRecord {
     answerBody: string | Buffer,
     error: string | null,
   ): void {
-    const { method = '', url: target = '', rawHeaders, socket } = this.#incoming;
+    const { method = '', rawHeaders, socket } = this.#incoming;
     const { exchanges } = this.#deps;
     exchanges.add({
       direction: 'rest',
@@ -125,7 +132,7 @@ export class RequestRecord {
       durationMs: performance.now() - this.#start,
       trace,
       method,
-      target,
+      target: this.#requested.target,
       requestHeaders: exchanges.keepHeaders(rawHeaders),
       requestBody: this.body ?? '',
       isRequestCut: this.body === undefined && method === 'POST',

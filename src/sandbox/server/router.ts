@@ -4,13 +4,12 @@ import { TrieRouter } from 'hono/router/trie-router';
 import type { RestAnswer } from './answer.js';
 import { resourceNotFound, TwilioProblem } from './problem.js';
 import type { RequestRecord } from './request-record.js';
+import type { RequestedTarget } from './requested-target.js';
 
 /** A REST request. */
-export interface RestContext {
+export interface RestContext extends RequestedTarget {
   readonly incoming: IncomingMessage;
   readonly method: string;
-  /** The path and the query, as received. */
-  readonly target: string;
   /** The path alone, percent-decoded. */
   readonly path: string;
   /** The values of the route pattern's parameters; empty until a route is found. */
@@ -22,15 +21,18 @@ export interface RestContext {
 /** Answers a request, or throws a TwilioProblem. */
 export type Handler = (context: RestContext) => RestAnswer | Promise<RestAnswer>;
 
-/** The routes of the REST API, with Hono's patterns; the first added that matches is used. */
+/** The handler of a method and path, and the values of its pattern's parameters. */
+export type RouteMatch = readonly [Handler, Readonly<Record<string, string>>];
+
+/** The routes of one product, with Hono's patterns; the first added that matches is used. */
 export interface RestRouter {
   get(pattern: string, handler: Handler): void;
   post(pattern: string, handler: Handler): void;
   delete(pattern: string, handler: Handler): void;
   /** All routes, in the order of adding. */
   readonly routes: readonly { readonly method: string; readonly path: string }[];
-  /** Returns the handler for a method and path, and the values of its pattern's parameters; undefined without a route. */
-  match(method: string, path: string): readonly [Handler, Readonly<Record<string, string>>] | undefined;
+  /** Returns the route of a method and path; undefined without one. */
+  match(method: string, path: string): RouteMatch | undefined;
 }
 
 /** Creates a table without routes. */
@@ -55,10 +57,14 @@ export function createRestRouter(): RestRouter {
   };
 }
 
-/** Reads the method and path of a request. @throws TwilioProblem 20400 if its path is invalid. */
-export function readContext(incoming: IncomingMessage, record: RequestRecord): RestContext {
-  const { method = 'GET', url: target = '/' } = incoming;
-  return { incoming, method, target, path: readPath(target), params: {}, record };
+/** Reads the path of a request. @throws TwilioProblem 20400 if it is invalid. */
+export function readContext(
+  incoming: IncomingMessage,
+  requested: RequestedTarget,
+  record: RequestRecord,
+): RestContext {
+  const { method = 'GET' } = incoming;
+  return { incoming, method, ...requested, path: readPath(requested.target), params: {}, record };
 }
 
 /** The pattern of a last path segment that ends in `.json`; {@link nameInPath} reads it. */

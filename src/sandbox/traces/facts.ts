@@ -178,6 +178,9 @@ class FactReader {
         this.#phones.add(event.phone);
         this.#exposures.push(event);
         break;
+      case 'unsupported':
+        this.#hasWarning = true;
+        break;
       case 'opt-out':
         this.#maybePhones.add(event.phone);
         this.#numbers.add(event.number);

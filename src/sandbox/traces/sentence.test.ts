@@ -53,7 +53,7 @@ const failed = (...about: Parameters<typeof hook>): EventFields => ({
 });
 const PATH = '/2010-04-01/Accounts/AC5a4db0c5f4266ce1741ba731e9cb0f79/Messages.json';
 const facts = (exchangeId = 2) =>
-  ({ method: 'POST', path: PATH, attribution: 'sure', isOwn: false, exchangeId }) as const;
+  ({ method: 'POST', product: null, path: PATH, attribution: 'sure', isOwn: false, exchangeId }) as const;
 const asked = (status = 201, exchangeId = 2): EventFields => ({
   ...{ kind: 'request.in', ...facts(exchangeId), status, durationMs: 1, problem: null },
 });

@@ -1,6 +1,4 @@
 // Reads the URL of a webhook: the URL to request, and the connection overrides in its fragment.
-import { BlockList, isIP } from 'node:net';
-import { readHost } from '../../origin.js';
 
 /** Timeouts and retries of a webhook; see https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides. */
 export interface ConnectionOverrides {
@@ -71,30 +69,4 @@ export function isWebUrl(text: string): boolean {
 export function findWebUrl(text: string): URL | undefined {
   if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return undefined;
   return new URL(text);
-}
-
-const PRIVATE_NETWORKS = new BlockList();
-for (const [network, bits] of [
-  ['0.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['127.0.0.0', 8],
-  ['169.254.0.0', 16],
-  ['172.16.0.0', 12],
-  ['192.168.0.0', 16],
-] as const) {
-  PRIVATE_NETWORKS.addSubnet(network, bits);
-}
-PRIVATE_NETWORKS.addAddress('::1', 'ipv6');
-PRIVATE_NETWORKS.addSubnet('fc00::', 7, 'ipv6');
-PRIVATE_NETWORKS.addSubnet('fe80::', 10, 'ipv6');
-
-/**
- * Whether a URL's host is a loopback, private or link-local address, a name without a dot, or a name below `localhost`,
- * `local` or `internal`. Names are not resolved.
- */
-export function isPrivateHost(url: URL): boolean {
-  const host = readHost(url);
-  const version = isIP(host);
-  if (version !== 0) return PRIVATE_NETWORKS.check(host, version === 6 ? 'ipv6' : 'ipv4');
-  return !host.includes('.') || /\.(localhost|local|internal)\.?$/.test(host);
 }

@@ -1,5 +1,6 @@
 // Step 1: the Twilio account exists, is active and not on trial.
 import { RelayPhoneError } from '../../errors.js';
+import { explainCredentials } from '../../twilio/advice.js';
 import type { TwilioClient } from '../../twilio/client.js';
 import { CONSOLE_PAGES } from '../../twilio/console-pages.js';
 import { explainTwilioFailure, findRestFailure, isRefusal } from '../../twilio/failure.js';
@@ -56,14 +57,12 @@ async function findBalance(client: TwilioClient): Promise<Price | undefined> {
 }
 
 function wrongCredentials(setup: Setup, cause: unknown): RelayPhoneError {
+  const { meaning, tryNext } = explainCredentials(setup.environment);
   return new RelayPhoneError({
     kind: 'refused',
     task: TASK,
-    reason: `Twilio does not accept this auth token for ${setup.client.accountSid} (Twilio 20003)`,
-    tryNext: [
-      `copy the account SID and the auth token again from ${CONSOLE_PAGES.keys}`,
-      'relay-phone init --auth-token-file PATH',
-    ],
+    reason: `${meaning} (${setup.client.accountSid}, Twilio 20003)`,
+    tryNext,
     more: 'https://www.twilio.com/docs/errors/20003',
     twilioCode: 20003,
     cause,

@@ -2,6 +2,7 @@
 import { hideSecret } from '../../debug.js';
 import { RelayPhoneError } from '../../errors.js';
 import { findOriginFault, formatWithoutPassword } from '../../origin.js';
+import type { LoadedSettings } from '../../settings/load.js';
 import type { Prompts, Setup, SetupStep, StepPlan } from '../setup.js';
 
 /** Where the app listens by default, as Django's development server does. */
@@ -32,13 +33,24 @@ async function plan(setup: Setup): Promise<StepPlan> {
  * @throws RelayPhoneError `usage` if a flag or the environment names an unsuitable one.
  */
 export function findPublicBase(setup: Setup): string | undefined {
-  const { publicUrl } = setup.settings;
-  if (publicUrl !== undefined) {
-    const fault = findOriginFault(publicUrl, setup.target === 'sandbox');
-    if (!fault) return new URL(publicUrl).origin;
-    if (setup.sources.publicUrl !== '.env') throw unsuitable(publicUrl, fault);
-  }
-  return setup.target === 'sandbox' ? LOCAL_APP : setup.ngrok?.base;
+  const given = findGivenBase({ values: setup.settings, sources: setup.sources }, setup.target);
+  return given ?? (setup.target === 'sandbox' ? LOCAL_APP : setup.ngrok?.base);
+}
+
+/**
+ * Returns the public base of the settings; undefined if there is none, or one in `.env` that does not suit the target.
+ *
+ * @throws RelayPhoneError `usage` if a flag or the environment names an unsuitable one.
+ */
+export function findGivenBase(
+  { values: { publicUrl }, sources }: Pick<LoadedSettings, 'values' | 'sources'>,
+  target: Setup['target'],
+): string | undefined {
+  if (publicUrl === undefined) return undefined;
+  const fault = findOriginFault(publicUrl, target === 'sandbox');
+  if (!fault) return new URL(publicUrl).origin;
+  if (sources.publicUrl !== '.env') throw unsuitable(publicUrl, fault);
+  return undefined;
 }
 
 /** What a person has to know who has no public address yet; each line fits a narrow terminal. */

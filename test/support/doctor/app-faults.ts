@@ -51,6 +51,10 @@ export const APP_FAULTS: Faults<SandboxScene> = {
     app.answer(() => ({ status: 200 }));
     return undefined;
   },
+  'app-misreads-forms': ({ app, sandbox }) => {
+    app.answer(answerLikeRelay({ authToken: sandbox.authToken, misread: (value) => value.trim() }));
+    return undefined;
+  },
   'app-token-differs': ({ app }) => {
     app.answer(answerLikeRelay({ authToken: 'e'.repeat(32) }));
     return undefined;

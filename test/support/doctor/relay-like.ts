@@ -9,17 +9,26 @@ export interface RelayLike {
   readonly origin?: string;
   /** Whether it trusts `X-Forwarded-Proto`. Default true. */
   readonly trustsProxy?: boolean;
+  /** What it makes of a value before it checks the signature. Default: nothing. */
+  readonly misread?: (value: string) => string | null;
 }
 
 /** Returns the answers of such an app. */
 export function answerLikeRelay(app: RelayLike): (called: Called) => AppAnswer {
-  return ({ method, path, headers, form }) => {
+  function misread(parameters: Called['parameters']) {
+    const entries = Object.entries(parameters).map(([name, value]) => [
+      name,
+      typeof value === 'string' && app.misread ? app.misread(value) : value,
+    ]);
+    return Object.fromEntries(entries.filter(([, value]) => value !== null)) as Record<string, string>;
+  }
+  return ({ method, path, headers, parameters }) => {
     if (method !== 'POST') return { status: 200, type: 'text/html', body: '<title>Relay</title>' };
     if (!path.startsWith('/api/v1/')) return { status: 404 };
     const scheme = app.trustsProxy === false ? 'http' : (headers['x-forwarded-proto'] ?? 'http');
     const url = (app.origin ?? `${scheme}://${headers.host}`) + path;
     const signature = String(headers['x-twilio-signature']);
-    const isValid = twilio.validateRequest(app.authToken, signature, url, { ...form });
+    const isValid = twilio.validateRequest(app.authToken, signature, url, misread(parameters));
     const [status, body] = isValid ? [200, ''] : [400, '["The signature is invalid."]'];
     return { status, type: 'application/json', body };
   };

@@ -2,6 +2,7 @@
 import { composeSandbox } from '../../../src/sandbox/compose.js';
 import { createRealClock } from '../../../src/sandbox/platform/clock.js';
 import { openStore } from '../../../src/sandbox/platform/database.js';
+import { PRODUCTS } from '../../../src/sandbox/server/rest-routes.js';
 import { allOperations, type Operation } from './operations.js';
 
 /** Returns the operation of each route of the sandbox, or its name if the documents do not have it. */
@@ -16,7 +17,7 @@ function readRoutes() {
   const { routes } = composeSandbox({}, { store, clock, origin: () => '' });
   clock.stop();
   store.close();
-  return routes.routes;
+  return PRODUCTS.flatMap((product) => routes.of[product].routes);
 }
 
 /** Returns method and path, without the names of placeholders: `GET /v1/Services/{}`. */

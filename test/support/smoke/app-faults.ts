@@ -7,12 +7,12 @@ import { APP_TOKEN } from './scene.js';
 type Answer = (called: Called) => AppAnswer | undefined;
 
 /** Returns how the webhook is signed. */
-function signatureKindOf({ headers, signed, form, path }: Called): string {
+function signatureKindOf({ headers, signed, parameters, path }: Called): string {
   const signature = headers['x-twilio-signature'];
   if (typeof signature !== 'string') return 'unsigned';
   if (signed) return 'signed';
   const url = `http://${headers.host}${path}`;
-  const other = { ...form, ApiVersion: 'another' };
+  const other = { ...parameters, ApiVersion: 'another' };
   return twilio.validateRequest(APP_TOKEN, signature, url, other) ? 'wrong' : 'foreign';
 }
 
@@ -40,6 +40,8 @@ export const APP_ANSWERS: Readonly<Record<string, Answer>> = {
       : undefined,
   ...faultsOf('sms_status'),
   ...faultsOf('voice_status'),
+  'difficult-forms': ({ path, form }) =>
+    path === '/api/v1/sms_status' && 'ProbeEmpty' in form ? { status: 403 } : undefined,
   'inbound-sms': ({ path }) => (path === '/api/v1/inbound_sms' ? { status: 400, body: 'no' } : undefined),
   'inbound-call': answer('/api/v1/inbound_call', 'unsigned', 200),
 };

@@ -4,7 +4,7 @@ import { findSecretForm } from '../../../secret-forms.js';
 import type { UnresolvedSetting } from '../../../settings/load.js';
 import { describeUnresolved } from '../../../settings/unresolved.js';
 import { findSidFault, findTokenFault } from '../../../setup/credentials.js';
-import { findAdvice } from '../../../twilio/advice.js';
+import { explainCredentials, findAdvice } from '../../../twilio/advice.js';
 import { CONSOLE_PAGES } from '../../../twilio/console-pages.js';
 import { explainTwilioFailure, findRestFailure } from '../../../twilio/failure.js';
 import { type CheckFinding, found, nothingToCheck, pass, passUnless } from '../../check.js';
@@ -120,7 +120,7 @@ async function signIn({ openAccount }: DoctorContext) {
   } catch (error) {
     const code = findRestFailure(error)?.code ?? 0;
     const id = FINDING_OF_CODE.get(code);
-    const advice = findAdvice(code);
+    const advice = code === 20003 ? explainCredentials(view.setup.environment) : findAdvice(code);
     if (!id || !advice) throw explainTwilioFailure('use the Twilio account', error);
     const what = `${advice.meaning} (${accountSid}, Twilio ${code})`;
     return found({ id, what, tryNext: advice.tryNext });

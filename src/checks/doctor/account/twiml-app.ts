@@ -149,10 +149,10 @@ function formatNotSet(names: readonly string[]): string {
 
 function findMalformed(
   origins: readonly string[],
-  allowLoopback: boolean,
+  allowLocal: boolean,
 ): CheckFinding<WebhooksFinding> | undefined {
   const [fault] = origins.flatMap((origin) => {
-    const clause = findOriginFault(origin, allowLoopback);
+    const clause = findOriginFault(origin, allowLocal);
     return clause === undefined ? [] : [`${origin} ${clause}`];
   });
   if (fault === undefined) return undefined;

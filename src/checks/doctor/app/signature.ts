@@ -6,6 +6,7 @@ import { type HttpAnswer, NoAnswer } from '../../../http/send.js';
 import { readWithDecouple } from '../../../settings/env-file/read.js';
 import { createSignature } from '../../../twilio/signature.js';
 import { type CheckFinding, nothingToCheck, passUnless } from '../../check.js';
+import { findMisreadings, MISREADING_ADVICE } from '../../difficult-forms.js';
 import {
   classifyAnswer,
   createTestCallbacks,
@@ -20,7 +21,8 @@ type Id =
   | 'app-takes-anything'
   | 'app-token-differs'
   | 'app-scheme-differs'
-  | 'app-url-differs';
+  | 'app-url-differs'
+  | 'app-misreads-forms';
 
 const REFUSES_ALL = 'It refuses every webhook from Twilio: no text and no call gets through.';
 
@@ -40,6 +42,10 @@ export const appSignatureCheck = createDoctorCheck<Id>({
     'app-token-differs': { severity: 'fault', why: REFUSES_ALL },
     'app-scheme-differs': { severity: 'fault', why: REFUSES_ALL },
     'app-url-differs': { severity: 'fault', why: REFUSES_ALL },
+    'app-misreads-forms': {
+      severity: 'fault',
+      why: 'Texts with such characters are refused, and only those.',
+    },
   },
   run: async (context) => {
     const publicBase = findConfiguredPublicBase(context);
@@ -75,7 +81,7 @@ async function probe(target: Target): Promise<CheckFinding<Id> | undefined> {
     const answer = await send(target, target.publicBase + path, target.authToken);
     switch (classifyAnswer(answer)) {
       case 'accepted':
-        return await probeForgery(target);
+        return (await probeForgery(target)) ?? (await probeForms(target));
       case 'refused':
         return await explainRefusal(target, answer);
       case 'not found':
@@ -114,6 +120,17 @@ async function probeForgery(target: Target): Promise<CheckFinding<Id> | undefine
       'relay-phone serve, which checks it',
     ],
   };
+}
+
+/** Sends the callback with parameters that are easily misread. */
+async function probeForms(target: Target): Promise<CheckFinding<Id> | undefined> {
+  const { callback, publicBase, authToken } = target;
+  const misreadings = await findMisreadings(callback, (one) =>
+    send({ ...target, callback: one }, publicBase + one.path, authToken),
+  );
+  if (misreadings.length === 0) return undefined;
+  const what = `before it checks the signature the app ${misreadings.join(', ')}`;
+  return { id: 'app-misreads-forms', what, tryNext: MISREADING_ADVICE };
 }
 
 /** Tries other tokens and URLs until the app accepts one, which shows what differs; else reads the app's answer. */

@@ -6,6 +6,7 @@ import { createInitReport } from '../../../setup/create-report.js';
 import type { InitReport } from '../../../setup/report.js';
 import { runSetup } from '../../../setup/run.js';
 import { type Choices, NO_CHOICES, type Setup } from '../../../setup/setup.js';
+import { findGivenBase } from '../../../setup/steps/public-base.js';
 import { STEPS } from '../../../setup/steps.js';
 import { acquireLock } from '../../../state/lock.js';
 import { formatRelayBlock } from '../../../tunnel/ngrok-yml/relay-block.js';
@@ -31,6 +32,8 @@ export async function run(ports: CliPorts, flags: InitFlags): Promise<number> {
   const context = await openCommandContext(ports, flags);
   const kind = findTargetKind(context) ?? 'live';
   if (kind === 'sandbox') verifyNotLive(context);
+  // Before anything is asked, of the user or of Twilio.
+  findGivenBase(context.loaded, kind);
   const lock = choices.dryRun
     ? undefined
     : await acquireLock(context.state.open(), 'setup', waitForLock(context, 'init'));

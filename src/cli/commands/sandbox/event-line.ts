@@ -2,6 +2,7 @@
 import { formatWithoutPassword } from '../../../origin.js';
 import type { FollowNotices } from '../../../sandbox/control/follow.js';
 import type { SandboxEvent } from '../../../sandbox/platform/events/event.js';
+import { describeUnsupported } from '../../../sandbox/platform/events/unsupported.js';
 import type { Screen } from '../../core/screen.js';
 
 /** Returns one event as a line for people, with its time in UTC. */
@@ -22,6 +23,8 @@ export function describeWithoutTime(event: SandboxEvent): string {
   switch (event.kind) {
     case 'request.in':
       return `${event.isOwn ? 'command asked' : 'app asked    '}   ${event.method} ${event.path} → ${event.status}${event.problem === null ? '' : ` ${event.problem.code} ${event.problem.message}`}`;
+    case 'unsupported':
+      return describeUnsupported(event);
     case 'fault.hit':
       return `injected fault  ${event.method} ${event.path} → ${event.answer} (rule ${event.faultId})`;
     case 'phone.texts':

@@ -6,7 +6,7 @@ import type { SandboxReport } from '../../../sandbox/report.js';
 import type { StateFolder } from '../../../state/folder.js';
 import { type CommandContext, openCommandContext, waitForLock } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
-import { warnOfLostWrites } from '../../core/sandbox.js';
+import { warnOfLostWrites, warnOfUnsupported } from '../../core/sandbox.js';
 import type { SandboxFlags } from './command.js';
 import { describeEvent, warnOfMissedEvents } from './event-line.js';
 
@@ -46,6 +46,7 @@ async function serve(
     traceparent,
     clock,
     onWriteFailed: warnOfLostWrites(context),
+    ...(!isFollowed && { onUnsupported: warnOfUnsupported(context) }),
     proxyEnvironment: ports.environment,
   });
   const ended = new Promise<void>((resolve) => {

@@ -46,14 +46,14 @@ export function choosePublicBase(options: PublicBaseOptions): ChosenPublicBase {
   const isSandbox = setup.target === 'sandbox';
   if (flags.url !== undefined) {
     if (flags.domain !== undefined || options.authtoken !== undefined) throw bothGiven();
-    const open = createFixedUrl(flags.url, { allowLoopback: isSandbox });
+    const open = createFixedUrl(flags.url, { allowLocal: isSandbox });
     return { open, how: `${flags.url}, which must lead to ${origin}` };
   }
   const sources = findNgrokSources(options.context);
   const flag = options.authtoken === undefined ? undefined : named(options.authtoken, '--authtoken-file');
   if (isSandbox && !isAskedFor(options, flag, sources)) {
     return {
-      open: createFixedUrl(origin, { allowLoopback: true }),
+      open: createFixedUrl(origin, { allowLocal: true }),
       how: 'this machine itself, as the sandbox needs no tunnel',
     };
   }

@@ -26,6 +26,10 @@ const text = {
 
 const request = {
   method: z.string(),
+  product: z
+    .string()
+    .nullable()
+    .describe('whose host it names, such as `messaging`; null if it names none of Twilio’s hosts'),
   path: z.string().describe('with the query'),
   attribution: z.literal(['sure', 'guessed', 'none']).describe('how its cause was found'),
   isOwn: z.boolean().describe('whether relay-phone itself sent it, and not the app'),
@@ -69,6 +73,13 @@ const event = z
         .strictObject({ code: z.int(), message: z.string() })
         .nullable()
         .describe('why it was refused'),
+    }),
+    kind('unsupported', {
+      what: z
+        .literal(['api', 'operation', 'parameter', 'verb', 'noun', 'attribute'])
+        .describe('what kind of thing the sandbox lacks'),
+      name: z.string().describe('as Twilio names it: `Conversations`, `POST Calls/Streams`, `<Connect>`'),
+      host: z.string().nullable().describe('the host that has it at Twilio; null for TwiML'),
     }),
     kind('fault.hit', {
       ...request,

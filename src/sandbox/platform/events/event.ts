@@ -1,4 +1,5 @@
 // The events of a sandbox: one kind for each thing that can happen.
+import type { Unsupported } from './unsupported.js';
 
 /** The fields of each kind of event. Kinds never change their names: users filter by them. */
 export type EventFields =
@@ -11,6 +12,10 @@ export type EventFields =
       /** Null if it was not refused. */
       readonly problem: RequestProblem | null;
     } & RequestFacts)
+  | ({
+      /** Something was asked for that Twilio has and the sandbox lacks. */
+      readonly kind: 'unsupported';
+    } & Unsupported)
   | ({
       /** An injected fault made a REST request fail. */
       readonly kind: 'fault.hit';
@@ -176,6 +181,7 @@ export type EventFields =
 const KINDS: Readonly<Record<EventFields['kind'], true>> = {
   'request.in': true,
   'fault.hit': true,
+  unsupported: true,
   'phone.texts': true,
   'text.received': true,
   'text.queued': true,
@@ -248,6 +254,8 @@ export interface RequestProblem {
 /** A REST request as events show it. */
 export interface RequestFacts {
   readonly method: string;
+  /** The product whose host it names, such as `messaging`; null if it names none of Twilio's hosts. */
+  readonly product: string | null;
   /** With the query. */
   readonly path: string;
   readonly attribution: Attribution;

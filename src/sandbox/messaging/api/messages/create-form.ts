@@ -1,4 +1,5 @@
 // Reads the form that sends a message, with the checks and error codes of Twilio.
+import { findHostFault } from '../../../../public-host.js';
 import type { AccountStore } from '../../../accounts/account/store.js';
 import { findMessageStatusCallback } from '../../../accounts/applications/format.js';
 import type { ApplicationStore } from '../../../accounts/applications/store.js';
@@ -7,7 +8,7 @@ import { textPrice } from '../../../numbers/pricing/tariff.js';
 import { findPhoneNumber, isShortCode, type PhoneNumber } from '../../../platform/phone-number.js';
 import { findFlag, findValue } from '../../../server/form.js';
 import { invalidParameter, TwilioProblem } from '../../../server/problem.js';
-import { findWebUrl, isPrivateHost, isWebUrl } from '../../../webhooks/webhook-url.js';
+import { findWebUrl, isWebUrl } from '../../../webhooks/webhook-url.js';
 import { type SubscriptionDeps, verifySubscribed } from '../../opt-outs/opt-outs.js';
 import { findSendAt } from '../../scheduling.js';
 import { countSegments } from '../../segments.js';
@@ -169,5 +170,7 @@ function readStatusCallback(
 
 function isStatusCallback(text: string, strict: boolean): boolean {
   const url = text.length <= MAX_CALLBACK ? findWebUrl(text) : undefined;
-  return url !== undefined && !url.hostname.includes('_') && !(strict && isPrivateHost(url));
+  return (
+    url !== undefined && !url.hostname.includes('_') && !(strict && findHostFault(url.hostname) !== undefined)
+  );
 }

@@ -1,4 +1,5 @@
 // Reads the forms that create and update a call, and refuses what Twilio refuses.
+import { findHostFault } from '../../../../public-host.js';
 import type { AccountStore } from '../../../accounts/account/store.js';
 import type { ApplicationStore } from '../../../accounts/applications/store.js';
 import type { NumberStore } from '../../../numbers/incoming-phone-numbers/store.js';
@@ -8,7 +9,7 @@ import { findValue } from '../../../server/form.js';
 import { invalidParameter, TwilioProblem } from '../../../server/problem.js';
 import { CALL_EVENTS } from '../../../twiml/voice/dial.js';
 import { findDestination } from '../../../webhooks/settings.js';
-import { isPrivateHost, isWebUrl } from '../../../webhooks/webhook-url.js';
+import { isWebUrl } from '../../../webhooks/webhook-url.js';
 import type { DocumentSource } from '../../execution/execution.js';
 import type { CallStatusCallback } from '../../status-callbacks.js';
 import type { CallRequest } from '../../voice.js';
@@ -138,7 +139,7 @@ export function readStatusCallback(
 }
 
 function verifyUrl(name: string, url: string, { strict }: CallFormDeps): string {
-  if (isWebUrl(url) && !(strict && isPrivateHost(new URL(url)))) return url;
+  if (isWebUrl(url) && !(strict && findHostFault(new URL(url).hostname) !== undefined)) return url;
   throw new TwilioProblem(400, 21205, `${name} is not a valid URL: ${url}`);
 }
 
