@@ -85,7 +85,13 @@ export interface Sandbox {
   readonly controlToken: string;
   /** Serves a connection that another server accepted, as if it had come to the sandbox's port. */
   accept(connection: Duplex): void;
-  /** Returns the phone with a number. @throws RelayPhoneError `usage` if it is neither a valid phone number nor a short code. */
+  /**
+   * Returns the phone with a number, or with any other address that networks deliver: a short code, `MYBANK`,
+   * `Restricted`, `+266696687`, a SIP address.
+   *
+   * @throws RelayPhoneError `usage` if it is empty, longer than 255 characters, has control characters, or is an address
+   *   of WhatsApp or another channel that is not in the sandbox.
+   */
   phone(number: string): SandboxPhone;
   /** Sends a text from a phone, as {@link SandboxPhone.text} does. */
   text(text: Omit<SentText, 'mediaUrls'> & Partial<SentText>): Promise<TextOutcome>;

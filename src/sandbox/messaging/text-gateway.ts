@@ -65,7 +65,7 @@ export const UNDELIVERED_ERRORS: Readonly<Record<number, string>> = {
 
 /** A text that a phone sends to a number of the account. */
 export interface SentText {
-  /** The phone's number, in E.164, or a short code. */
+  /** The phone's number, in E.164, or its address as its network writes it. */
   readonly from: string;
   readonly to: string;
   readonly body: string;

@@ -1,6 +1,7 @@
 // Texts to phones with every behaviour, and the list of phones.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSandboxClient, waitForStatus } from '../../../test/support/sandbox-client.js';
+import { RelayPhoneError } from '../../errors.js';
 import { createSandbox, type Sandbox } from '../create.js';
 
 const FROM = '+12025550100';
@@ -43,14 +44,43 @@ describe('a phone', () => {
     expect((await waitForStatus(client, sid, 'delivered', 'undelivered')).status).toBe('delivered');
   });
 
-  it('must have a valid number and a valid behaviour', () => {
-    expect(() => sandbox.phone('+12223334444')).toThrow(/not a valid phone number/);
+  it('must have an address that can send to a number, and a valid behaviour', () => {
+    for (const address of [
+      '',
+      '  ',
+      '+',
+      'x'.repeat(256),
+      'MY\nBANK',
+      'whatsapp:+12025550190',
+      'client:ann',
+    ]) {
+      expect(() => sandbox.phone(address), address).toThrow(RelayPhoneError);
+    }
     expect(() => sandbox.phone(TO).behave({ texts: { undelivered: 12345 } })).toThrow(/30034/);
   });
 
-  it('that is a short code cannot call', () => {
-    expect(() => sandbox.phone('64192').call(FROM)).toThrow(/short code/);
-    expect(() => sandbox.phone('6419')).toThrow(/not a valid phone number/);
+  it('that no text and no call can reach cannot wait for one', async () => {
+    for (const address of ['MYBANK', '64192', '+12223334444']) {
+      await expect(sandbox.phone(address).nextText()).rejects.toMatchObject({ kind: 'usage' });
+      await expect(sandbox.phone(address).nextCall()).rejects.toMatchObject({ kind: 'usage' });
+    }
+  });
+
+  it('that no text can reach gets no reply to STOP', async () => {
+    expect(await sandbox.phone('MYBANK').text(FROM, 'STOP')).toMatchObject({ automaticReply: null });
+    expect(sandbox.phone('MYBANK').texts()).toEqual([]);
+    expect(sandbox.optOuts()).toEqual([{ sender: FROM, phone: 'MYBANK' }]);
+  });
+
+  it('keeps its address as its network writes it, unless it is a valid number', () => {
+    const addresses = ['(202) 555-0190', '+1 222 333-4444', ' Restricted ', "McDonald's", '641'];
+    expect(addresses.map((address) => sandbox.phone(address).number)).toEqual([
+      TO,
+      '+12223334444',
+      'Restricted',
+      "McDonald's",
+      '641',
+    ]);
   });
 
   it('is listed once it has received a text, the most recent first', async () => {
