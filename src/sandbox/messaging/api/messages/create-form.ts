@@ -8,6 +8,7 @@ import { findPhoneNumber, isShortCode, type PhoneNumber } from '../../../platfor
 import { findFlag, findValue } from '../../../server/form.js';
 import { invalidParameter, TwilioProblem } from '../../../server/problem.js';
 import { findWebUrl, isPrivateHost, isWebUrl } from '../../../webhooks/webhook-url.js';
+import { verifyAlphanumericDestination } from '../../alphanumeric-senders.js';
 import { type SubscriptionDeps, verifySubscribed } from '../../opt-outs/opt-outs.js';
 import { findSendAt } from '../../scheduling.js';
 import { countSegments } from '../../segments.js';
@@ -64,6 +65,9 @@ export function readMessageForm(
   const from = readSender(form, hasMedia, deps);
   const body = !hasMedia && isSmartlyEncoded(form, from.service) ? encodeSmartly(written) : written;
   const recipient = verifyRecipient(to, from.sender);
+  if (from.sender !== undefined && !from.sender.startsWith('+')) {
+    verifyAlphanumericDestination(from.sender, recipient);
+  }
   verifyTrial(body, deps);
   const validitySeconds = findValidity(form, from.service);
   const segments = countSegments(body);
