@@ -49,7 +49,7 @@ function readCredentials(authorization: string | undefined): { name: string; pas
 
 /** A standard API key cannot access accounts or keys. */
 function verifyKeyAllowed(path: string): void {
-  if (/^\/[^./]+\/Accounts(\/AC[0-9a-f]{32})?(\.json$|\/(Signing)?Keys[./])/.test(path))
+  if (/^\/[^./]+\/Accounts(\/AC[0-9a-f]{32})?((\.\w+)?$|\/(Signing)?Keys([./]|$))/.test(path))
     throw wrongCredentials();
 }
 

@@ -5,6 +5,7 @@ import { type Authenticator, encodeBasic } from './auth.js';
 import { answerFault, type FaultStore } from './faults.js';
 import { readRestForm } from './form.js';
 import { resourceNotFound, TwilioProblem, toProblem } from './problem.js';
+import { findHandler } from './representation.js';
 import type { RequestLog } from './request-log.js';
 import { RequestRecord, type RequestRecordDeps } from './request-record.js';
 import { type Handler, type RestContext, type RestRouter, readContext } from './router.js';
@@ -60,16 +61,15 @@ function authenticateAndRoute({ routes, authenticate, test }: ListenerDeps): Han
     const { authorization } = context.incoming.headers;
     if (authorization === testHeader) return test.handle(context);
     authenticate(method, path, authorization);
-    const route = routes.match(method, path);
-    if (!route) throw explainNoRoute(routes, path);
-    context.params = route[1];
-    return route[0](context);
+    const handle = findHandler(routes, method, path);
+    if (!handle) throw explainNoRoute(routes, path);
+    return handle(context);
   };
 }
 
 /** Returns the 405 for a path with routes for other methods only, or else the 404. */
 function explainNoRoute(routes: RestRouter, path: string): TwilioProblem {
-  const isThere = ['GET', 'POST', 'DELETE'].some((method) => routes.match(method, path));
+  const isThere = ['GET', 'POST', 'DELETE'].some((method) => findHandler(routes, method, path));
   return isThere ? new TwilioProblem(405, 20004, 'Method not allowed') : resourceNotFound(path);
 }
 
