@@ -7,9 +7,9 @@ import type { RestContext } from './router.js';
 const MAX_BODY_BYTES = 1_048_576;
 
 /**
- * Reads the form in a request's body; the content type is ignored.
+ * Reads the form in a request's body: `multipart/form-data` by its content type, else URL-encoded whatever the type.
  *
- * @throws TwilioProblem 20413 if the body is longer than a mebibyte, 20400 if it ends early.
+ * @throws TwilioProblem 20413 if the body is longer than a mebibyte, 20400 if it ends early or is invalid as multipart.
  */
 export async function readRestForm({ incoming, record }: RestContext): Promise<URLSearchParams> {
   const text = await readBody(incoming, MAX_BODY_BYTES).catch((error: unknown) => {
@@ -19,10 +19,24 @@ export async function readRestForm({ incoming, record }: RestContext): Promise<U
       : new TwilioProblem(400, 20400, 'The request body breaks off');
   });
   record.body = text;
+  const type = incoming.headers['content-type'];
+  if (type !== undefined && /^multipart\/form-data/i.test(type)) return readMultipart(text, type);
   // SQLite ends a text at a NUL.
   return new URLSearchParams(
     text.includes('%00') || text.includes('\0') ? text.replace(/%00|\0/g, '') : text,
   );
+}
+
+/** Reads the fields of a multipart body; files are ignored. */
+async function readMultipart(text: string, type: string): Promise<URLSearchParams> {
+  const form = await new Response(text, { headers: { 'Content-Type': type } }).formData().catch(() => {
+    throw new TwilioProblem(400, 20400, 'The multipart body is invalid');
+  });
+  const fields = new URLSearchParams();
+  for (const [name, value] of form) {
+    if (typeof value === 'string') fields.append(name, value.replaceAll('\0', ''));
+  }
+  return fields;
 }
 
 /** Reads the parameters in a request's URL. */
