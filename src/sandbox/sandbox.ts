@@ -36,6 +36,11 @@ export interface SandboxOptions {
   readonly spare?: number;
   /** Refuses URLs on private hosts, as Twilio does: status callbacks, and the URLs of calls. Default false. */
   readonly strict?: boolean;
+  /**
+   * Countries that texts and calls may go to (ISO 3166 codes such as `GB`), besides the US, Canada and those of owned
+   * numbers; or `all`. Twilio's error for others is 21408, and 21215 for calls. Default: no others.
+   */
+  readonly allowedCountries?: readonly string[] | 'all';
   /** The account of a new database. */
   readonly account?: AccountOptions;
   /** The test credentials. Default: derived from the account's SID and token. */
@@ -120,6 +125,12 @@ export interface Sandbox {
   optOut(optOut: OptOut): void;
   /** Opts a phone in again, as its START would. @throws RelayPhoneError `usage` as `optOut` does. */
   optIn(optOut: OptOut): void;
+  /** Lists the countries that texts and calls may go to: Twilio's geo permissions. */
+  allowedCountries(): readonly string[];
+  /** Allows texts and calls to a country. @throws RelayPhoneError `usage` if it is not an ISO 3166 code, such as `GB`. */
+  allowCountry(country: string): void;
+  /** Refuses texts and calls to a country, even if it was allowed by default. @throws RelayPhoneError as `allowCountry`. */
+  refuseCountry(country: string): void;
   /** Makes REST requests fail. @throws RelayPhoneError `usage` if the rule is invalid. */
   fail(rule: FaultRule): Fault;
   /** Returns the last thousand answered REST requests, oldest first. */

@@ -100,6 +100,7 @@ const PATH_VALUES: Readonly<Record<string, string>> = {
   number: PHONE,
   phone: PHONE,
   sender: NUMBER,
+  country: 'GB',
   sid: `CA${'0'.repeat(32)}`,
   id: '1',
 };

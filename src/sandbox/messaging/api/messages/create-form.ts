@@ -3,6 +3,7 @@ import type { AccountStore } from '../../../accounts/account/store.js';
 import { findMessageStatusCallback } from '../../../accounts/applications/format.js';
 import type { ApplicationStore } from '../../../accounts/applications/store.js';
 import { findRefusal, type RefusalDeps } from '../../../accounts/compliance/refusal.js';
+import type { GeoPermissions } from '../../../accounts/geo-permissions/store.js';
 import { textPrice } from '../../../numbers/pricing/tariff.js';
 import { findPhoneNumber, isShortCode, type PhoneNumber } from '../../../platform/phone-number.js';
 import { findFlag, findValue } from '../../../server/form.js';
@@ -42,6 +43,7 @@ export interface MessageFormDeps extends SenderFormDeps, SenderPoolDeps, Subscri
   readonly pool: SenderFormDeps['pool'] & SenderPoolDeps['pool'];
   readonly accounts: Pick<AccountStore, 'fixed'>;
   readonly applications: Pick<ApplicationStore, 'find'>;
+  readonly geoPermissions: Pick<GeoPermissions, 'isAllowed'>;
   /** Whether status callbacks to private hosts are refused, as Twilio does. */
   readonly strict: boolean;
   readonly now: () => number;
@@ -65,9 +67,7 @@ export function readMessageForm(
   const from = readSender(form, hasMedia, deps);
   const body = !hasMedia && isSmartlyEncoded(form, from.service) ? encodeSmartly(written) : written;
   const recipient = verifyRecipient(to, from.sender);
-  if (from.sender !== undefined && !from.sender.startsWith('+')) {
-    verifyAlphanumericDestination(from.sender, recipient);
-  }
+  verifyDestination(from.sender, recipient, deps);
   verifyTrial(body, deps);
   const validitySeconds = findValidity(form, from.service);
   const segments = countSegments(body);
@@ -129,6 +129,19 @@ function verifyRecipient(to: string, sender: string | undefined): PhoneNumber {
     throw new TwilioProblem(400, 21266, "'To' and 'From' numbers cannot be the same");
   }
   return recipient;
+}
+
+/** An account has an alphanumeric sender only for countries that it may reach. */
+function verifyDestination(
+  sender: string | undefined,
+  recipient: PhoneNumber,
+  { geoPermissions }: MessageFormDeps,
+): void {
+  if (sender !== undefined && !sender.startsWith('+')) verifyAlphanumericDestination(sender, recipient);
+  else if (!geoPermissions.isAllowed(recipient)) {
+    const what = `for the region indicated by the 'To' number: ${recipient.number}.`;
+    throw new TwilioProblem(400, 21408, `Permission to send an SMS has not been enabled ${what}`);
+  }
 }
 
 function verifyTrial(body: string, { accounts }: MessageFormDeps): void {

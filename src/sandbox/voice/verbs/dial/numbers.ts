@@ -1,4 +1,5 @@
 // <Dial><Number>: calls the numbers, all at once or one after the other, and connects the first that answers.
+import type { GeoPermissions } from '../../../accounts/geo-permissions/store.js';
 import type { NumberStore } from '../../../numbers/incoming-phone-numbers/store.js';
 import type { CallerIdStore } from '../../../numbers/outgoing-caller-ids/store.js';
 import { findPhoneNumber, isSipAddress } from '../../../platform/phone-number.js';
@@ -24,6 +25,7 @@ export type Connect = (other: Leg) => Promise<void>;
 export interface DialNumbersDeps {
   readonly numbers: Pick<NumberStore, 'owned' | 'findByNumber'>;
   readonly callerIds: Pick<CallerIdStore, 'isVerified'>;
+  readonly geoPermissions: Pick<GeoPermissions, 'isAllowed'>;
   readonly openOutboundLeg: OpenOutboundLeg;
 }
 
@@ -99,11 +101,16 @@ function callNumber(
   verb: Dial,
   noun: DialledNumber,
   callerId: string,
-  { numbers, openOutboundLeg }: DialNumbersDeps,
+  { numbers, geoPermissions, openOutboundLeg }: DialNumbersDeps,
 ): CalledNumber | undefined {
-  const recipient = findPhoneNumber(noun.number)?.number;
-  if (recipient === undefined) {
+  const dialled = findPhoneNumber(noun.number);
+  if (!dialled) {
     parent.alert(13223, `Dial: Invalid phone number format: ${noun.number}`, { url });
+    return undefined;
+  }
+  const { number: recipient } = dialled;
+  if (!geoPermissions.isAllowed(dialled)) {
+    parent.alert(13227, `Dial: Account not authorized to call ${recipient}`, { url, logLevel: 'warning' });
     return undefined;
   }
   const draft = {
