@@ -92,7 +92,7 @@ export async function findJoinable(folder: StateFolder): Promise<JoinedSandbox |
 type ServeOptions = LockOptions &
   Pick<
     SandboxOptions,
-    'port' | 'spare' | 'strict' | 'traceparent' | 'clock' | 'webhooks' | 'onWriteFailed'
+    'port' | 'spare' | 'strict' | 'traceparent' | 'allowedCountries' | 'clock' | 'webhooks' | 'onWriteFailed'
   > & {
     /** Also opens the proxy for other programs; this environment may name the user's own proxy. */
     readonly proxyEnvironment?: Readonly<Record<string, string | undefined>>;

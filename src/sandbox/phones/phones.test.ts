@@ -28,6 +28,35 @@ describe('a phone', () => {
     expect(sandbox.phone(TO).texts()).toEqual([]);
   });
 
+  it.each([30001, 30002, 30008])(
+    'with failed texts receives nothing, and the status is failed with %d',
+    async (code) => {
+      sandbox.phone(TO).behave({ texts: { failed: code } });
+      const { sid } = await client.messages.create({ from: FROM, to: TO, body: 'Hello' });
+      expect(await waitForStatus(client, sid, 'failed')).toMatchObject({
+        errorCode: code,
+        errorMessage: expect.any(String),
+        dateSent: null,
+        price: null,
+      });
+      expect(sandbox.phone(TO).texts()).toEqual([]);
+      expect(sandbox.phone(TO).behaviour()).toMatchObject({ texts: { failed: code } });
+    },
+  );
+
+  it('that reads its texts has them delivered, then read', async () => {
+    sandbox.phone(TO).behave({ texts: 'read' });
+    const { sid } = await client.messages.create({ from: FROM, to: TO, body: 'Hello' });
+    expect(await waitForStatus(client, sid, 'read')).toMatchObject({ errorCode: null });
+    const statuses = sandbox
+      .events({ kind: 'text.status' })
+      .map((event) => 'status' in event && event.status);
+    expect(statuses).toEqual(['sending', 'sent', 'delivered', 'read']);
+    expect(sandbox.phone(TO).texts()).toHaveLength(1);
+    const [trace] = sandbox.traces();
+    expect(await sandbox.whenQuiet(trace?.traceId ?? '')).toBeUndefined();
+  });
+
   it('that is silent has the text, and the status stays sent', async () => {
     sandbox.phone(TO).behave({ texts: 'silent' });
     const silent = await client.messages.create({ from: FROM, to: TO, body: 'Hello' });
@@ -57,6 +86,7 @@ describe('a phone', () => {
       expect(() => sandbox.phone(address), address).toThrow(RelayPhoneError);
     }
     expect(() => sandbox.phone(TO).behave({ texts: { undelivered: 12345 } })).toThrow(/30034/);
+    expect(() => sandbox.phone(TO).behave({ texts: { failed: 30003 } })).toThrow(/failed: 30001/);
   });
 
   it('that no text and no call can reach cannot wait for one', async () => {

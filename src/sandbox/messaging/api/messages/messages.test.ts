@@ -111,4 +111,25 @@ describe('the list of messages', () => {
     expect(answer.status).toBe(400);
     expect(await answer.json()).toMatchObject({ code: 20001, message: 'Invalid date value.' });
   });
+
+  it('take feedback, confirmed unless it says otherwise [S F373]', async () => {
+    const { sid } = await client.messages.create({
+      from: FROM,
+      to: TO,
+      body: 'Hello',
+      provideFeedback: true,
+    });
+    const feedback = client.messages(sid).feedback;
+    expect(await feedback.create()).toMatchObject({
+      accountSid: sandbox.accountSid,
+      messageSid: sid,
+      outcome: 'confirmed',
+      uri: `/2010-04-01/Accounts/${sandbox.accountSid}/Messages/${sid}/Feedback.json`,
+    });
+    expect(await feedback.create({ outcome: 'unconfirmed' })).toMatchObject({ outcome: 'unconfirmed' });
+    const wrong = feedback.create({ outcome: 'perhaps' as 'confirmed' });
+    await expect(wrong).rejects.toMatchObject({ status: 400 });
+    const unknown = client.messages(`SM${'0'.repeat(32)}`).feedback.create();
+    await expect(unknown).rejects.toMatchObject({ status: 404, code: 20404 });
+  });
 });
