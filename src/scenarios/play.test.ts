@@ -45,7 +45,10 @@ describe('playing a story', () => {
       "{ Bank: MYBANK, Hidden: '+266696687', Ann: , Bob: }",
     );
     expect(outcomes(played)).toEqual(PASSED(6));
-    expect([app.formsAt('/texts')[0]?.From, app.formsAt('/calls')[0]?.From]).toEqual(['MYBANK', '+266696687']);
+    expect([app.formsAt('/texts')[0]?.From, app.formsAt('/calls')[0]?.From]).toEqual([
+      'MYBANK',
+      '+266696687',
+    ]);
     expect(sandbox.events({ kind: 'behaviour.changed' })).toMatchObject([
       { behaviour: { texts: 'read' } },
       { behaviour: { texts: { failed: 30001 } } },
