@@ -5,6 +5,7 @@ import { openAccount } from './accounts/account/store.js';
 import { createAlertStore } from './accounts/alerts/store.js';
 import { createApplicationStore } from './accounts/applications/store.js';
 import { createComplianceStore } from './accounts/compliance/store.js';
+import { createGeoPermissions } from './accounts/geo-permissions/store.js';
 import { createKeyStore } from './accounts/keys/store.js';
 import { createTestHandler, deriveTestCredentials } from './accounts/test-credentials/routes.js';
 import { createControlListener } from './control/listener.js';
@@ -106,6 +107,7 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
 
   const numbers = createNumberStore(store);
   const callerIds = createCallerIdStore(store);
+  const geoPermissions = createGeoPermissions(store, numbers, options.allowedCountries ?? []);
 
   const webhookDeps = { authToken, alerts, events, exchanges, traces, causes, app, now, network };
   const webhooks = createWebhookDispatch(webhookDeps);
@@ -148,6 +150,7 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     applications,
     alerts,
     compliance,
+    geoPermissions,
     numbers,
     webhooks,
     network,
@@ -177,6 +180,7 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     applications,
     numbers,
     callerIds,
+    geoPermissions,
     webhooks,
     phones: phoneCalls,
   });
@@ -197,7 +201,7 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
 
   // The tables do not have what a transaction lost.
   store.onLost(() => {
-    const caches = [numbers, compliance, behaviours, optOuts, assertions, watched];
+    const caches = [numbers, geoPermissions, compliance, behaviours, optOuts, assertions, watched];
     for (const part of caches) part.forget();
   });
 
@@ -211,7 +215,8 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     messaging.stop();
     webhooks.restart();
     change();
-    for (const part of [voice, phoneCalls, numbers, compliance, behaviours, watched]) part.forget();
+    for (const part of [voice, phoneCalls, numbers, geoPermissions, compliance, behaviours, watched])
+      part.forget();
     messaging.reload();
     faults.clear();
     requests.clear();
@@ -246,6 +251,9 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     optOuts: optOuts.list,
     optOut: (optOut) => subscribe(optOut, 'STOP'),
     optIn: (optOut) => subscribe(optOut, 'START'),
+    allowedCountries: geoPermissions.list,
+    allowCountry: (country) => geoPermissions.set(country, true),
+    refuseCountry: (country) => geoPermissions.set(country, false),
     fail: faults.add,
     requests: requests.list,
     exchanges: exchangeView.list,
@@ -285,6 +293,7 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     applications,
     keys,
     compliance,
+    geoPermissions,
     alerts,
     numbers,
     callerIds,

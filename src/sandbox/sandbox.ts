@@ -37,6 +37,11 @@ export interface SandboxOptions {
   readonly spare?: number;
   /** Refuses URLs on private hosts, as Twilio does: status callbacks, and the URLs of calls. Default false. */
   readonly strict?: boolean;
+  /**
+   * Countries that texts and calls may go to (ISO 3166 codes such as `GB`), besides the US, Canada and those of owned
+   * numbers; or `all`. Twilio's error for others is 21408, and 21215 for calls. Default: no others.
+   */
+  readonly allowedCountries?: readonly string[] | 'all';
   /** The account of a new database. */
   readonly account?: AccountOptions;
   /** The test credentials. Default: derived from the account's SID and token. */
@@ -94,7 +99,13 @@ export interface Sandbox {
   readonly controlToken: string;
   /** Serves a connection that another server accepted, as if it had come to the sandbox's port. */
   accept(connection: Duplex): void;
-  /** Returns the phone with a number. @throws RelayPhoneError `usage` if it is neither a valid phone number nor a short code. */
+  /**
+   * Returns the phone with a number, or with any other address that networks deliver: a short code, `MYBANK`,
+   * `Restricted`, `+266696687`, a SIP address.
+   *
+   * @throws RelayPhoneError `usage` if it is empty, longer than 255 characters, has control characters, or is an address
+   *   of WhatsApp or another channel that is not in the sandbox.
+   */
   phone(number: string): SandboxPhone;
   /** Sends a text from a phone, as {@link SandboxPhone.text} does. */
   text(text: Omit<SentText, 'mediaUrls'> & Partial<SentText>): Promise<TextOutcome>;
@@ -123,6 +134,12 @@ export interface Sandbox {
   optOut(optOut: OptOut): void;
   /** Opts a phone in again, as its START would. @throws RelayPhoneError `usage` as `optOut` does. */
   optIn(optOut: OptOut): void;
+  /** Lists the countries that texts and calls may go to: Twilio's geo permissions. */
+  allowedCountries(): readonly string[];
+  /** Allows texts and calls to a country. @throws RelayPhoneError `usage` if it is not an ISO 3166 code, such as `GB`. */
+  allowCountry(country: string): void;
+  /** Refuses texts and calls to a country, even if it was allowed by default. @throws RelayPhoneError as `allowCountry`. */
+  refuseCountry(country: string): void;
   /** Makes REST requests fail. @throws RelayPhoneError `usage` if the rule is invalid. */
   fail(rule: FaultRule): Fault;
   /** Returns the last thousand answered REST requests, oldest first. */

@@ -40,7 +40,11 @@ export async function openPlayContext(
   const phones = [...story.phones.keys()].map(assigned.numberOf);
   const texts = await Promise.all(phones.map((phone) => control.texts(phone)));
   const calls = await Promise.all(phones.map((phone) => control.calls(phone)));
-  const exposures = phones.map(async (phone) => [phone, (await control.whoSaw(phone)).length] as const);
+  // Only valid numbers can be looked for: other senders can be phones of a story too.
+  const guarded = story.steps.flatMap(({ kind, content }) =>
+    kind === 'expect no leak' ? [assigned.numberOf(content['expect no leak'])] : [],
+  );
+  const exposures = guarded.map(async (phone) => [phone, (await control.whoSaw(phone)).length] as const);
   return {
     assigned,
     ports,

@@ -30,6 +30,34 @@ describe('playing a story', () => {
     expect(sandbox.phone(ann).texts()).toHaveLength(4);
   });
 
+  it('plays senders that are not valid numbers, and texts that are read or fail', async () => {
+    const { answer, play, app, sandbox, client } = await setStage();
+    answer({});
+    const played = await play(
+      `
+  - { text: Code 1, from: Bank, to: number }
+  - { expect webhook: inbound-text, status: 200 }
+  - { call: number, from: Hidden }
+  - { expect call: Hidden, state: ended }
+  - { phone: Ann, texts: read }
+  - { phone: Bob, texts: failed 30001 }
+`,
+      "{ Bank: MYBANK, Hidden: '+266696687', Ann: , Bob: }",
+    );
+    expect(outcomes(played)).toEqual(PASSED(6));
+    expect([app.formsAt('/texts')[0]?.From, app.formsAt('/calls')[0]?.From]).toEqual([
+      'MYBANK',
+      '+266696687',
+    ]);
+    expect(sandbox.events({ kind: 'behaviour.changed' })).toMatchObject([
+      { behaviour: { texts: 'read' } },
+      { behaviour: { texts: { failed: 30001 } } },
+      {},
+      {},
+    ]);
+    expect(await client.calls.list()).toHaveLength(1);
+  });
+
   it('makes calls, speaks, presses keys, and expects what is heard and how calls end', async () => {
     const { answer, play } = await setStage();
     answer({

@@ -101,7 +101,12 @@ export interface ShownNumber {
 
 /** How a phone treats texts and calls. */
 export interface PhoneBehaviour {
-  readonly texts?: 'delivered' | 'silent' | { readonly undelivered: number };
+  readonly texts?:
+    | 'delivered'
+    | 'read'
+    | 'silent'
+    | { readonly undelivered: number }
+    | { readonly failed: number };
   readonly callbacks?: 'once' | 'duplicated' | 'reordered';
   readonly calls?: 'answers' | 'busy' | 'rejects' | 'no-answer';
   readonly callerId?: 'shown' | 'withheld';

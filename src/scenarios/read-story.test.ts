@@ -113,7 +113,10 @@ describe('reading a story', () => {
     ['', 'a.yaml:1:1  must be a map of names and values'],
     ['a: [', 'a.yaml:1:5  Flow sequence in block collection must be sufficiently indented and end with a ]'],
     ['phones: {}\nphones: {}\nsteps: []', 'a.yaml:2:1  Map keys must be unique'],
-    ['phones: { a: 1 }\nsteps: [{ advance: 1s }]', '"a" takes a number such as +12125550190, or nothing'],
+    [
+      `phones: { a: ${'1'.repeat(256)} }\nsteps: [{ advance: 1s }]`,
+      '"a" takes a number such as +12125550190, a sender',
+    ],
     ['phones: { 1a: }\nsteps: [{ advance: 1s }]', '1:11  "1a" cannot be a name: a name starts with a letter'],
     ['phones: { a: }\nmasks: { a: a }\nsteps: [{ advance: 1s }]', '2:13  "a" is already used'],
     ['phones: { a: }\nmasks: { m: b }\nsteps: [{ advance: 1s }]', '2:13  no phone is called "b"'],

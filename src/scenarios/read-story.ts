@@ -107,14 +107,15 @@ const plannedNumber = z.strictObject({
   texts: url.optional(),
   calls: url.optional(),
 });
-const optionalNumber = z
+/** A phone can be whatever networks deliver as a sender or caller: a number, a short code, `MYBANK`, a SIP address. */
+const phoneAddress = z
   .string()
-  .refine((text) => text === '' || NUMBER.test(text), 'takes a number such as +12125550190, or nothing');
+  .regex(/^\P{Cc}{0,255}$/u, 'takes a number such as +12125550190, a sender such as MYBANK, or nothing');
 
 const headSchema = z
   .strictObject({
     story: z.string().optional(),
-    phones: z.record(name, optionalNumber),
+    phones: z.record(name, phoneAddress),
     masks: z.record(name, z.string()).default({}),
     numbers: z.record(name, plannedNumber).default({}),
     steps: z.array(z.unknown()).min(1, 'must have a step'),

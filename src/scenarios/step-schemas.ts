@@ -137,10 +137,16 @@ const media = z
   .union([z.string(), z.array(z.string())], { error: 'takes a URL, or a list of them' })
   .transform((urls) => [urls].flat());
 
+const failedTexts = z
+  .string()
+  .regex(/^failed \d{5}$/)
+  .transform((text) => ({ failed: Number(text.slice('failed '.length)) }));
+
 /** The delivery outcome of texts to a phone. */
 const textOutcome = z
-  .union([z.literal(['delivered', 'silent']), count], {
-    error: 'takes delivered, silent, or the error code of undelivered texts, such as 30003',
+  .union([z.literal(['delivered', 'read', 'silent']), count, failedTexts], {
+    error:
+      'takes delivered, read, silent, the error code of undelivered texts, such as 30003, or failed and a code: failed 30001',
   })
   .transform((texts) => (typeof texts === 'number' ? { undelivered: texts } : texts));
 

@@ -24,3 +24,14 @@ it('refuses a call to a mask that is out of minutes', async () => {
   expect(await alertCodes()).toContain(11217);
   expect(told).toContainEqual({ kind: 'call.refused', from: ANN, mask: MASK, why: 'out-of-seconds' });
 });
+
+it.each([
+  ['Restricted', 'Restricted'],
+  ['+266696687', '+266696687'],
+  ['sip:ann@example.com', MASK],
+])('connects the caller %s, and shows the owner %s', async (caller, shown) => {
+  const { sandbox } = await setUpRelay();
+  const rings = sandbox.phone(REAL).nextCall();
+  sandbox.phone(caller).call(MASK);
+  expect((await rings).log()).toMatchObject({ shown });
+});

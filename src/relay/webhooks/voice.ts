@@ -22,7 +22,8 @@ export function handleInboundCall(relay: Relay, form: WebhookForm): RelayRespons
     if (contact) relay.contacts.countCall(contact);
     relay.masks.increment(mask.id, 'callsForwarded');
     relay.emit({ kind: 'call.came', from: caller, mask: mask.number });
-    return formatDial(caller, mask.realNumber);
+    // Twilio takes no SIP address as the caller id of a `<Number>`: the owner is shown the mask.
+    return formatDial(/^sips?:/i.test(caller) ? mask.number : caller, mask.realNumber);
   }
   relay.emit({ kind: 'call.refused', from: caller, mask: mask.number, why: decision });
   if (decision === 'out-of-seconds') return formatRelayError('xml', 400, 'The mask is out of minutes.');

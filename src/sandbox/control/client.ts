@@ -121,6 +121,12 @@ export interface ControlClient {
   optOut(optOut: OptOut): Promise<void>;
   /** Opts a phone in again, as its START would. */
   optIn(optOut: OptOut): Promise<void>;
+  /** Lists the countries that texts and calls may go to. */
+  allowedCountries(): Promise<readonly string[]>;
+  /** Allows texts and calls to a country. @throws RelayPhoneError `usage` if it is not an ISO 3166 code. */
+  allowCountry(country: string): Promise<void>;
+  /** Refuses texts and calls to a country. @throws RelayPhoneError `usage` if it is not an ISO 3166 code. */
+  refuseCountry(country: string): Promise<void>;
   state(): Promise<SandboxState>;
   fail(rule: FaultRule): Promise<FaultSummary>;
   faults(): Promise<readonly FaultSummary[]>;
@@ -217,6 +223,9 @@ export function createControlClient(address: ControlAddress): ControlClient {
     optOuts: () => call('GET', '/opt-outs'),
     optOut: (optOut) => call('PUT', optOutPath(optOut)),
     optIn: (optOut) => call('DELETE', optOutPath(optOut)),
+    allowedCountries: () => call('GET', '/countries'),
+    allowCountry: (country) => call('PUT', `/countries/${encodeURIComponent(country)}`),
+    refuseCountry: (country) => call('DELETE', `/countries/${encodeURIComponent(country)}`),
     state: () => call('GET', '/state'),
     fail: (rule) => call('POST', '/faults', rule),
     faults: () => call('GET', '/faults'),

@@ -78,10 +78,11 @@ describe('the control client', () => {
 
   it('rejects with the reason of the sandbox', async () => {
     const control = createControlClient(sandbox);
-    await expect(control.texts('+1')).rejects.toMatchObject({
+    await expect(control.texts('whatsapp:+12025550190')).rejects.toMatchObject({
       kind: 'usage',
-      message: 'Failed to use +1 as a phone: that is not a valid phone number.',
-      tryNext: ['a number such as +12025550190'],
+      message:
+        'Failed to use whatsapp:+12025550190 as a phone: addresses of whatsapp are not in the sandbox.',
+      tryNext: ['a number such as +12025550190, a short code, or a sender such as MYBANK'],
     });
     await expect(control.behave(TO, { texts: { undelivered: 1 } })).rejects.toMatchObject({ kind: 'usage' });
     await expect(control.fail({ path: '(', answer: 'drop' })).rejects.toMatchObject({ kind: 'usage' });

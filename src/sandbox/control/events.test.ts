@@ -196,7 +196,7 @@ describe('a text', () => {
       { from: PHONE, to: '+12025550101', body: 'Hello', mediaUrls: [] },
       /the account does not own \+12025550101/,
     ],
-    [{ from: '123', to: NUMBER, body: 'Hello', mediaUrls: [] }, /not a valid phone number/],
+    [{ from: 'client:ann', to: NUMBER, body: 'Hello', mediaUrls: [] }, /client are not in the sandbox/],
   ])('is refused if it cannot be sent: %j', async (text, message) => {
     await expect(createControlClient(sandbox).text(text)).rejects.toMatchObject({
       kind: 'usage',

@@ -127,10 +127,10 @@ it('has a good request for each route but those of a ringing call', () => {
 });
 
 it.each(ROUTES.filter(({ path }) => path.includes('{number}')))(
-  '$method $path refuses what is not a number',
+  '$method $path refuses what is neither a number nor a sender',
   async (route) => {
     const [search = '', body] = REQUESTS[keyOf(route)]?.[0] ?? [];
-    const { status } = await ask(route.method, (await fill(route.path, 'nobody')) + search, body);
+    const { status } = await ask(route.method, (await fill(route.path, 'client:ann')) + search, body);
     expect(status).toBe(400);
   },
 );

@@ -16,7 +16,16 @@ export interface StateRouteDeps {
   readonly compliance: Pick<ComplianceStore, 'set'>;
   readonly sandbox: Pick<
     Sandbox,
-    'accountSid' | 'clock' | 'numbers' | 'optOuts' | 'optOut' | 'optIn' | 'unregistered'
+    | 'accountSid'
+    | 'clock'
+    | 'numbers'
+    | 'optOuts'
+    | 'optOut'
+    | 'optIn'
+    | 'unregistered'
+    | 'allowedCountries'
+    | 'allowCountry'
+    | 'refuseCountry'
   >;
 }
 
@@ -54,6 +63,15 @@ export function addStateRoutes(
   });
   routes.delete('/opt-outs/:sender/:phone', (context) => {
     sandbox.optIn(context.req.param());
+    return context.body(null, 204);
+  });
+  routes.get('/countries', (context) => context.json(sandbox.allowedCountries()));
+  routes.put('/countries/:country', (context) => {
+    sandbox.allowCountry(context.req.param('country'));
+    return context.body(null, 204);
+  });
+  routes.delete('/countries/:country', (context) => {
+    sandbox.refuseCountry(context.req.param('country'));
     return context.body(null, 204);
   });
   routes.get('/compliance', (context) => context.json(sandbox.unregistered()));

@@ -100,7 +100,15 @@ export async function findJoinable(folder: StateFolder): Promise<JoinedSandbox |
 type ServeOptions = LockOptions &
   Pick<
     SandboxOptions,
-    'port' | 'spare' | 'strict' | 'traceparent' | 'clock' | 'webhooks' | 'onWriteFailed' | 'onUnsupported'
+    | 'port'
+    | 'spare'
+    | 'strict'
+    | 'traceparent'
+    | 'allowedCountries'
+    | 'clock'
+    | 'webhooks'
+    | 'onWriteFailed'
+    | 'onUnsupported'
   > & {
     /** Also opens the proxy for other programs; this environment may name the user's own proxy. */
     readonly proxyEnvironment?: Readonly<Record<string, string | undefined>>;
@@ -116,12 +124,23 @@ export async function serveSandbox(folder: StateFolder, options: ServeOptions): 
 }
 
 async function serve(folder: StateFolder, lock: Lock, options: ServeOptions): Promise<Sandbox> {
-  const { port, spare, strict, traceparent, clock, webhooks, onWriteFailed, onUnsupported } = options;
+  const {
+    port,
+    spare,
+    strict,
+    traceparent,
+    allowedCountries,
+    clock,
+    webhooks,
+    onWriteFailed,
+    onUnsupported,
+  } = options;
   const sandbox = await open(folder, lock, {
     ...(port && { port }),
     ...(spare && { spare }),
     ...(strict && { strict }),
     ...(traceparent && { traceparent }),
+    ...(allowedCountries && { allowedCountries }),
     ...(clock && { clock }),
     ...(webhooks && { webhooks }),
     ...(onWriteFailed && { onWriteFailed }),

@@ -3,6 +3,7 @@ import type { AccountStore } from '../accounts/account/store.js';
 import type { AlertStore } from '../accounts/alerts/store.js';
 import type { ApplicationStore } from '../accounts/applications/store.js';
 import type { ComplianceStore } from '../accounts/compliance/store.js';
+import type { GeoPermissions } from '../accounts/geo-permissions/store.js';
 import type { NumberStore } from '../numbers/incoming-phone-numbers/store.js';
 import type { Clock } from '../platform/clock.js';
 import type { Store } from '../platform/database.js';
@@ -40,6 +41,7 @@ export interface MessagingDeps {
   readonly applications: Pick<ApplicationStore, 'find'>;
   readonly alerts: AlertStore;
   readonly compliance: ComplianceStore;
+  readonly geoPermissions: Pick<GeoPermissions, 'isAllowed'>;
   readonly numbers: Pick<NumberStore, 'findByNumber' | 'owned'>;
   readonly webhooks: WebhookDispatch;
   readonly network: WebhookNetwork;

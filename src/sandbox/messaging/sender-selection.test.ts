@@ -11,7 +11,7 @@ let client: ReturnType<typeof createSandboxClient>;
 let messagingServiceSid: string;
 
 async function open(options: Parameters<typeof createSandbox>[0] = {}): Promise<void> {
-  sandbox = await createSandbox(options);
+  sandbox = await createSandbox({ allowedCountries: 'all', ...options });
   client = createSandboxClient(sandbox);
   messagingServiceSid = (await client.messaging.v1.services.create({ friendlyName: 'Relay' })).sid;
 }

@@ -1,9 +1,11 @@
 // Selects the sender of a new message: the form's `From`, or a number from its Messaging Service's sender pool.
+import type { Account, AccountStore } from '../accounts/account/store.js';
 import type { NumberStore } from '../numbers/incoming-phone-numbers/store.js';
 import { findBlock } from '../numbers/inventory.js';
 import { findPhoneNumber, type PhoneNumber } from '../platform/phone-number.js';
 import { findValue } from '../server/form.js';
 import { TwilioProblem } from '../server/problem.js';
+import { isAlphanumericSender } from './alphanumeric-senders.js';
 import type { MessageStore } from './api/messages/store.js';
 import type { SenderPool } from './api/sender-pool/store.js';
 import type { MessagingService, ServiceStore } from './api/services/store.js';
@@ -17,6 +19,7 @@ export interface SenderPoolDeps {
 /** What reading the sender of a form needs. */
 export interface SenderFormDeps {
   readonly accountSid: string;
+  readonly accounts: Pick<AccountStore, 'fixed'>;
   readonly numbers: Pick<NumberStore, 'owned'>;
   readonly services: Pick<ServiceStore, 'find'>;
   readonly pool: Pick<SenderPool, 'findServiceSid'>;
@@ -33,7 +36,7 @@ export function requireSender(form: URLSearchParams): void {
   throw new TwilioProblem(400, 21603, "A 'From' phone number is required.");
 }
 
-/** The sender that a form names. @throws TwilioProblem 21212, 21621, 21659, 21660, 21701 or 21711. */
+/** The sender that a form names. @throws TwilioProblem 21212, 21267, 21621, 21659, 21660, 21701 or 21711. */
 export function readSender(form: URLSearchParams, hasMedia: boolean, deps: SenderFormDeps): MessageSender {
   const service = findService(form, deps);
   const from = findValue(form, 'From');
@@ -81,9 +84,12 @@ function findService(form: URLSearchParams, { services }: SenderFormDeps): Messa
   return service || undefined;
 }
 
-function verifySender(from: string, hasMedia: boolean, { numbers, accountSid }: SenderFormDeps): string {
+function verifySender(from: string, hasMedia: boolean, deps: SenderFormDeps): string {
+  const { numbers, accountSid, accounts } = deps;
   const sender = findPhoneNumber(from)?.number;
   if (sender === undefined) {
+    if (SHORT_CODE.test(from)) throw notOwned(from, accountSid);
+    if (isAlphanumericSender(from)) return verifyAlphanumericSender(from, hasMedia, accounts.fixed.type);
     const what = 'is not a valid phone number, shortcode, or alphanumeric sender ID.';
     throw new TwilioProblem(400, 21212, `The 'From' number ${from} ${what}`);
   }
@@ -93,16 +99,31 @@ function verifySender(from: string, hasMedia: boolean, { numbers, accountSid }: 
     throw new TwilioProblem(400, 21659, `'From' ${sender} ${what}`);
   }
   if (!numbers.owned().has(sender)) {
-    throw new TwilioProblem(
-      400,
-      21660,
-      `Mismatch between the 'From' number ${sender} and the account ${accountSid}`,
-    );
+    throw notOwned(sender, accountSid);
   }
-  if (hasMedia && !block.capabilities.mms) {
-    throw new TwilioProblem(400, 21621, "The 'From' number has not been enabled for MMS");
-  }
+  if (hasMedia && !block.capabilities.mms) throw cannotSendMedia();
   return sender;
+}
+
+/** Digits that can be a short code in some country; the account has none. */
+const SHORT_CODE = /^\d{3,8}$/;
+
+function verifyAlphanumericSender(from: string, hasMedia: boolean, type: Account['type']): string {
+  if (type === 'Trial') {
+    const what = 'cannot be used as the sender of messages on trial accounts';
+    throw new TwilioProblem(400, 21267, `Alphanumeric Sender ID ${what}`);
+  }
+  if (hasMedia) throw cannotSendMedia();
+  return from;
+}
+
+function notOwned(sender: string, accountSid: string): TwilioProblem {
+  const message = `Mismatch between the 'From' number ${sender} and the account ${accountSid}`;
+  return new TwilioProblem(400, 21660, message);
+}
+
+function cannotSendMedia(): TwilioProblem {
+  return new TwilioProblem(400, 21621, "The 'From' number has not been enabled for MMS");
 }
 
 function preferSome(numbers: string[], isPreferred: (number: string) => boolean): string[] {

@@ -173,4 +173,15 @@ describe('a phone', () => {
     await sandbox.clock.advance('1s');
     expect(statuses()).toEqual(['delivered', 'sent', 'sent']);
   });
+
+  it.each([
+    ['reads its texts', { texts: 'read' }, ['sent', 'delivered', 'read']],
+    ['reads its texts, reordered', { texts: 'read', callbacks: 'reordered' }, ['read', 'delivered', 'sent']],
+    ['has failed texts', { texts: { failed: 30001 } }, ['failed']],
+  ] as const)('that %s has the callbacks', async (_how, behaviour, callbacks) => {
+    sandbox.phone(PHONE).behave({ callbacks: 'once', ...behaviour });
+    await send(wanted());
+    await sandbox.clock.advance('1s');
+    expect(statuses()).toEqual(callbacks);
+  });
 });

@@ -37,11 +37,11 @@ export interface StatusCallbackDeps {
 /** The statuses that the recipient's network reports. */
 const RECEIPTS = ['delivered', 'undelivered'];
 
-/** The final statuses. */
+/** The final statuses of texts to a phone that does not report what was read. */
 const FINAL = [...RECEIPTS, 'failed', 'canceled'];
 
 /** The statuses with a callback; see https://www.twilio.com/docs/messaging/guides/track-outbound-message-status. */
-const REPORTED = ['queued', 'sent', ...FINAL];
+const REPORTED = ['queued', 'sent', ...FINAL, 'read'];
 
 /** Creates the status callbacks; none waits yet. */
 export function createMessageStatusCallbacks(deps: StatusCallbackDeps): MessageStatusCallbacks {
@@ -54,10 +54,12 @@ export function createMessageStatusCallbacks(deps: StatusCallbackDeps): MessageS
     if (!REPORTED.includes(change.status)) return;
     const { sid, recipient, createdAt } = change.message;
     const callback = formatCallback(accountSid, change, trace, clock.now());
-    const { callbacks } = phones.behaviourOf(recipient);
+    const { callbacks, texts } = phones.behaviourOf(recipient);
     if (callbacks === 'reordered') {
       held.set(sid, { createdAt, callbacks: [callback, ...(held.get(sid)?.callbacks ?? [])] });
-      if (FINAL.includes(change.status)) end(sid);
+      const isLast =
+        texts === 'read' && change.status === 'delivered' ? false : FINAL.includes(change.status);
+      if (isLast || change.status === 'read') end(sid);
     } else {
       queue.add(sid, createdAt, callbacks === 'duplicated' ? [callback, callback] : [callback]);
     }

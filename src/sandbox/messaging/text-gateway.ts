@@ -38,10 +38,16 @@ export interface DeliveredText {
 /** How a phone treats the texts that are sent to it. */
 export interface TextBehaviour {
   /**
-   * `delivered`: the phone receives texts and confirms them. `silent`: it receives texts and sends no receipt, so
-   * their status stays `sent`. `undelivered`: it receives none; the code is one of {@link UNDELIVERED_ERRORS}.
+   * `delivered`: the phone receives texts and confirms them. `read`: it also reports that they were read. `silent`: it
+   * receives texts and sends no receipt, so their status stays `sent`. `undelivered`: it receives none; the code is one
+   * of {@link UNDELIVERED_ERRORS}. `failed`: Twilio does not send them; the code is one of {@link FAILED_ERRORS}.
    */
-  readonly texts: 'delivered' | 'silent' | { readonly undelivered: number };
+  readonly texts:
+    | 'delivered'
+    | 'read'
+    | 'silent'
+    | { readonly undelivered: number }
+    | { readonly failed: number };
   /** How the app receives the status callbacks of these texts: `once` and in order, each twice, or the last first. */
   readonly callbacks: 'once' | 'duplicated' | 'reordered';
   /** Milliseconds between `sent` and the arrival on the phone. */
@@ -63,9 +69,16 @@ export const UNDELIVERED_ERRORS: Readonly<Record<number, string>> = {
   30034: 'US A2P 10DLC - Message from an Unregistered Number',
 };
 
+/** The error codes with which Twilio can fail to send a text to a phone, and their titles; see the same page. */
+export const FAILED_ERRORS: Readonly<Record<number, string>> = {
+  30001: 'Queue overflow',
+  30002: 'Account suspended',
+  30008: 'Unknown error',
+};
+
 /** A text that a phone sends to a number of the account. */
 export interface SentText {
-  /** The phone's number, in E.164, or a short code. */
+  /** The phone's number, in E.164, or its address as its network writes it. */
   readonly from: string;
   readonly to: string;
   readonly body: string;

@@ -3,7 +3,9 @@ import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { describe, expect, it } from 'vitest';
 import { COUNTRIES, findBlock, readInventory } from './inventory.js';
 
-const all = readInventory().flatMap((block) => block.numbers.map((number) => ({ number, block })));
+const all = readInventory().flatMap((block) =>
+  block.ends.map((end) => ({ number: block.prefix + end, block })),
+);
 
 describe('the inventory', () => {
   it('has only numbers that libphonenumber calls valid, in the stated country', () => {
@@ -25,11 +27,15 @@ describe('the inventory', () => {
     expect(american.filter(({ number }) => !/^\+1\d{3}5550(1[0-8])\d$/.test(number))).toEqual([]);
   });
 
-  it('has at least forty US areas, some of Canada, both of Puerto Rico, and all toll-free codes', () => {
+  it('has every geographic area code of the US, Canada and Puerto Rico, every state, and all toll-free codes', () => {
     const areas = (country: string, type: string) =>
       readInventory().filter((block) => block.country === country && block.type === type);
-    expect(areas('US', 'local').length).toBeGreaterThanOrEqual(40);
-    expect(areas('CA', 'local').length).toBeGreaterThanOrEqual(5);
+    const codes = (country: string) => areas(country, 'local').map(({ areaCode }) => areaCode);
+    for (const country of ['US', 'CA']) expect(codes(country).sort()).toEqual(listAreaCodes(country));
+    const states = new Set(areas('US', 'local').map(({ place }) => place?.region));
+    // Fifty states and the District of Columbia.
+    expect(states.size).toBe(51);
+    expect(new Set(areas('CA', 'local').map(({ place }) => place?.region)).size).toBe(10);
     expect(areas('PR', 'local').map(({ areaCode }) => areaCode)).toEqual(['787', '939']);
     expect(areas('US', 'toll-free')).toHaveLength(7);
     expect(new Set(readInventory().map(({ country }) => country))).toEqual(new Set(Object.keys(COUNTRIES)));
@@ -42,3 +48,14 @@ describe('the inventory', () => {
     ).toEqual([]);
   });
 });
+
+/** Area codes of no place: personal, non-geographic and premium numbers; the toll-free ones have no country. */
+const NO_PLACE = /^(5(00|2[1-9]|3[23]|44|66|77|88)|6(00|22|33)|700|8(00|33|44|55|66|77|88)|900)$/;
+
+/** The geographic area codes of a country, as libphonenumber knows them. */
+function listAreaCodes(country: string): string[] {
+  return Array.from({ length: 800 }, (_, index) => String(200 + index)).filter((code) => {
+    const parsed = parsePhoneNumberFromString(`+1${code}5550100`);
+    return parsed?.isValid() && parsed.country === country && !NO_PLACE.test(code);
+  });
+}

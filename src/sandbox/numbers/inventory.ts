@@ -24,8 +24,10 @@ export interface Block {
   /** Undefined for numbers without a place: toll-free and mobile ones. */
   readonly place?: Locality;
   readonly capabilities: Capabilities;
-  /** E.164, ascending. */
-  readonly numbers: readonly string[];
+  /** The numbers, E.164 and ascending, are this and one of the ends. */
+  readonly prefix: string;
+  /** Four digits each. */
+  readonly ends: readonly string[];
 }
 
 const ALL_CAPABILITIES: Capabilities = { voice: true, sms: true, mms: true, fax: false };
@@ -36,6 +38,10 @@ const TOLL_FREE_CODES = ['800', '833', '844', '855', '866', '877', '888'];
 /** The last digits, after +61 491 57, of Australia's fictional mobile numbers; the last ten are left for phones. */
 const AUSTRALIAN_ENDS =
   '0006 0156 0157 0158 0159 0110 0313 0737 1266 1491 1804 2549 2665 2983 3770 3087 4118 4632 5254 5789';
+
+const END_LENGTH = 4;
+/** 0100 to 0189: one list for all blocks, because there are hundreds. */
+const NINETY = Array.from({ length: 90 }, (_, index) => String(100 + index).padStart(END_LENGTH, '0'));
 
 let blocks: readonly Block[] | undefined;
 
@@ -53,7 +59,8 @@ export function readInventory(): readonly Block[] {
         areaCode,
         place,
         capabilities: ALL_CAPABILITIES,
-        numbers: ninety(`+1${areaCode}555`),
+        prefix: `+1${areaCode}555`,
+        ends: NINETY,
       }),
     ),
     ...TOLL_FREE_CODES.map(
@@ -62,32 +69,36 @@ export function readInventory(): readonly Block[] {
         type: 'toll-free',
         areaCode,
         capabilities: ALL_CAPABILITIES,
-        numbers: ninety(`+1${areaCode}555`),
+        prefix: `+1${areaCode}555`,
+        ends: NINETY,
       }),
     ),
-    { country: 'GB', type: 'local', place: LONDON, capabilities: NO_MMS, numbers: ninety('+44207946') },
+    {
+      country: 'GB',
+      type: 'local',
+      place: LONDON,
+      capabilities: NO_MMS,
+      prefix: '+44207946',
+      ends: NINETY,
+    },
     {
       country: 'AU',
       type: 'mobile',
       capabilities: NO_MMS,
-      numbers: AUSTRALIAN_ENDS.split(' ').map((end) => `+6149157${end}`),
+      prefix: '+6149157',
+      ends: AUSTRALIAN_ENDS.split(' '),
     },
   ];
   return blocks;
 }
 
-let blockByNumber: Map<string, Block> | undefined;
+let blockByPrefix: ReadonlyMap<string, Block> | undefined;
 
 /** Returns the block of a number (E.164), or undefined if it is never for sale. */
 export function findBlock(number: string): Block | undefined {
-  blockByNumber ??= new Map(
-    readInventory().flatMap((block) => block.numbers.map((each) => [each, block] as const)),
-  );
-  return blockByNumber.get(number);
-}
-
-function ninety(prefix: string): string[] {
-  return Array.from({ length: 90 }, (_, index) => `${prefix}${String(100 + index).padStart(4, '0')}`);
+  blockByPrefix ??= new Map(readInventory().map((block) => [block.prefix, block]));
+  const block = blockByPrefix.get(number.slice(0, -END_LENGTH));
+  return block?.ends.includes(number.slice(-END_LENGTH)) ? block : undefined;
 }
 
 /** The countries with numbers for sale, by code. */

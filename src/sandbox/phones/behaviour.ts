@@ -1,7 +1,7 @@
 // The settings of each phone: how it behaves when it is texted or called, and its label.
 import { findDurationMs } from '../../duration.js';
 import { RelayPhoneError } from '../../errors.js';
-import { UNDELIVERED_ERRORS } from '../messaging/text-gateway.js';
+import { FAILED_ERRORS, type TextBehaviour, UNDELIVERED_ERRORS } from '../messaging/text-gateway.js';
 import type { Store } from '../platform/database.js';
 
 /**
@@ -12,10 +12,11 @@ import type { Store } from '../platform/database.js';
  */
 export interface Behaviour {
   /**
-   * What happens to texts to it: `delivered`, the default; `silent`: it receives them and sends no receipt, so that
-   * they stay `sent`; or `undelivered` with an error code: 30003 to 30008, 30032 or 30034.
+   * What happens to texts to it: `delivered`, the default; `read`: `delivered`, then `read`; `silent`: it receives them
+   * and sends no receipt, so that they stay `sent`; `undelivered` with an error code: 30003 to 30008, 30032 or 30034; or
+   * `failed` with one: 30001, 30002 or 30008.
    */
-  readonly texts?: 'delivered' | 'silent' | { readonly undelivered: number };
+  readonly texts?: TextBehaviour['texts'];
   /**
    * How the app receives the status callbacks of texts to it: `once` and in order, the default; `duplicated`, each
    * twice; or `reordered`, the last one first. Twilio promises neither order nor exactly one.
@@ -71,7 +72,7 @@ const DEFAULT_SETTINGS: Settings = { behaviour: DEFAULT_BEHAVIOUR, label: '' };
 
 interface Row {
   readonly number: string;
-  readonly texts: 'delivered' | 'silent' | 'undelivered';
+  readonly texts: 'delivered' | 'read' | 'silent' | 'undelivered' | 'failed';
   readonly errorCode: number | null;
   readonly callbacks: WholeBehaviour['callbacks'];
   readonly calls: WholeBehaviour['calls'];
@@ -125,12 +126,17 @@ export function createBehaviourStore(store: Store): BehaviourStore {
 
 /** The columns `texts` and `errorCode`. */
 function formatTexts(texts: WholeBehaviour['texts']): [string, number | null] {
-  return typeof texts === 'object' ? ['undelivered', texts.undelivered] : [texts, null];
+  if (typeof texts !== 'object') return [texts, null];
+  return 'failed' in texts ? ['failed', texts.failed] : ['undelivered', texts.undelivered];
 }
 
 function readRow({ texts, errorCode, callbacks, calls, callerId, slow, label }: Row): Settings {
-  const outcome = texts === 'undelivered' ? { undelivered: errorCode ?? 0 } : texts;
-  return { behaviour: { texts: outcome, callbacks, calls, callerId, slow }, label };
+  return { behaviour: { texts: readTexts(texts, errorCode ?? 0), callbacks, calls, callerId, slow }, label };
+}
+
+function readTexts(texts: Row['texts'], errorCode: number): WholeBehaviour['texts'] {
+  if (texts === 'undelivered') return { undelivered: errorCode };
+  return texts === 'failed' ? { failed: errorCode } : texts;
 }
 
 function verifyLabel(number: string, text: string): string {
@@ -142,12 +148,14 @@ function verifyLabel(number: string, text: string): string {
 }
 
 const UNDELIVERED_CODES = Object.keys(UNDELIVERED_ERRORS).map(Number);
+const FAILED_CODES = Object.keys(FAILED_ERRORS).map(Number);
 
 function applyChanges(before: WholeBehaviour, changes: Behaviour): WholeBehaviour {
   const { texts, callbacks, calls, callerId, slow } = { ...before, ...changes };
   if (!isTextBehaviour(texts)) {
-    const codes = UNDELIVERED_CODES.join(' | ');
-    throw invalidBehaviour(`texts must be 'delivered', 'silent' or { undelivered: ${codes} }`);
+    const undelivered = `{ undelivered: ${UNDELIVERED_CODES.join(' | ')} }`;
+    const failed = `{ failed: ${FAILED_CODES.join(' | ')} }`;
+    throw invalidBehaviour(`texts must be 'delivered', 'read', 'silent', ${undelivered} or ${failed}`);
   }
   if (!['once', 'duplicated', 'reordered'].includes(callbacks)) {
     throw invalidBehaviour("callbacks must be 'once', 'duplicated' or 'reordered'");
@@ -165,8 +173,10 @@ function applyChanges(before: WholeBehaviour, changes: Behaviour): WholeBehaviou
 
 /** Callers may use JavaScript, so `texts` can be anything except undefined. */
 function isTextBehaviour(texts: Exclude<Behaviour['texts'], undefined>): boolean {
-  if (texts === 'delivered' || texts === 'silent') return true;
-  return typeof texts === 'object' && UNDELIVERED_CODES.includes(texts?.undelivered);
+  if (typeof texts !== 'object' || texts === null) return ['delivered', 'read', 'silent'].includes(texts);
+  return 'failed' in texts
+    ? FAILED_CODES.includes(texts.failed)
+    : UNDELIVERED_CODES.includes(texts.undelivered);
 }
 
 function invalidBehaviour(reason: string): RelayPhoneError {

@@ -27,7 +27,7 @@ export interface ReceivedText {
 
 /** The texts on one phone. */
 export interface Inbox {
-  /** E.164, or a short code. */
+  /** E.164, or the address as its network writes it. */
   readonly number: string;
   /** How many texts it holds. */
   size(): number;

@@ -1,6 +1,7 @@
 // Texts to phones with every behaviour, and the list of phones.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSandboxClient, waitForStatus } from '../../../test/support/sandbox-client.js';
+import { RelayPhoneError } from '../../errors.js';
 import { createSandbox, type Sandbox } from '../create.js';
 
 const FROM = '+12025550100';
@@ -27,6 +28,35 @@ describe('a phone', () => {
     expect(sandbox.phone(TO).texts()).toEqual([]);
   });
 
+  it.each([30001, 30002, 30008])(
+    'with failed texts receives nothing, and the status is failed with %d',
+    async (code) => {
+      sandbox.phone(TO).behave({ texts: { failed: code } });
+      const { sid } = await client.messages.create({ from: FROM, to: TO, body: 'Hello' });
+      expect(await waitForStatus(client, sid, 'failed')).toMatchObject({
+        errorCode: code,
+        errorMessage: expect.any(String),
+        dateSent: null,
+        price: null,
+      });
+      expect(sandbox.phone(TO).texts()).toEqual([]);
+      expect(sandbox.phone(TO).behaviour()).toMatchObject({ texts: { failed: code } });
+    },
+  );
+
+  it('that reads its texts has them delivered, then read', async () => {
+    sandbox.phone(TO).behave({ texts: 'read' });
+    const { sid } = await client.messages.create({ from: FROM, to: TO, body: 'Hello' });
+    expect(await waitForStatus(client, sid, 'read')).toMatchObject({ errorCode: null });
+    const statuses = sandbox
+      .events({ kind: 'text.status' })
+      .map((event) => 'status' in event && event.status);
+    expect(statuses).toEqual(['sending', 'sent', 'delivered', 'read']);
+    expect(sandbox.phone(TO).texts()).toHaveLength(1);
+    const [trace] = sandbox.traces();
+    expect(await sandbox.whenQuiet(trace?.traceId ?? '')).toBeUndefined();
+  });
+
   it('that is silent has the text, and the status stays sent', async () => {
     sandbox.phone(TO).behave({ texts: 'silent' });
     const silent = await client.messages.create({ from: FROM, to: TO, body: 'Hello' });
@@ -43,14 +73,44 @@ describe('a phone', () => {
     expect((await waitForStatus(client, sid, 'delivered', 'undelivered')).status).toBe('delivered');
   });
 
-  it('must have a valid number and a valid behaviour', () => {
-    expect(() => sandbox.phone('+12223334444')).toThrow(/not a valid phone number/);
+  it('must have an address that can send to a number, and a valid behaviour', () => {
+    for (const address of [
+      '',
+      '  ',
+      '+',
+      'x'.repeat(256),
+      'MY\nBANK',
+      'whatsapp:+12025550190',
+      'client:ann',
+    ]) {
+      expect(() => sandbox.phone(address), address).toThrow(RelayPhoneError);
+    }
     expect(() => sandbox.phone(TO).behave({ texts: { undelivered: 12345 } })).toThrow(/30034/);
+    expect(() => sandbox.phone(TO).behave({ texts: { failed: 30003 } })).toThrow(/failed: 30001/);
   });
 
-  it('that is a short code cannot call', () => {
-    expect(() => sandbox.phone('64192').call(FROM)).toThrow(/short code/);
-    expect(() => sandbox.phone('6419')).toThrow(/not a valid phone number/);
+  it('that no text and no call can reach cannot wait for one', async () => {
+    for (const address of ['MYBANK', '64192', '+12223334444']) {
+      await expect(sandbox.phone(address).nextText()).rejects.toMatchObject({ kind: 'usage' });
+      await expect(sandbox.phone(address).nextCall()).rejects.toMatchObject({ kind: 'usage' });
+    }
+  });
+
+  it('that no text can reach gets no reply to STOP', async () => {
+    expect(await sandbox.phone('MYBANK').text(FROM, 'STOP')).toMatchObject({ automaticReply: null });
+    expect(sandbox.phone('MYBANK').texts()).toEqual([]);
+    expect(sandbox.optOuts()).toEqual([{ sender: FROM, phone: 'MYBANK' }]);
+  });
+
+  it('keeps its address as its network writes it, unless it is a valid number', () => {
+    const addresses = ['(202) 555-0190', '+1 222 333-4444', ' Restricted ', "McDonald's", '641'];
+    expect(addresses.map((address) => sandbox.phone(address).number)).toEqual([
+      TO,
+      '+12223334444',
+      'Restricted',
+      "McDonald's",
+      '641',
+    ]);
   });
 
   it('is listed once it has received a text, the most recent first', async () => {

@@ -1,9 +1,9 @@
-// The phones of the sandbox: the numbers that the account does not own, and the short codes.
+// The phones of the sandbox: the numbers that the account does not own, and all other senders and callers.
 import type { SentText, TextOutcome, TextUnderway } from '../messaging/text-gateway.js';
 import type { Store } from '../platform/database.js';
 import { DEFAULT_TIMEOUT_MS, waitForMatch } from '../platform/events/search.js';
 import type { EventStream } from '../platform/events/stream.js';
-import { isShortCode, verifyPhoneNumber } from '../platform/phone-number.js';
+import { verifyPhoneAddress, verifyPhoneNumber } from '../platform/phone-number.js';
 import type { Behaviour, BehaviourStore, WholeBehaviour } from './behaviour.js';
 import type { LoggedCall } from './calls/call-log.js';
 import type { PhoneCall } from './calls/phone-call.js';
@@ -20,7 +20,8 @@ import type { SentPhoneText, SentTextStore } from './sent-texts.js';
 import type { Thread, ThreadPage, ThreadPageOptions, Threads, ThreadText } from './threads.js';
 
 /**
- * A phone. Every valid number that the account does not own has one; a short code can only text.
+ * A phone. Every valid number that the account does not own has one. Whatever else networks deliver as a sender or caller
+ * is a phone too, but can only text and call: a short code, `MYBANK`, `Restricted`, `+266696687`, a SIP address.
  *
  * @example
  * const phone = sandbox.phone('+12025550190');
@@ -28,7 +29,7 @@ import type { Thread, ThreadPage, ThreadPageOptions, Threads, ThreadText } from 
  * phone.behave({ texts: { undelivered: 30003 } });
  */
 export interface SandboxPhone {
-  /** E.164, or a short code. */
+  /** E.164, or the address as its network writes it. */
   readonly number: string;
   /** The texts it has received, oldest first. */
   texts(): readonly ReceivedText[];
@@ -75,7 +76,7 @@ export interface SandboxPhone {
    * Waits for the next call that rings at this phone. Call this before the action that leads to it.
    *
    * @param options.timeout milliseconds of real time. Default 5000
-   * @throws RelayPhoneError `fault` if none comes in time.
+   * @throws RelayPhoneError `fault` if none comes in time, `usage` if its address is not a valid number.
    */
   nextCall(options?: { readonly timeout?: number }): Promise<PhoneCall>;
   /**
@@ -86,7 +87,7 @@ export interface SandboxPhone {
    * await client.messages.create({ to: phone.number, from, body: 'Your code is 123456' });
    * const { body } = await next;
    *
-   * @throws RelayPhoneError `fault` if none comes in time.
+   * @throws RelayPhoneError `fault` if none comes in time, `usage` if its address is not a valid number.
    */
   nextText(options?: NextTextOptions): Promise<ReceivedText>;
   /** Changes how it treats texts and calls from now on. A text that is already delayed stays delayed. */
@@ -124,13 +125,13 @@ export interface PhoneSummary {
 
 /** All phones. */
 export interface PhoneBook {
-  /** @throws RelayPhoneError `usage` if `number` is neither a valid phone number nor a short code. */
+  /** @throws RelayPhoneError `usage` as `verifyPhoneAddress` does. */
   phone(number: string): SandboxPhone;
   /** The phones that have texted or been texted, or been in a call, the most recently used first. */
   summaries(): readonly PhoneSummary[];
   /** A page of a conversation of a phone. @throws RelayPhoneError `usage` as `phone` does, or if the page does not exist. */
   threadPage(number: string, withNumber: string, options: ThreadPageOptions): ThreadPage;
-  /** The texts of a phone, one by one. @throws RelayPhoneError `usage` as `phone` does. */
+  /** The texts of a phone, one by one. @throws RelayPhoneError `usage` if its address is not a valid number. */
   inbox(number: string): Inbox;
 }
 
@@ -154,6 +155,11 @@ export interface PhoneBookDeps {
 export function createPhoneBook(deps: PhoneBookDeps): PhoneBook {
   const { events, inboxes, threads, behaviours, calls, watched } = deps;
 
+  /** Only a valid number can be sent to: waiting for a text to any other address would never end. */
+  function reachableInbox(number: string): Inbox {
+    return inboxes.inbox(verifyPhoneNumber(number, `wait for a text to ${number}`).number);
+  }
+
   function phone(text: string): SandboxPhone {
     const number = verifyPhone(text);
     const startText: SandboxPhone['startText'] = (to, body, { mediaUrls = [] } = {}) =>
@@ -164,21 +170,23 @@ export function createPhoneBook(deps: PhoneBookDeps): PhoneBook {
       sent: () => deps.sentTexts.list(number),
       threads: () => threads.list(number),
       thread: (withNumber) => threads.whole(number, withNumber),
-      nextText: async (options = {}) => (await waitForText(events, inboxes.inbox(number), options)).text,
+      nextText: async (options = {}) => (await waitForText(events, reachableInbox(number), options)).text,
       text: async (to, body, options) => (await startText(to, body, options)).outcome,
       startText,
       call: (to) => deps.callNumber(number, to),
       calls: () => calls.list(number),
       liveCalls: () => calls.live(number),
-      nextCall: ({ timeout = DEFAULT_TIMEOUT_MS } = {}) =>
-        waitForMatch(
+      nextCall: async ({ timeout = DEFAULT_TIMEOUT_MS } = {}) => {
+        verifyPhoneNumber(number, `wait for a call to ${number}`);
+        return waitForMatch(
           events,
           (event) =>
             event.kind === 'phone.call' && event.act === 'rings' && event.phone === number
               ? calls.findLive(event.sid)
               : undefined,
           { timeoutMs: timeout, what: `a call to ${number}` },
-        ),
+        );
+      },
       behave: (behaviour) => {
         behaviours.change(number, behaviour);
         watched.add(number);
@@ -195,14 +203,14 @@ export function createPhoneBook(deps: PhoneBookDeps): PhoneBook {
 
   return {
     phone,
-    inbox: (text) => inboxes.inbox(verifyPhone(text)),
+    inbox: (text) => reachableInbox(verifyPhone(text)),
     threadPage: (text, withNumber, options) => threads.page(verifyPhone(text), withNumber, options),
     summaries: createSummaries(deps),
   };
 }
 
 function verifyPhone(text: string): string {
-  return isShortCode(text) ? text : verifyPhoneNumber(text, `use ${text} as a phone`).number;
+  return verifyPhoneAddress(text, `use ${text} as a phone`);
 }
 
 interface SummaryRow extends Pick<PhoneSummary, 'number' | 'texts' | 'sent' | 'calls'> {

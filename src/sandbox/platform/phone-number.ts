@@ -50,8 +50,49 @@ export function verifyPhoneNumber(text: string, task: string): PhoneNumber {
   });
 }
 
+/** Characters: the longest SIP address. */
+const MAX_ADDRESS_LENGTH = 255;
+
+/** Addresses of other channels, and of callers that call a TwiML app and not a number. */
+const OTHER_CHANNEL = /^(whatsapp|messenger|rcs|viber|apple|gbm|client|app):/i;
+
 /**
- * True if `text` is a short code: five or six digits from which companies send texts; it cannot place calls.
+ * Reads the address of a phone, which is what an app sees as `From`: a valid number in E.164, or any other sender or
+ * caller as its network writes it. Networks deliver short codes, alphanumeric sender IDs (`MYBANK`), words for withheld
+ * callers (`Restricted`), numbers that cannot exist (`+266696687`) and SIP addresses. Only destinations are validated.
+ *
+ * @param task what needs the address, for the error's "Failed to …"
+ * @throws RelayPhoneError `usage` if it is empty, too long, has control characters, or is of a channel that is not here.
+ */
+export function verifyPhoneAddress(text: string, task: string): string {
+  const valid = findPhoneNumber(text)?.number;
+  if (valid !== undefined) return valid;
+  const address = (/^[+\d\s().-]+$/.test(text) ? text.replace(/[\s().-]/g, '') : text).trim();
+  const fault = findAddressFault(address);
+  if (fault === undefined) return address;
+  throw new RelayPhoneError({
+    kind: 'usage',
+    task,
+    reason: fault,
+    tryNext: ['a number such as +12025550190, a short code, or a sender such as MYBANK'],
+  });
+}
+
+function findAddressFault(address: string): string | undefined {
+  if (!/[^+]/.test(address)) return 'it names no phone';
+  if (address.length > MAX_ADDRESS_LENGTH) return `it is longer than ${MAX_ADDRESS_LENGTH} characters`;
+  if (/\p{Cc}/u.test(address)) return 'it has control characters';
+  const [, channel] = OTHER_CHANNEL.exec(address) ?? [];
+  return channel && `addresses of ${channel.toLowerCase()} are not in the sandbox`;
+}
+
+/** True if `address` is a SIP address, such as `sip:alice@example.com`. */
+export function isSipAddress(address: string): boolean {
+  return /^sips?:/i.test(address);
+}
+
+/**
+ * True if `text` is a short code: five or six digits from which companies send texts.
  * See https://support.twilio.com/hc/en-us/articles/360013980754-Formatting-Short-Code-Numbers.
  */
 export function isShortCode(text: string): boolean {

@@ -138,6 +138,11 @@ ALTER TABLE callLog ADD COLUMN said TEXT NOT NULL DEFAULT '[]';
 CREATE TABLE assertions (number TEXT PRIMARY KEY, allowed TEXT NOT NULL);
 `;
 
+/** Countries whose permission was changed; `isAllowed` is 0 or 1. */
+const GEO_PERMISSIONS = `
+CREATE TABLE geoPermissions (country TEXT PRIMARY KEY, isAllowed INTEGER NOT NULL);
+`;
+
 /**
  * The steps from an empty database to the current tables; `PRAGMA user_version` counts the steps that a database has
  * taken. Only append: databases with the earlier steps exist.
@@ -151,6 +156,7 @@ export const SANDBOX_SCHEMA: readonly string[] = [
   FEWER_INDEXES,
   WITHHELD_NUMBERS,
   WHAT_PHONES_SENT,
+  GEO_PERMISSIONS,
 ];
 
 /** All tables except the account's and the assertions: a reset empties them, a snapshot holds them. */
@@ -173,4 +179,5 @@ export const CONTENT_TABLES = [
   'recordings',
   'callLog',
   'mediaFiles',
+  'geoPermissions',
 ] as const;

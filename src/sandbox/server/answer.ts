@@ -4,7 +4,8 @@ import type { RequestProblem } from '../platform/events/event.js';
 import type { Unsupported } from '../platform/events/unsupported.js';
 import { createHex32 } from '../platform/formats.js';
 import { API_2010, hostOf } from './paths.js';
-import { formatErrorBody, formatProblemXml, type TwilioProblem } from './problem.js';
+import { formatErrorBody, type TwilioProblem } from './problem.js';
+import { formatProblemXml } from './xml.js';
 
 /** The answer to a request. */
 export interface RestAnswer {
@@ -21,6 +22,11 @@ export interface RestAnswer {
 /** Creates an answer with a JSON body. @param path the request's, without query */
 export function answer(path: string, status: number, body: unknown): RestAnswer {
   return respond(path, status, 'application/json', JSON.stringify(body));
+}
+
+/** Creates an answer with a body in another format. @param type its content type */
+export function answerText(path: string, status: number, type: string, body: string): RestAnswer {
+  return respond(path, status, type, body);
 }
 
 /** Creates the empty 204 that answers a DELETE. */

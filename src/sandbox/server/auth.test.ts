@@ -50,6 +50,28 @@ describe('authentication', () => {
     expect(answer.status).toBe(200);
   });
 
+  it.each([
+    ['SK', 'Messages.json', 'R'],
+    ['SK', 'Calls.json', 'U'],
+    ['SK', 'Messages/SM00000000000000000000000000000000.json', 'U'],
+    ['MG', 'Messages.json', 'U'],
+    ['PN', 'IncomingPhoneNumbers.json', 'U'],
+  ])('refuses the SID %s… in place of the account for %s [%s F353]', async (prefix, resource) => {
+    const sid = prefix + '0'.repeat(32);
+    const answer = await fetchRaw(sandbox, `/2010-04-01/Accounts/${sid}/${resource}`);
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({ code: 90002, message: `AccountSid ${sid} is invalid` });
+  });
+
+  it('refuses an API key without the option for the account, as in the SDK [R F354]', async () => {
+    const { sid, secret } = await createSandboxClient(sandbox).newKeys.create();
+    const client = createSandboxClient({ ...sandbox, authToken: secret });
+    client.username = sid;
+    const messages = client.api.v2010.accounts(sid).messages;
+    const text = { from: '+12025550100', to: '+12125550190', body: 'Hello' };
+    await expect(messages.create(text)).rejects.toMatchObject({ status: 400, code: 90002 });
+  });
+
   it('makes the SDK report wrong credentials [T F181]', async () => {
     const client = createSandboxClient({ ...sandbox, authToken: '0'.repeat(32) });
     await expect(client.messages.list()).rejects.toMatchObject({

@@ -17,8 +17,8 @@ export interface AuthenticatorDeps {
 }
 
 /**
- * Creates the check. It throws TwilioProblem 20003 for wrong credentials, 20404 for the path of another account, and
- * 20005 for anything but GET if the account is not active.
+ * Creates the check. It throws TwilioProblem 20003 for wrong credentials, 20404 for the path of another account,
+ * 90002 for one with the SID of something else, and 20005 for anything but GET if the account is not active.
  * See https://www.twilio.com/docs/usage/requests-to-twilio.
  */
 export function createAuthenticator({ account, isKeySecret }: AuthenticatorDeps): Authenticator {
@@ -49,7 +49,7 @@ function readCredentials(authorization: string | undefined): { name: string; pas
 
 /** A standard API key cannot access accounts or keys. */
 function verifyKeyAllowed(path: string): void {
-  if (/^\/[^./]+\/Accounts(\/AC[0-9a-f]{32})?(\.json$|\/(Signing)?Keys[./])/.test(path))
+  if (/^\/[^./]+\/Accounts(\/AC[0-9a-f]{32})?((\.\w+)?$|\/(Signing)?Keys([./]|$))/.test(path))
     throw wrongCredentials();
 }
 
@@ -76,11 +76,15 @@ function decodeBasic(authorization: string | undefined): { name: string; passwor
     : { name: text.slice(0, colon), password: text.slice(colon + 1) };
 }
 
-/** Twilio answers 404 for another account's SID, without saying whose it is. */
+/** Twilio answers 404 for another account's SID, without saying whose it is, and 400 for the SID of another resource. */
 function verifyOwnPath(sid: string, path: string): void {
   if (!path.startsWith(ACCOUNTS)) return;
   const end = path.charAt(ACCOUNTS.length + SID_LENGTH);
-  if (!path.startsWith(sid, ACCOUNTS.length) || (end !== '/' && end !== '.' && end !== '')) {
-    throw resourceNotFound(path);
-  }
+  if (path.startsWith(sid, ACCOUNTS.length) && (end === '/' || end === '.' || end === '')) return;
+  const [named] = OTHER_SID.exec(path.slice(ACCOUNTS.length)) ?? [];
+  if (named !== undefined) throw new TwilioProblem(400, 90002, `AccountSid ${named} is invalid`);
+  throw resourceNotFound(path);
 }
+
+/** The SID of an API key, say, where the account's belongs: SDKs without the option for the account send it. */
+const OTHER_SID = /^(?!AC)[A-Z]{2}[0-9a-fA-F]{32}(?=[/.]|$)/;

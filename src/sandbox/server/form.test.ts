@@ -1,9 +1,9 @@
-// Sends request bodies that are too long or end early.
+// Sends request bodies that are too long or end early, and multipart ones.
 import { once } from 'node:events';
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fetchRaw } from '../../../test/support/sandbox-client.js';
+import { createSandboxClient, fetchRaw } from '../../../test/support/sandbox-client.js';
 import { createSandbox, type Sandbox } from '../create.js';
 
 const LIMIT = 1_048_576;
@@ -82,5 +82,76 @@ describe('a request body', () => {
     posted.end('Name=Relay');
     const answer = await answerTo(posted);
     expect(await json(answer)).toMatchObject({ friendly_name: 'Relay' });
+  });
+});
+
+describe('a multipart body', () => {
+  const form = (fields: readonly (readonly [string, string | Blob])[]) => {
+    const body = new FormData();
+    for (const [name, value] of fields) body.append(name, value);
+    return body;
+  };
+
+  it('is read like a URL-encoded one, without its files [R F367]', async () => {
+    const client = createSandboxClient(sandbox);
+    await client.incomingPhoneNumbers.create({ phoneNumber: '+12025550100' });
+    const body = form([
+      ['To', '+12125550190'],
+      ['From', '+12025550100'],
+      ['Body', 'a+b=c&d %41\n📲'],
+      ['MediaUrl', 'http://127.0.0.1:9/a.jpg'],
+      ['MediaUrl', 'http://127.0.0.1:9/b.jpg'],
+      ['Body', new Blob(['a file'])],
+    ]);
+    const messages = `/2010-04-01/Accounts/${sandbox.accountSid}/Messages.json`;
+    const answer = await fetchRaw(sandbox, messages, { method: 'POST', body });
+    expect(answer.status).toBe(201);
+    // FormData writes line ends as CRLF.
+    expect(await answer.json()).toMatchObject({
+      body: 'a+b=c&d %41\r\n📲',
+      num_media: '2',
+      to: '+12125550190',
+    });
+  });
+
+  it.each([
+    ['without a boundary', 'multipart/form-data', '--x\r\n\r\n--x--'],
+    ['that is not multipart', 'multipart/form-data; boundary=x', 'FriendlyName=Relay'],
+    [
+      'that breaks off',
+      'multipart/form-data; boundary=x',
+      '--x\r\nContent-Disposition: form-data; name="FriendlyName"\r\n',
+    ],
+    ['with a part without a name', 'Multipart/Form-Data; boundary=x', '--x\r\nA: b\r\n\r\nc\r\n--x--'],
+    ['that is empty', 'multipart/form-data; boundary=x', ''],
+  ])('%s is refused', async (_what, type, body) => {
+    const answer = await fetchRaw(sandbox, path(), {
+      method: 'POST',
+      headers: { 'content-type': type },
+      body,
+    });
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({ code: 20400 });
+  });
+
+  it('of the greatest size is answered, whatever is in it', async () => {
+    const part = '--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n\r\n';
+    const bodies = [
+      `${part.repeat(LIMIT / part.length - 1)}--x--`,
+      '--x'.repeat(LIMIT / 3 - 1),
+      '--x\r\n'.repeat(LIMIT / 5 - 1),
+      `--x\r\n${'A: b\r\n'.repeat(LIMIT / 6 - 9)}\r\n--x--`,
+      `--x\r\nContent-Disposition: form-data; name="${'"'.repeat(LIMIT / 2)}"\r\n\r\n--x--`,
+    ];
+    for (const body of bodies) {
+      const headers = { 'content-type': 'multipart/form-data; boundary=x' };
+      const answer = await fetchRaw(sandbox, path(), { method: 'POST', headers, body });
+      expect([201, 400]).toContain(answer.status);
+    }
+    const longer = await fetchRaw(sandbox, path(), {
+      method: 'POST',
+      body: form([['FriendlyName', 'x'.repeat(LIMIT)]]),
+    });
+    expect(longer.status).toBe(413);
   });
 });

@@ -7,9 +7,9 @@ import type { RestContext } from './router.js';
 const MAX_BODY_BYTES = 1_048_576;
 
 /**
- * Reads the form in a request's body; the content type is ignored.
+ * Reads the form in a request's body: `multipart/form-data` by its content type, else URL-encoded whatever the type.
  *
- * @throws TwilioProblem 20413 if the body is longer than a mebibyte, 20400 if it ends early.
+ * @throws TwilioProblem 20413 if the body is longer than a mebibyte, 20400 if it ends early or is invalid as multipart.
  */
 export async function readRestForm({ incoming, record }: RestContext): Promise<URLSearchParams> {
   const text = await readBody(incoming, MAX_BODY_BYTES).catch((error: unknown) => {
@@ -19,10 +19,24 @@ export async function readRestForm({ incoming, record }: RestContext): Promise<U
       : new TwilioProblem(400, 20400, 'The request body breaks off');
   });
   record.body = text;
+  const type = incoming.headers['content-type'];
+  if (type !== undefined && /^multipart\/form-data/i.test(type)) return readMultipart(text, type);
   // SQLite ends a text at a NUL.
   return new URLSearchParams(
     text.includes('%00') || text.includes('\0') ? text.replace(/%00|\0/g, '') : text,
   );
+}
+
+/** Reads the fields of a multipart body; files are ignored. */
+async function readMultipart(text: string, type: string): Promise<URLSearchParams> {
+  const form = await new Response(text, { headers: { 'Content-Type': type } }).formData().catch(() => {
+    throw new TwilioProblem(400, 20400, 'The multipart body is invalid');
+  });
+  const fields = new URLSearchParams();
+  for (const [name, value] of form) {
+    if (typeof value === 'string') fields.append(name, value.replaceAll('\0', ''));
+  }
+  return fields;
 }
 
 /** Reads the parameters in a request's URL. */
@@ -60,35 +74,70 @@ export function findFriendlyName(parameters: URLSearchParams): string | undefine
 }
 
 /**
- * Returns the time from `name>` to `name<`, or the whole day of `name`, in milliseconds since 1970; `before` is exclusive.
- * A missing end is undefined.
+ * Returns the time from `name>` to `name<`, or the whole day, month or year of `name`, in milliseconds since 1970;
+ * `before` is exclusive. A missing end is undefined.
  *
- * @throws TwilioProblem 20422 for an invalid time.
+ * @throws TwilioProblem 20001 for an invalid time.
  */
 export function findSpan(
   parameters: URLSearchParams,
   name: string,
 ): { from: number | undefined; before: number | undefined } {
-  const moment = findMoment(parameters, name);
-  if (moment !== undefined) {
-    const day = moment - (moment % DAY_MS);
-    return { from: day, before: day + DAY_MS };
-  }
-  const last = findMoment(parameters, `${name}<`);
-  return { from: findMoment(parameters, `${name}>`), before: last === undefined ? undefined : last + 1 };
+  const find = (key: string) => {
+    const text = findValue(parameters, key);
+    const date = text === undefined ? undefined : parseDate(text);
+    if (text !== undefined && !date) throw new TwilioProblem(400, 20001, 'Invalid date value.');
+    return date;
+  };
+  const within = find(name);
+  if (within) return { from: within.from, before: within.before };
+  const last = find(`${name}<`);
+  return { from: find(`${name}>`)?.moment, before: last && last.moment + 1 };
 }
 
-const DAY_MS = 86_400_000;
-
 /**
- * Returns a time, `YYYY-MM-DD` (midnight UTC) or ISO 8601, as milliseconds since 1970, or undefined if it is missing.
+ * Returns a time as milliseconds since 1970, or undefined if it is missing.
  *
- * @throws TwilioProblem 20422 for anything else.
+ * @throws TwilioProblem 20001 for an invalid time.
  */
 export function findMoment(parameters: URLSearchParams, name: string): number | undefined {
   const value = findValue(parameters, name);
   if (value === undefined) return undefined;
-  const moment = /^\d{4}-\d{2}-\d{2}(T.*)?$/.test(value) ? Date.parse(value) : Number.NaN;
-  if (Number.isNaN(moment)) throw invalidParameter(name, value);
-  return moment;
+  const date = parseDate(value);
+  if (date) return date.moment;
+  const form = "must be a valid ISO 8601 formatted datetime string: yyyy-MM-dd'T'HH:mm:ss'Z'";
+  throw new TwilioProblem(400, 20001, `Invalid ${name}: ${value}. ${name} ${form}`);
 }
+
+/** A time, and the year, month or day that it names; a time of day is within its day. Milliseconds since 1970. */
+interface NamedTime {
+  readonly moment: number;
+  readonly from: number;
+  /** Exclusive. */
+  readonly before: number;
+}
+
+const DATE = /^(\d{4})(?:-(\d\d)(?:-(\d\d))?)?$/;
+const DATE_AND_TIME = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)(?:Z|([+-]\d\d):?(\d\d))?$/;
+
+/** Parses `YYYY`, `YYYY-MM`, `YYYY-MM-DD`, or ISO 8601 with a time, UTC without an offset; undefined for anything else. */
+function parseDate(text: string): NamedTime | undefined {
+  const [, date, time, hours, minutes] = DATE_AND_TIME.exec(text) ?? [];
+  if (date !== undefined) {
+    const offset = hours === undefined ? 'Z' : `${hours}:${minutes}`;
+    const moment = parseDate(date) ? Date.parse(`${date}T${time}${offset}`) : Number.NaN;
+    const from = Math.floor(moment / DAY_MS) * DAY_MS;
+    return Number.isNaN(moment) ? undefined : { moment, from, before: from + DAY_MS };
+  }
+  const [whole, year, month, day] = DATE.exec(text) ?? [];
+  const from = whole === undefined ? Number.NaN : Date.parse(whole);
+  // Date.parse moves the 30th of February to March.
+  if (Number.isNaN(from) || !new Date(from).toISOString().startsWith(text)) return undefined;
+  const start = new Date(from);
+  if (month === undefined) start.setUTCFullYear(Number(year) + 1);
+  else if (day === undefined) start.setUTCMonth(Number(month));
+  else start.setUTCDate(Number(day) + 1);
+  return { moment: from, from, before: start.getTime() };
+}
+
+const DAY_MS = 86_400_000;

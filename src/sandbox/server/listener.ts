@@ -5,11 +5,12 @@ import { type Authenticator, encodeBasic } from './auth.js';
 import { answerFault, type FaultStore } from './faults.js';
 import { readRestForm } from './form.js';
 import { notInSandbox, resourceNotFound, TwilioProblem, toProblem } from './problem.js';
+import { findHandler } from './representation.js';
 import type { RequestLog } from './request-log.js';
 import { RequestRecord, type RequestRecordDeps } from './request-record.js';
 import { readTarget } from './requested-target.js';
 import type { RestRoutes } from './rest-routes.js';
-import { type Handler, type RestContext, readContext } from './router.js';
+import { type Handler, type RestContext, type RestRouter, readContext } from './router.js';
 
 /** What the server needs. */
 export interface ListenerDeps extends RequestRecordDeps {
@@ -62,11 +63,15 @@ function authenticateAndRoute({ routes, authenticate, test }: ListenerDeps): Han
     const { authorization } = context.incoming.headers;
     if (authorization === testHeader) return test.handle(context);
     authenticate(method, path, authorization);
-    const route = routes.match(product, method, path);
-    if (!route) return refuseMissing(context, explainNoRoute(routes, context));
-    context.params = route[1];
-    return followRoute(route[0], context);
+    const handle = findHandler(matchIn(routes, product), method, path);
+    if (!handle) return refuseMissing(context, explainNoRoute(routes, context));
+    return followRoute(handle, context);
   };
+}
+
+/** Returns the routes of the product that a request names. */
+function matchIn({ match }: RestRoutes, product: string | undefined): RestRouter['match'] {
+  return (method, path) => match(product, method, path);
 }
 
 /** Answers a request by its route, and says so if the route finds nothing because the sandbox lacks it. */
@@ -88,7 +93,8 @@ async function refuseMissing(context: RestContext, error: unknown): Promise<neve
 
 /** Returns the 405 for a path with routes for other methods only, or else the 404. */
 function explainNoRoute(routes: RestRoutes, { product, path }: RestContext): TwilioProblem {
-  const isThere = ['GET', 'POST', 'DELETE'].some((method) => routes.match(product, method, path));
+  const match = matchIn(routes, product);
+  const isThere = ['GET', 'POST', 'DELETE'].some((method) => findHandler(match, method, path));
   return isThere ? new TwilioProblem(405, 20004, 'Method not allowed') : resourceNotFound(path);
 }
 

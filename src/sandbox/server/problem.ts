@@ -1,4 +1,4 @@
-// Twilio's errors: the exception for a refused request, and its JSON and XML.
+// Twilio's errors: the exception for a refused request, and its JSON.
 import { explainMachineFault } from '../../machine-fault.js';
 import { describeUnsupported, type Unsupported } from '../platform/events/unsupported.js';
 
@@ -65,19 +65,4 @@ export function formatErrorBody(problem: TwilioProblem) {
     more_info: MORE_INFO + problem.code,
     status: problem.status,
   };
-}
-
-/** Formats the XML body of an error, for paths of the 2010 API without `.json`. */
-export function formatProblemXml(problem: TwilioProblem): string {
-  const { code, message, status } = problem;
-  return `<?xml version='1.0' encoding='UTF-8'?>\n<TwilioResponse><RestException><Code>${code}</Code><Message>${escapeXml(
-    message,
-  )}</Message><MoreInfo>${MORE_INFO}${code}</MoreInfo><Status>${status}</Status></RestException></TwilioResponse>`;
-}
-
-const XML_ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
-
-/** XML cannot contain control characters, so they are dropped. */
-function escapeXml(text: string): string {
-  return text.replace(/[&<>]|\p{Cc}/gu, (character) => XML_ENTITIES[character] ?? '');
 }

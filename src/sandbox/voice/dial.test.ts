@@ -53,6 +53,41 @@ describe('<Dial>', () => {
     expect([await alertCodes(), sandbox.whoSaw(CALLER)]).toEqual([[], []]);
   });
 
+  it.each([
+    ['+266696687', 'R'],
+    ['Restricted', 'R'],
+    ['MYBANK', 'U'],
+    ['+12223334444', 'U'],
+    ['64192', 'U'],
+  ])('shows the caller %s on, with and without that callerId [%s F341]', async (caller) => {
+    const { sandbox, client, app, answer, alertCodes } = await setUpVoice();
+    for (const attribute of ['', `callerId="${caller}"`]) {
+      answer({ '/voice': `<Dial ${attribute}>${REAL}</Dial>` });
+      const rings = sandbox.phone(REAL).nextCall();
+      const call = sandbox.phone(caller).call(NUMBER);
+      expect((await rings).log()).toMatchObject({ shown: caller });
+      call.hangUp();
+    }
+    expect(app.formsAt('/voice')[0]).toMatchObject({ From: caller, Caller: caller, FromCity: '' });
+    expect(await client.calls.list({ to: NUMBER })).toMatchObject([{ from: caller }, { from: caller }]);
+    expect(sandbox.phone(caller).calls()).toHaveLength(2);
+    expect(await alertCodes()).toEqual([]);
+  });
+
+  it.each([
+    ['its own address', 'callerId="sip:ann@example.com"', ['13214'], []],
+    ['none', '', ['13214'], []],
+    ['an owned number', `callerId="${NUMBER}"`, [], [{ shown: NUMBER }]],
+  ])('of a SIP caller with the callerId %s [S F342]', async (_name, attribute, alerts, calls) => {
+    const { sandbox, app, answer, alertCodes } = await setUpVoice({ clock: 'manual' });
+    answer({ '/voice': `<Dial ${attribute}>${REAL}</Dial>` });
+    sandbox.phone('sip:ann@example.com').call(NUMBER);
+    await sandbox.clock.advance('2s');
+    expect(app.formsAt('/voice')).toMatchObject([{ From: 'sip:ann@example.com', FromCountry: '' }]);
+    expect(sandbox.phone(REAL).calls()).toMatchObject(calls);
+    expect(await alertCodes()).toEqual(alerts);
+  });
+
   it('continues with the next verb without an action [S F199]', async () => {
     const { sandbox, answer, heard } = await setUpVoice();
     sandbox.phone(REAL).behave({ calls: 'busy' });

@@ -2,6 +2,7 @@
 import type { AccountStore } from '../accounts/account/store.js';
 import type { AlertStore } from '../accounts/alerts/store.js';
 import type { ApplicationStore } from '../accounts/applications/store.js';
+import type { GeoPermissions } from '../accounts/geo-permissions/store.js';
 import type { NumberStore, OwnedNumber } from '../numbers/incoming-phone-numbers/store.js';
 import type { VerificationCall } from '../numbers/outgoing-caller-ids/routes.js';
 import type { CallerIdStore } from '../numbers/outgoing-caller-ids/store.js';
@@ -77,6 +78,7 @@ export interface VoiceDeps {
   readonly applications: ApplicationStore;
   readonly numbers: NumberStore;
   readonly callerIds: CallerIdStore;
+  readonly geoPermissions: Pick<GeoPermissions, 'isAllowed'>;
   readonly webhooks: WebhookDispatch;
   readonly phones: CallGateway;
 }

@@ -73,9 +73,8 @@ const EXCEPTIONS: readonly Exception[] = [
   },
 ];
 
-/** Paths missing from the documents: the file of a medium or recording is at its path without `.json`. */
-export const UNDESCRIBED =
-  /^\/2010-04-01\/Accounts\/\w+\/(Messages\/\w+\/Media\/\w+|Recordings\/\w+(\.wav|\.mp3)?)$/;
+/** Paths missing from the documents: files of media and recordings, and resources as XML or CSV, have no `.json`. */
+export const UNDESCRIBED = /^\/2010-04-01\/Accounts\/[\w/]+(\.(wav|mp3|xml|csv))?$/;
 
 /** Corrects a schema by the exceptions. @param name of a component or an operation */
 export function amend(name: string, schema: Schema): Schema {

@@ -23,6 +23,11 @@ export const sandboxCommand = command({
       '--traceparent',
       'send a W3C traceparent with webhooks, so that requests which pass it on are certain to be in the right trace',
     ),
+    allowCountry: option(
+      '--allow-country <code>',
+      'let texts and calls go to a country besides US, CA and those of owned numbers, for good; may be repeated',
+      { repeated: true },
+    ),
     ...clockOptions,
     follow: option('--follow', 'show every event as it happens; also of a sandbox that is running already'),
   },

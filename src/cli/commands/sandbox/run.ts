@@ -35,7 +35,7 @@ async function watch(context: CommandContext, sandbox: JoinedSandbox): Promise<v
 async function serve(
   context: CommandContext,
   folder: StateFolder,
-  { port, strict = false, traceparent = false, clock, follow: isFollowed }: SandboxFlags,
+  { port, strict = false, traceparent = false, allowCountry = [], clock, follow: isFollowed }: SandboxFlags,
 ): Promise<void> {
   const { ports, screen } = context;
   const sandbox = await serveSandbox(folder, {
@@ -44,11 +44,14 @@ async function serve(
     spare: port === 0 ? 0 : SPARE_PORTS,
     strict,
     traceparent,
+    allowedCountries: allowCountry,
     clock,
     onWriteFailed: warnOfLostWrites(context),
     ...(!isFollowed && { onUnsupported: warnOfUnsupported(context) }),
     proxyEnvironment: ports.environment,
   });
+  // Sandboxes that other commands start later allow them too.
+  for (const country of allowCountry) sandbox.allowCountry(country);
   const ended = new Promise<void>((resolve) => {
     ports.onInterrupt(async () => {
       await sandbox.close();

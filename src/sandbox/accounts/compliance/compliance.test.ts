@@ -15,7 +15,7 @@ let localSid: string;
 let tollFreeSid: string;
 
 beforeEach(async () => {
-  sandbox = await createSandbox();
+  sandbox = await createSandbox({ allowedCountries: 'all' });
   client = createSandboxClient(sandbox);
   localSid = (await client.incomingPhoneNumbers.create({ phoneNumber: LOCAL })).sid;
   tollFreeSid = (await client.incomingPhoneNumbers.create({ phoneNumber: TOLL_FREE })).sid;

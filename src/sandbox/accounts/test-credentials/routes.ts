@@ -6,6 +6,7 @@ import { answer } from '../../server/answer.js';
 import { readRestForm } from '../../server/form.js';
 import { API_2010 } from '../../server/paths.js';
 import { TwilioProblem } from '../../server/problem.js';
+import { findHandler } from '../../server/representation.js';
 import { createRestRouter, type Handler } from '../../server/router.js';
 import { placeTestCall } from './calls.js';
 import { lookUpTestNumber } from './lookups.js';
@@ -52,11 +53,10 @@ export function createTestHandler({ sid }: TestCredentials, now: () => number): 
     return answer(context.path, 200, lookUpTestNumber(text, country, readLookupFields(query)));
   });
   return (context) => {
-    const route = routes.match(context.method, context.path);
-    if (!route) {
+    const handle = findHandler(routes.match, context.method, context.path);
+    if (!handle) {
       throw new TwilioProblem(403, 20008, 'Resource not accessible with Test Account Credentials');
     }
-    context.params = route[1];
-    return route[0](context);
+    return handle(context);
   };
 }

@@ -25,9 +25,10 @@ const REFUSALS: Readonly<Record<number, string>> = {
 
 /** What the parameters in paths are. */
 const PATH_PARAMETERS: Readonly<Record<string, string>> = {
-  number: 'a phone number in any usual spelling, or a short code',
+  number: 'a phone number in any usual spelling; for a phone also a short code, MYBANK or any other sender',
   phone: 'a phone number in any usual spelling, or a short code',
   sender: 'a number of the account in any usual spelling, or the SID of a Messaging Service',
+  country: 'the ISO 3166 code of a country, such as GB',
   sid: 'the SID of a call',
   id: 'the id of the resource',
 };

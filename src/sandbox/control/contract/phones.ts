@@ -11,8 +11,9 @@ import { CALL_ACTS, type CallAct, type PlacedCall, type StartedText } from '../p
 import type { RouteContract } from './route.js';
 
 const textBehaviour = z.union([
-  z.literal(['delivered', 'silent']),
+  z.literal(['delivered', 'read', 'silent']),
   z.strictObject({ undelivered: z.int().describe('the error code: 30003 to 30008, 30032 or 30034') }),
+  z.strictObject({ failed: z.int().describe('the error code: 30001, 30002 or 30008') }),
 ]);
 const callbacks = z.literal(['once', 'duplicated', 'reordered']);
 const calls = z.literal(['answers', 'busy', 'rejects', 'no-answer']);

@@ -129,6 +129,24 @@ export const STATE_ROUTES: readonly RouteContract[] = [
   },
   {
     method: 'get',
+    path: '/countries',
+    summary: 'lists the countries that texts and calls may go to',
+    answers: { 200: z.array(z.string().describe('ISO 3166')) },
+  },
+  {
+    method: 'put',
+    path: '/countries/{country}',
+    summary: 'allows texts and calls to a country',
+    answers: { 204: null },
+  },
+  {
+    method: 'delete',
+    path: '/countries/{country}',
+    summary: 'refuses texts and calls to a country, even if it was allowed by default',
+    answers: { 204: null },
+  },
+  {
+    method: 'get',
     path: '/compliance',
     summary: 'lists the senders that lack a registration',
     answers: { 200: z.array(senderCompliance) },

@@ -1,4 +1,4 @@
-// Delivers outgoing messages: accepted → queued → sending → sent → delivered | undelivered, or failed.
+// Delivers outgoing messages: accepted → queued → sending → sent → delivered (→ read) | undelivered, or failed.
 import type { AccountStore } from '../../accounts/account/store.js';
 import type { Clock } from '../../platform/clock.js';
 import type { Store } from '../../platform/database.js';
@@ -44,8 +44,8 @@ export interface Delivery {
   reload(): void;
 }
 
-/** The in-flight messages by status, each list in row order. */
-type Stages = Readonly<Record<'accepted' | 'queued' | 'sending' | 'sent', InFlightMessage[]>>;
+/** The in-flight messages by status, each list in row order; `delivered` ones only if they are read afterwards. */
+type Stages = Readonly<Record<'accepted' | 'queued' | 'sending' | 'sent' | 'delivered', InFlightMessage[]>>;
 
 /** Milliseconds between delivery steps: long enough to batch messages, too short to notice. */
 const STEP_MS = 2;
@@ -68,7 +68,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
 
   function step(): void {
     isStepDue = false;
-    const { accepted, queued, sending, sent } = stages;
+    const { accepted, queued, sending, sent, delivered } = stages;
     const at = clock.now();
     const failures = rules.findFailures(queued, at);
     const sendable = without(queued, failures);
@@ -76,6 +76,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     const delays = rules.findDelays(sending, at);
     store.transaction(() => {
       // The last stage first, so that no message takes two steps.
+      for (const { message } of delivered) rows.end(message, 'read', null, at);
       end(outcomes, at);
       if (sending.length > 0) accounts.charge(sending.reduce((sum, { message }) => sum + message.price, 0));
       for (const run of runsOf(sending)) rows.advance('sending', run, at);
@@ -88,13 +89,15 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
       sending,
       delays.map(({ entry }) => entry),
     );
-    stages = { accepted: [], queued: accepted, sending: sendable, sent: undelayed };
+    const unread = outcomes.filter(rules.isRead);
+    stages = { accepted: [], queued: accepted, sending: sendable, sent: undelayed, delivered: unread };
     if (all().length > 0) scheduleStep();
+    notifier.advanced(delivered, 'read');
     notifier.ended(outcomes);
     notifier.advanced(sending, 'sent');
     notifier.advanced(sendable, 'sending');
     notifier.advanced(accepted, 'queued');
-    reportEnds(outcomes);
+    reportEnds([...outcomes, ...delivered]);
     for (const { entry, dueAt } of delays) {
       const message: Message = { ...entry.message, status: 'sent', inTransit: 2, dueAt };
       waiting.add({ message, trace: entry.trace });
@@ -148,8 +151,8 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
   }
 
   function all(): InFlightMessage[] {
-    const { accepted, queued, sending, sent } = stages;
-    return [...sent, ...sending, ...queued, ...accepted];
+    const { accepted, queued, sending, sent, delivered } = stages;
+    return [...delivered, ...sent, ...sending, ...queued, ...accepted];
   }
 
   /** Reads the rows again if this turn's writes are not committed, because then the copy is wrong. */
@@ -191,7 +194,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
 }
 
 function noMessages(): Stages {
-  return { accepted: [], queued: [], sending: [], sent: [] };
+  return { accepted: [], queued: [], sending: [], sent: [], delivered: [] };
 }
 
 function without(

@@ -1,5 +1,5 @@
 // The error codes that a message can end with, and their titles; see https://www.twilio.com/docs/api/errors.
-import { UNDELIVERED_ERRORS } from '../text-gateway.js';
+import { FAILED_ERRORS, UNDELIVERED_ERRORS } from '../text-gateway.js';
 
 /** The codes that do not come from the phone. */
 const OTHER_ERRORS: Readonly<Record<number, string>> = {
@@ -28,7 +28,7 @@ const OTHER_ERRORS: Readonly<Record<number, string>> = {
 
 /** The title of an error code; `Unknown error` for a code that no message ends with. */
 export function describeErrorCode(code: number): string {
-  return UNDELIVERED_ERRORS[code] ?? OTHER_ERRORS[code] ?? 'Unknown error';
+  return UNDELIVERED_ERRORS[code] ?? FAILED_ERRORS[code] ?? OTHER_ERRORS[code] ?? 'Unknown error';
 }
 
 /**

@@ -41,6 +41,8 @@ export interface OutcomeRules {
   findDelays(sending: readonly InFlightMessage[], at: number): DeliveryDelay[];
   /** The outcome of a message that was sent. */
   decide(sent: InFlightMessage, at: number): DeliveryOutcome;
+  /** True if the phone of a message reports that it was read. */
+  isRead(outcome: DeliveryOutcome): boolean;
 }
 
 /** Validity Period Expired; see https://www.twilio.com/docs/api/errors/30036. */
@@ -51,13 +53,26 @@ export function createOutcomeRules({ phones, numbers }: OutcomeDeps): OutcomeRul
   const isOwn = ({ recipient }: Message) => numbers.owned().has(recipient);
   const slownessOf = (message: Message) => (isOwn(message) ? 0 : phones.behaviourOf(message.recipient).slow);
 
+  /** The code with which a queued message fails; null if it can be sent. */
+  function failureOf(message: Message, at: number): number | null {
+    const { refusal, recipient } = message;
+    if (refusal !== null && isFailure(refusal)) return refusal;
+    if (at >= expiryOf(message)) return EXPIRED;
+    const { texts } = phones.behaviourOf(recipient);
+    return typeof texts === 'object' && 'failed' in texts && !isOwn(message) ? texts.failed : null;
+  }
+
   function decide(entry: InFlightMessage, at: number): DeliveryOutcome {
     const { message } = entry;
     const own = isOwn(message);
     const texts = own ? 'delivered' : phones.behaviourOf(message.recipient).texts;
     const errorCode =
       message.refusal ??
-      (at >= expiryOf(message) ? EXPIRED : typeof texts === 'object' ? texts.undelivered : null);
+      (at >= expiryOf(message)
+        ? EXPIRED
+        : typeof texts === 'object' && 'undelivered' in texts
+          ? texts.undelivered
+          : null);
     if (errorCode !== null) return end(entry, 'undelivered', errorCode, own);
     return end(entry, texts === 'silent' ? 'sent' : 'delivered', null, own);
   }
@@ -76,6 +91,8 @@ export function createOutcomeRules({ phones, numbers }: OutcomeDeps): OutcomeRul
           return { entry, dueAt: Math.min(at + slownessOf(message), expiryOf(message)) };
         }),
     decide,
+    isRead: ({ message, status, isOwn: own }) =>
+      status === 'delivered' && !own && phones.behaviourOf(message.recipient).texts === 'read',
   };
 }
 
@@ -87,11 +104,4 @@ function end(
   isOwn: boolean,
 ): DeliveryOutcome {
   return { message, trace, hasWaited, status, errorCode, isOwn };
-}
-
-/** The code with which a queued message fails; null if it can be sent. */
-function failureOf(message: Message, at: number): number | null {
-  const { refusal } = message;
-  if (refusal !== null && isFailure(refusal)) return refusal;
-  return at >= expiryOf(message) ? EXPIRED : null;
 }

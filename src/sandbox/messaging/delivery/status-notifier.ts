@@ -17,7 +17,7 @@ export interface StatusNotifierDeps {
 
 /** Reports the status of messages. */
 export interface StatusNotifier {
-  /** Reports a status that is not an outcome of delivery: `accepted`, `queued`, `sending`, `sent` or `canceled`. */
+  /** Reports a status that is not an outcome of delivery: `accepted`, `queued`, `sending`, `sent`, `canceled` or `read`. */
   advanced(entries: readonly InFlightMessage[], status: string): void;
   /** Reports how the delivery of messages has ended. */
   ended(outcomes: readonly DeliveryOutcome[]): void;

@@ -108,6 +108,29 @@ describe('an inbound text', () => {
     expect(await client.messages.list({ from: '64192' })).toMatchObject([{ sid: messageSid, from: '64192' }]);
   });
 
+  it.each([
+    ['+266696687', 'R'],
+    ['Restricted', 'R'],
+    ['MYBANK', 'S'],
+    ['AT&T', 'U'],
+    ['+12223334444', 'U'],
+    ['+999123', 'U'],
+    ['641', 'U'],
+    ['sip:ann@example.com:5060;transport=tls', 'S'],
+  ])('from %s arrives like any other [%s F340]', async (from) => {
+    app.answer(() => twiml('<Response><Message>Thanks</Message></Response>'));
+    const { webhook, messageSid, replies } = await sandbox.phone(from).text(NUMBER, 'Hello');
+    expect([webhook?.status, replies]).toEqual([200, []]);
+    expect(app.calls).toMatchObject([
+      { signed: true, form: { From: from, Body: 'Hello', FromCity: '', FromState: '', FromZip: '' } },
+    ]);
+    expect(await client.messages.list({ from })).toMatchObject([{ sid: messageSid, from }]);
+    expect(sandbox.phones()).toMatchObject([{ number: from, sent: 1 }]);
+    expect(sandbox.phone(from).thread(NUMBER)).toMatchObject([{ direction: 'sent', body: 'Hello' }]);
+    // Only destinations are validated: the reply is refused.
+    expect(await alertCodes()).toEqual(['21211']);
+  });
+
   it('from a short code cannot be replied to [S F068]', async () => {
     app.answer(() => twiml('<Response><Message>Thanks</Message></Response>'));
     expect((await sandbox.phone('641920').text(NUMBER, 'Hello')).replies).toEqual([]);

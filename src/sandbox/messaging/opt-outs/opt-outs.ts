@@ -2,6 +2,7 @@
 import type { OwnedNumber } from '../../numbers/incoming-phone-numbers/store.js';
 import type { Store } from '../../platform/database.js';
 import type { EventStream, TraceContext } from '../../platform/events/stream.js';
+import { findPhoneNumber } from '../../platform/phone-number.js';
 import { TwilioProblem } from '../../server/problem.js';
 import type { SenderPool } from '../api/sender-pool/store.js';
 import type { SentText } from '../text-gateway.js';
@@ -20,7 +21,8 @@ export interface KeywordReply {
 }
 
 /**
- * Handles the keyword of an inbound text. A STOP or START that changes nothing gets no reply.
+ * Handles the keyword of an inbound text. A STOP or START that changes nothing gets no reply, nor
+ * does a sender that no text can reach.
  *
  * @returns the reply; undefined if the text is not a keyword, or Twilio does not reply to it
  */
@@ -34,8 +36,9 @@ export function handleKeyword(
   const keyword = findKeyword(text.body, isTollFree);
   if (!keyword) return undefined;
   const hasEffect = apply(keyword, text, deps);
-  const reply = (hasEffect && findKeywordReply(keyword, isTollFree)) || null;
   const { from: phone, to } = text;
+  const canReceive = findPhoneNumber(phone) !== undefined;
+  const reply = (hasEffect && canReceive && findKeywordReply(keyword, isTollFree)) || null;
   const cause = deps.events.emit({ kind: 'opt-out', ...trace, phone, number: to, keyword, reply });
   return reply === null ? undefined : { body: reply, trace: { ...trace, cause } };
 }

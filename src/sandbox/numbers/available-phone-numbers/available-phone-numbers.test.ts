@@ -1,6 +1,6 @@
 // Searches for numbers as the official SDK and Firefox Relay do.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createSandboxClient } from '../../../../test/support/sandbox-client.js';
+import { createSandboxClient, fetchRaw } from '../../../../test/support/sandbox-client.js';
 import { createSandbox, type Sandbox } from '../../create.js';
 
 let sandbox: Sandbox;
@@ -116,6 +116,28 @@ describe('a search', () => {
     ['fax', 'US', { faxEnabled: true }],
   ])('finds nothing by %s [S F134]', async (_name, country, filter) => {
     expect(await local(country, filter)).toEqual([]);
+  });
+
+  it.each([646, 917, 201, 628, 332, 983])('has numbers with the area code %s [S F357]', async (areaCode) => {
+    expect(await numbers('US', { areaCode })).toHaveLength(10);
+    const bought = await client.incomingPhoneNumbers.create({ areaCode: String(areaCode) });
+    expect(bought.phoneNumber).toBe(`+1${areaCode}5550100`);
+  });
+
+  it.each(['NJ', 'VA', 'AL', 'DC', 'WY'])('has numbers in %s [S F358]', async (inRegion) => {
+    const found = await local('US', { inRegion });
+    expect(found).toHaveLength(10);
+    expect(new Set(found.map(({ region }) => region))).toEqual(new Set([inRegion]));
+  });
+
+  it.each(['us', 'Us', 'gb'])('takes the country %s in any case [U F356]', async (country) => {
+    const root = `/2010-04-01/Accounts/${sandbox.accountSid}/AvailablePhoneNumbers/${country}`;
+    const found = (await (await fetchRaw(sandbox, `${root}/Local.json`)).json()) as {
+      available_phone_numbers: { iso_country: string }[];
+    };
+    expect(found.available_phone_numbers[0]).toMatchObject({ iso_country: country.toUpperCase() });
+    const fetched = await (await fetchRaw(sandbox, `${root}.json`)).json();
+    expect(fetched).toMatchObject({ country_code: country.toUpperCase() });
   });
 
   it('answers the six searches of Firefox Relay [U F135]', async () => {

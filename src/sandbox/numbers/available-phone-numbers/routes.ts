@@ -49,7 +49,7 @@ export function addAvailablePhoneNumberRoutes(
   }
 
   function fetchCountry(context: RestContext): RestAnswer {
-    const code = nameInPath(context);
+    const code = nameInPath(context).toUpperCase();
     verifyRowFound(context, Object.hasOwn(COUNTRIES, code) || undefined);
     return answer(context.path, 200, formatCountry(code));
   }
@@ -69,7 +69,7 @@ export function addAvailablePhoneNumberRoutes(
   router.get(`${ACCOUNT}/AvailablePhoneNumbers/${JSON_FILE}`, fetchCountry);
   for (const [path, type] of Object.entries(NUMBER_TYPES)) {
     router.get(`${ACCOUNT}/AvailablePhoneNumbers/:country/${path}.json`, (context) =>
-      search(context, context.params.country ?? '', type),
+      search(context, context.params.country?.toUpperCase() ?? '', type),
     );
   }
 }

@@ -47,10 +47,11 @@ export function searchInventory(
 ): Offer[] {
   const blocks = readInventory().filter((block) => matchesBlock(block, criteria));
   const offers: Offer[] = [];
-  const longest = Math.max(0, ...blocks.map((block) => block.numbers.length));
+  const longest = Math.max(0, ...blocks.map((block) => block.ends.length));
   for (let row = 0; row < longest && offers.length < offset + limit; row += 1) {
     for (const block of blocks) {
-      const number = block.numbers[row];
+      const end = block.ends[row];
+      const number = end && block.prefix + end;
       if (number && !taken.has(number) && (criteria.pattern?.test(number) ?? true))
         offers.push({ number, block });
     }

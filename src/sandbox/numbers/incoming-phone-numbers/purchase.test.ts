@@ -46,6 +46,20 @@ describe('a purchase', () => {
     expect(100 - (await balance())).toBeCloseTo(3.3, 6);
   });
 
+  it('of a second number is refused on a trial account [R F355]', async () => {
+    await sandbox.close();
+    sandbox = await createSandbox({ account: { type: 'Trial' } });
+    client = createSandboxClient(sandbox);
+    const { sid } = await buy();
+    const message = /Trial accounts are allowed only one Twilio number/;
+    await expect(buy('+12025550101')).rejects.toMatchObject({ status: 400, code: 21404, message });
+    await expect(client.incomingPhoneNumbers.create({ areaCode: '212' })).rejects.toMatchObject({
+      code: 21404,
+    });
+    await client.incomingPhoneNumbers(sid).remove();
+    await buy('+12025550101');
+  });
+
   it('by area code buys the first available number [S F148]', async () => {
     const first = await client.incomingPhoneNumbers.create({ areaCode: '787' });
     const second = await client.incomingPhoneNumbers.create({ areaCode: '787' });

@@ -8,7 +8,7 @@ import { answer, answerDeleted, type RestAnswer } from '../../server/answer.js';
 import { findFriendlyName, findValue, readQuery, readRestForm } from '../../server/form.js';
 import { formatPage, readPage } from '../../server/paging.js';
 import { ACCOUNT, accountPath } from '../../server/paths.js';
-import { resourceNotFound } from '../../server/problem.js';
+import { resourceNotFound, TwilioProblem } from '../../server/problem.js';
 import {
   JSON_FILE,
   nameInPath,
@@ -27,7 +27,7 @@ import type { NumberStore } from './store.js';
 export interface IncomingPhoneNumberApiDeps {
   readonly store: Store;
   readonly accountSid: string;
-  readonly accounts: Pick<AccountStore, 'charge'>;
+  readonly accounts: Pick<AccountStore, 'charge' | 'fixed'>;
   readonly applications: Pick<ApplicationStore, 'find'>;
   readonly numbers: NumberStore;
   readonly now: () => number;
@@ -51,12 +51,23 @@ export function addIncomingPhoneNumberRoutes(router: RestRouter, deps: IncomingP
     const form = await readRestForm(context);
     const settings = readSettings(form);
     const { number, block } = chooseNumber(form, type, numbers);
+    verifyTrialPurchase();
     const friendlyName = findFriendlyName(form) ?? formatFriendlyNumber(number);
     const bought = deps.store.transaction(() => {
       accounts.charge(monthlyPrice(block));
       return numbers.insert({ phoneNumber: number, type: block.type, friendlyName, settings }, now());
     });
     return answer(context.path, 201, format(bought));
+  }
+
+  function verifyTrialPurchase(): void {
+    if (accounts.fixed.type === 'Full' || numbers.owned().size === 0) return;
+    const what = 'Trial accounts are allowed only one Twilio number.';
+    throw new TwilioProblem(
+      400,
+      21404,
+      `${what} To purchase additional numbers, please upgrade your account.`,
+    );
   }
 
   function fetchNumber(context: RestContext): RestAnswer {

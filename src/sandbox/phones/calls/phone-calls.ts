@@ -2,7 +2,7 @@
 import { RelayPhoneError } from '../../../errors.js';
 import type { Clock } from '../../platform/clock.js';
 import type { Store } from '../../platform/database.js';
-import { findPhoneNumber, isShortCode } from '../../platform/phone-number.js';
+import { findPhoneNumber } from '../../platform/phone-number.js';
 import type { CallGateway, RemoteParty } from '../../voice/call-gateway.js';
 import type { BehaviourStore } from '../behaviour.js';
 import type { ExposureEvents } from '../exposure/exposure-events.js';
@@ -80,9 +80,8 @@ const WITHHELD = 'anonymous';
 /**
  * Calls a number of the account from a phone.
  *
- * @param from the phone, in E.164
- * @throws RelayPhoneError `usage` if the account does not own `to`, or if `from` is a number of the account or a short
- *   code.
+ * @param from the phone: E.164, or the address as its network writes it
+ * @throws RelayPhoneError `usage` if the account does not own `to`, or if it owns `from`.
  */
 export function callNumber(
   { phoneCalls, behaviours, numbers, receiveCall }: CallNumberDeps,
@@ -95,7 +94,6 @@ export function callNumber(
   if (owned.has(from)) {
     throw cannotCall(from, 'the account owns that number, so it is not a phone', '--from +12025550190');
   }
-  if (isShortCode(from)) throw cannotCall(from, 'a short code cannot call', '--from +12025550190');
   const { call, party } = phoneCalls.start(from, number);
   const isWithheld = behaviours.of(from).callerId === 'withheld';
   receiveCall({ from: isWithheld ? WITHHELD : from, to: number }, party);

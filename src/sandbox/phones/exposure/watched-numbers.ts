@@ -120,7 +120,7 @@ function createTailIndex(): TailIndex {
   };
 }
 
-/** Undefined for a short code. */
+/** Undefined for an address that is not a number with a country. */
 function tailOf(number: string): string | undefined {
   if (!number.startsWith('+')) return undefined;
   if (number.length > LONG_NUMBER) return number.slice(-TAIL_LENGTH);

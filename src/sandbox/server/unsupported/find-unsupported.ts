@@ -62,7 +62,7 @@ function readOperation(line: string): MissingOperation {
   const whole = path.startsWith('/') ? path : `${API_2010}/Accounts/{}/${path}`;
   const pattern = whole.replaceAll('.', '\\.').replaceAll('{}', '[^/]+');
   const names = path.split('/').filter((part) => part !== '{}' && part !== '' && !API_2010.endsWith(part));
-  return { methods, shape: new RegExp(`^${pattern}(?:\\.(?:json|csv))?$`), name: names.join('/') };
+  return { methods, shape: new RegExp(`^${pattern}(?:\\.(?:json|xml|csv))?$`), name: names.join('/') };
 }
 
 /** The products that a path without a host may belong to. */

@@ -4,11 +4,13 @@ import type { AccountStore } from '../../../accounts/account/store.js';
 import { findMessageStatusCallback } from '../../../accounts/applications/format.js';
 import type { ApplicationStore } from '../../../accounts/applications/store.js';
 import { findRefusal, type RefusalDeps } from '../../../accounts/compliance/refusal.js';
+import type { GeoPermissions } from '../../../accounts/geo-permissions/store.js';
 import { textPrice } from '../../../numbers/pricing/tariff.js';
 import { findPhoneNumber, isShortCode, type PhoneNumber } from '../../../platform/phone-number.js';
 import { findFlag, findValue } from '../../../server/form.js';
 import { invalidParameter, TwilioProblem } from '../../../server/problem.js';
 import { findWebUrl, isWebUrl } from '../../../webhooks/webhook-url.js';
+import { verifyAlphanumericDestination } from '../../alphanumeric-senders.js';
 import { type SubscriptionDeps, verifySubscribed } from '../../opt-outs/opt-outs.js';
 import { findSendAt } from '../../scheduling.js';
 import { countSegments } from '../../segments.js';
@@ -42,6 +44,7 @@ export interface MessageFormDeps extends SenderFormDeps, SenderPoolDeps, Subscri
   readonly pool: SenderFormDeps['pool'] & SenderPoolDeps['pool'];
   readonly accounts: Pick<AccountStore, 'fixed'>;
   readonly applications: Pick<ApplicationStore, 'find'>;
+  readonly geoPermissions: Pick<GeoPermissions, 'isAllowed'>;
   /** Whether status callbacks to private hosts are refused, as Twilio does. */
   readonly strict: boolean;
   readonly now: () => number;
@@ -65,6 +68,7 @@ export function readMessageForm(
   const from = readSender(form, hasMedia, deps);
   const body = !hasMedia && isSmartlyEncoded(form, from.service) ? encodeSmartly(written) : written;
   const recipient = verifyRecipient(to, from.sender);
+  verifyDestination(from.sender, recipient, deps);
   verifyTrial(body, deps);
   const validitySeconds = findValidity(form, from.service);
   const segments = countSegments(body);
@@ -126,6 +130,19 @@ function verifyRecipient(to: string, sender: string | undefined): PhoneNumber {
     throw new TwilioProblem(400, 21266, "'To' and 'From' numbers cannot be the same");
   }
   return recipient;
+}
+
+/** An account has an alphanumeric sender only for countries that it may reach. */
+function verifyDestination(
+  sender: string | undefined,
+  recipient: PhoneNumber,
+  { geoPermissions }: MessageFormDeps,
+): void {
+  if (sender !== undefined && !sender.startsWith('+')) verifyAlphanumericDestination(sender, recipient);
+  else if (!geoPermissions.isAllowed(recipient)) {
+    const what = `for the region indicated by the 'To' number: ${recipient.number}.`;
+    throw new TwilioProblem(400, 21408, `Permission to send an SMS has not been enabled ${what}`);
+  }
 }
 
 function verifyTrial(body: string, { accounts }: MessageFormDeps): void {

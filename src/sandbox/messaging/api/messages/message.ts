@@ -19,6 +19,7 @@ export interface Message extends Numbered {
     | 'sending'
     | 'sent'
     | 'delivered'
+    | 'read'
     | 'undelivered'
     | 'failed'
     | 'canceled'

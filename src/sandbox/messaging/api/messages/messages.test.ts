@@ -74,8 +74,62 @@ describe('the list of messages', () => {
     expect(await list({ dateSentBefore: new Date('2026-11-21') })).toEqual([oldest]);
   });
 
-  it('rejects an invalid date [U F036]', async () => {
-    const path = `/2010-04-01/Accounts/${sandbox.accountSid}/Messages.json?DateSent=yesterday`;
-    expect((await fetchRaw(sandbox, path)).status).toBe(400);
+  it.each([
+    '2026',
+    '2026-11',
+    '2026-11-21',
+    '2026-11-21T23:00',
+    '2026-11-21T10:30:00Z',
+    '2026-11-22T01:00:00.5+02:00',
+    '2026-11-21T10:00:00-0500',
+  ])('are listed by the date %s [R F352]', async (date) => {
+    await sandbox.close();
+    await open({ now: () => Date.UTC(2026, 10, 21, 12) });
+    const { sid } = await client.messages.create({ from: FROM, to: TO, body: 'Hello' });
+    await waitForStatus(client, sid, 'delivered');
+    const path = `/2010-04-01/Accounts/${sandbox.accountSid}/Messages.json`;
+    const listed = await fetchRaw(sandbox, `${path}?${new URLSearchParams({ DateSent: date })}`);
+    expect(await listed.json()).toMatchObject({ messages: [{ sid }] });
+    const others = ['2025', '2026-12', '2026-11-20', '2026-11-22T00:00:00Z'];
+    for (const DateSent of others) {
+      const none = await fetchRaw(sandbox, `${path}?${new URLSearchParams({ DateSent })}`);
+      expect(await none.json()).toMatchObject({ messages: [] });
+    }
+  });
+
+  it.each([
+    'Messages.json?DateSent=yesterday',
+    'Messages.json?DateSent=2026-02-30',
+    'Messages.json?DateSent>=2026-13-01',
+    'Messages.json?DateSent<=2026-11-21T25:00:00Z',
+    'Messages.json?DateSent=21.11.2026',
+    'Calls.json?StartTime=soon',
+    'Calls.json?EndTime<=1',
+    'Recordings.json?DateCreated>=-1',
+  ])('cannot be listed with an invalid date: %s [R F036]', async (path) => {
+    const answer = await fetchRaw(sandbox, `/2010-04-01/Accounts/${sandbox.accountSid}/${path}`);
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({ code: 20001, message: 'Invalid date value.' });
+  });
+
+  it('take feedback, confirmed unless it says otherwise [S F373]', async () => {
+    const { sid } = await client.messages.create({
+      from: FROM,
+      to: TO,
+      body: 'Hello',
+      provideFeedback: true,
+    });
+    const feedback = client.messages(sid).feedback;
+    expect(await feedback.create()).toMatchObject({
+      accountSid: sandbox.accountSid,
+      messageSid: sid,
+      outcome: 'confirmed',
+      uri: `/2010-04-01/Accounts/${sandbox.accountSid}/Messages/${sid}/Feedback.json`,
+    });
+    expect(await feedback.create({ outcome: 'unconfirmed' })).toMatchObject({ outcome: 'unconfirmed' });
+    const wrong = feedback.create({ outcome: 'perhaps' as 'confirmed' });
+    await expect(wrong).rejects.toMatchObject({ status: 400 });
+    const unknown = client.messages(`SM${'0'.repeat(32)}`).feedback.create();
+    await expect(unknown).rejects.toMatchObject({ status: 404, code: 20404 });
   });
 });

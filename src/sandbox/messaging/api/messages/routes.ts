@@ -69,6 +69,22 @@ export function addMessageRoutes(router: RestRouter, deps: MessageRouteDeps): vo
     return answerDeleted(context.path);
   }
 
+  /** Feedback only tells Twilio that the recipient has acted: a message shows none of it, so nothing is stored. */
+  async function reportFeedback(context: RestContext): Promise<RestAnswer> {
+    const outcome = findValue(await readRestForm(context), 'Outcome')?.toLowerCase() ?? 'confirmed';
+    const { sid } = verifyRowFound(context, messages.find(context.params.sid ?? ''));
+    if (outcome !== 'confirmed' && outcome !== 'unconfirmed') throw invalidParameter('Outcome', outcome);
+    const at = formatTime(now());
+    return answer(context.path, 200, {
+      account_sid: deps.accountSid,
+      date_created: at,
+      date_updated: at,
+      message_sid: sid,
+      outcome,
+      uri: `${accountPath(deps.accountSid)}/Messages/${sid}/Feedback.json`,
+    });
+  }
+
   function listMessages(context: RestContext): RestAnswer {
     const query = readQuery(context);
     const request = readPage(query, ['To', 'From', 'DateSent', 'DateSent<', 'DateSent>']);
@@ -81,6 +97,7 @@ export function addMessageRoutes(router: RestRouter, deps: MessageRouteDeps): vo
   router.get(`${ACCOUNT}/Messages/${JSON_FILE}`, fetchMessage);
   router.post(`${ACCOUNT}/Messages/${JSON_FILE}`, updateMessage);
   router.delete(`${ACCOUNT}/Messages/${JSON_FILE}`, deleteMessage);
+  router.post(`${ACCOUNT}/Messages/:sid/Feedback.json`, reportFeedback);
 }
 
 function readFilter(query: URLSearchParams): MessageFilter {

@@ -5,6 +5,7 @@ import { createSandbox, type Sandbox } from '../../../create.js';
 
 const FROM = '+12025550100';
 const TO = '+12025550190';
+const GB = '+447400123456';
 
 let sandbox: Sandbox;
 let client: ReturnType<typeof createSandboxClient>;
@@ -82,6 +83,25 @@ describe('sending a message', () => {
     ).toEqual(bodies);
   });
 
+  it.each(['MyBrand', 'O2', 'Bank-24 A&B', '1st_Class+', 'a'])(
+    'comes from the alphanumeric sender %s in Britain [S F350]',
+    async (from) => {
+      const created = await client.messages.create({ from, to: GB, body: 'Hello' });
+      expect(created).toMatchObject({ from, status: 'queued' });
+      await waitForStatus(client, created.sid, 'delivered');
+      expect(sandbox.phone(GB).texts()).toMatchObject([{ from, body: 'Hello' }]);
+      expect(await client.messages.list({ from })).toMatchObject([{ sid: created.sid }]);
+    },
+  );
+
+  it('cannot come from an alphanumeric sender on a trial account [U F351]', async () => {
+    await sandbox.close();
+    sandbox = await createSandbox({ account: { type: 'Trial' } });
+    client = createSandboxClient(sandbox);
+    const refused = client.messages.create({ from: 'MyBrand', to: GB, body: 'sms_2fa' });
+    await expect(refused).rejects.toMatchObject({ status: 400, code: 21267 });
+  });
+
   const good = { from: FROM, to: TO, body: 'Hello' };
   const tooMany = Array.from({ length: 11 }, () => 'https://example.com/a.jpg');
   it.each([
@@ -95,7 +115,24 @@ describe('sending a message', () => {
     ],
     ['an empty body [R F042]', { ...good, body: '' }, 400, 21602],
     ['neither body nor media [R F043]', { from: FROM, to: TO }, 400, 21619],
-    ['an invalid sender [R F044]', { ...good, from: 'Relay' }, 400, 21212],
+    ['an invalid sender [R F044]', { ...good, from: 'Relay!' }, 400, 21212],
+    ['a sender of twelve letters [S F343]', { ...good, from: 'RelayOfOurs1', to: GB }, 400, 21212],
+    ['a short code that the account does not own [U F344]', { ...good, from: '12345' }, 400, 21660],
+    ['a short code of eight digits [U F345]', { ...good, from: '12345678', to: GB }, 400, 21660],
+    ['an alphanumeric sender to the US [S F346]', { ...good, from: 'Relay' }, 400, 21657],
+    ['an alphanumeric sender to Canada [S F347]', { ...good, from: 'Relay', to: '+14165550190' }, 400, 21657],
+    [
+      'an alphanumeric sender to Mexico [U F348]',
+      { ...good, from: 'Relay', to: '+525512345678' },
+      400,
+      21657,
+    ],
+    [
+      'media from an alphanumeric sender [U F349]',
+      { ...good, from: 'Relay', to: GB, mediaUrl: ['https://example.com/a.jpg'] },
+      400,
+      21621,
+    ],
     ['a sender that is not a Twilio number [S F045]', { ...good, from: '+12025551234' }, 400, 21659],
     ['a sender that the account does not own [R F046]', { ...good, from: '+12025550101' }, 400, 21660],
     ['a recipient with an invalid number [R F047]', { ...good, to: '+12223334444' }, 400, 21211],

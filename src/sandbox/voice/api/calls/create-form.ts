@@ -2,6 +2,7 @@
 import { findHostFault } from '../../../../public-host.js';
 import type { AccountStore } from '../../../accounts/account/store.js';
 import type { ApplicationStore } from '../../../accounts/applications/store.js';
+import type { GeoPermissions } from '../../../accounts/geo-permissions/store.js';
 import type { NumberStore } from '../../../numbers/incoming-phone-numbers/store.js';
 import type { CallerIdStore } from '../../../numbers/outgoing-caller-ids/store.js';
 import { findPhoneNumber } from '../../../platform/phone-number.js';
@@ -20,6 +21,7 @@ export interface CallFormDeps {
   readonly applications: Pick<ApplicationStore, 'find'>;
   readonly numbers: Pick<NumberStore, 'owned' | 'findByNumber'>;
   readonly callerIds: Pick<CallerIdStore, 'isVerified'>;
+  readonly geoPermissions: Pick<GeoPermissions, 'isAllowed'>;
   /** Refuses URLs that Twilio could not reach. */
   readonly strict: boolean;
 }
@@ -39,13 +41,13 @@ export function readCallRequest(form: URLSearchParams, deps: CallFormDeps): Omit
   const to = findValue(form, 'To');
   if (to === undefined) throw new TwilioProblem(400, 21201, "No 'To' number is specified");
   const sender = verifySender(findValue(form, 'From'), deps);
-  const recipient = findPhoneNumber(to)?.number;
-  if (recipient === undefined) {
-    throw new TwilioProblem(400, 21217, `Phone number does not appear to be valid: ${to}`);
-  }
+  const called = findPhoneNumber(to);
+  if (!called) throw new TwilioProblem(400, 21217, `Phone number does not appear to be valid: ${to}`);
+  const { number: recipient } = called;
   if (recipient === sender) {
     throw new TwilioProblem(400, 21267, "'To' and 'From' numbers cannot be the same");
   }
+  if (!deps.geoPermissions.isAllowed(called)) throw notAuthorizedToCall(recipient);
   verifyTrial(recipient, deps);
   const numberSid = deps.numbers.findByNumber(sender)?.sid ?? null;
   return {
@@ -65,6 +67,12 @@ function verifySender(from: string | undefined, { numbers, callerIds }: CallForm
   const what =
     "is not yet verified for your account. You may only make calls from phone numbers that you've verified or purchased from Twilio.";
   throw new TwilioProblem(400, 21210, `The source phone number provided, ${sender}, ${what}`);
+}
+
+function notAuthorizedToCall(recipient: string): TwilioProblem {
+  const where = 'https://www.twilio.com/console/voice/calls/geo-permissions/low-risk';
+  const hint = `Perhaps you need to enable some international permissions: ${where}`;
+  return new TwilioProblem(400, 21215, `Account not authorized to call ${recipient}. ${hint}`);
 }
 
 function verifyTrial(recipient: string, { accounts, callerIds }: CallFormDeps): void {

@@ -1,7 +1,8 @@
 // <Dial><Number>: calls the numbers, all at once or one after the other, and connects the first that answers.
+import type { GeoPermissions } from '../../../accounts/geo-permissions/store.js';
 import type { NumberStore } from '../../../numbers/incoming-phone-numbers/store.js';
 import type { CallerIdStore } from '../../../numbers/outgoing-caller-ids/store.js';
-import { findPhoneNumber } from '../../../platform/phone-number.js';
+import { findPhoneNumber, isSipAddress } from '../../../platform/phone-number.js';
 import { waitForSignal } from '../../../platform/timers.js';
 import type { Dial, DialledNumber } from '../../../twiml/voice/dial.js';
 import type { CallStatus } from '../../api/calls/store.js';
@@ -24,6 +25,7 @@ export type Connect = (other: Leg) => Promise<void>;
 export interface DialNumbersDeps {
   readonly numbers: Pick<NumberStore, 'owned' | 'findByNumber'>;
   readonly callerIds: Pick<CallerIdStore, 'isVerified'>;
+  readonly geoPermissions: Pick<GeoPermissions, 'isAllowed'>;
   readonly openOutboundLeg: OpenOutboundLeg;
 }
 
@@ -65,7 +67,8 @@ export async function dialNumbers(
 /**
  * Returns the caller id of a `<Dial>`: by default the caller's number. It may also be the number that was called, one
  * that the account owns, or a verified one; see https://www.twilio.com/docs/voice/twiml/dial#callerid. In a call that
- * the account placed, the default is the `From` of that call; Twilio does not document it.
+ * the account placed, the default is the `From` of that call; Twilio does not document it. A SIP address cannot
+ * be the caller id of a `<Number>`, so the `<Dial>` of a SIP caller needs another one.
  *
  * @returns undefined, after an alert, for any other caller id: the call is then not placed.
  */
@@ -75,17 +78,21 @@ function findCallerId(
   { numbers, callerIds }: DialNumbersDeps,
 ): string | undefined {
   const { sender, recipient } = leg.call();
-  // The sender of a withheld call is the word `anonymous`, which is not a number.
-  if (callerId === undefined || callerId === sender) return sender;
-  const number = findPhoneNumber(callerId)?.number;
-  if (number === undefined) {
-    leg.alert(13247, `Dial: Invalid From number (caller ID): ${callerId}`, { url });
+  const shown = callerId ?? sender;
+  // The caller may be a word such as `anonymous`, or a number that cannot exist: the called phone is shown it too.
+  if (shown === sender && !isSipAddress(sender)) return sender;
+  const number = findPhoneNumber(shown)?.number;
+  if (number === undefined && shown !== sender) {
+    leg.alert(13247, `Dial: Invalid From number (caller ID): ${shown}`, { url });
     return undefined;
   }
-  if ([sender, recipient].includes(number) || numbers.owned().has(number) || callerIds.isVerified(number)) {
+  if (
+    number !== undefined &&
+    ([sender, recipient].includes(number) || numbers.owned().has(number) || callerIds.isVerified(number))
+  ) {
     return number;
   }
-  leg.alert(13214, `Dial: Invalid callerId value: ${number}`, { url, logLevel: 'warning' });
+  leg.alert(13214, `Dial: Invalid callerId value: ${number ?? shown}`, { url, logLevel: 'warning' });
   return undefined;
 }
 
@@ -94,11 +101,16 @@ function callNumber(
   verb: Dial,
   noun: DialledNumber,
   callerId: string,
-  { numbers, openOutboundLeg }: DialNumbersDeps,
+  { numbers, geoPermissions, openOutboundLeg }: DialNumbersDeps,
 ): CalledNumber | undefined {
-  const recipient = findPhoneNumber(noun.number)?.number;
-  if (recipient === undefined) {
+  const dialled = findPhoneNumber(noun.number);
+  if (!dialled) {
     parent.alert(13223, `Dial: Invalid phone number format: ${noun.number}`, { url });
+    return undefined;
+  }
+  const { number: recipient } = dialled;
+  if (!geoPermissions.isAllowed(dialled)) {
+    parent.alert(13227, `Dial: Account not authorized to call ${recipient}`, { url, logLevel: 'warning' });
     return undefined;
   }
   const draft = {
