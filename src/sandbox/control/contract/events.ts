@@ -90,7 +90,9 @@ const event = z
       startedAt: time,
       durationMs: z.number(),
       status: z.int().nullable().describe('null without an answer'),
-      verdict: z.literal(['accepted', 'redirected', 'failed']),
+      verdict: z
+        .literal(['accepted', 'redirected', 'challenged', 'failed'])
+        .describe('challenged: 401, so the request is sent again with the user name and password of its URL'),
       ...failure,
       reason: z.string().nullable().describe('why the app refused it, in its own words'),
     }),

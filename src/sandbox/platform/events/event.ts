@@ -49,7 +49,8 @@ export type EventFields =
       readonly durationMs: number;
       /** The HTTP status of the answer; null without an answer. */
       readonly status: number | null;
-      readonly verdict: 'accepted' | 'redirected' | 'failed';
+      /** `challenged`: the answer asked for the URL's user name and password, and the request is sent again with them. */
+      readonly verdict: 'accepted' | 'redirected' | 'challenged' | 'failed';
       /** Why it failed: a code of https://www.twilio.com/docs/api/errors and a sentence; both null if it did not fail. */
       readonly errorCode: number | null;
       readonly failure: string | null;
