@@ -3,6 +3,7 @@ import type { AlertStore } from '../accounts/alerts/store.js';
 import type { EventStream, TraceContext } from '../platform/events/stream.js';
 import { TwilioProblem } from '../server/problem.js';
 import type { MessageVerb, MessagingScript } from '../twiml/messaging/script.js';
+import type { TextPosition } from '../twiml/xml.js';
 import type { WebhookDispatch } from '../webhooks/dispatch.js';
 import type { Parameter } from '../webhooks/signature.js';
 import type { Webhook, WebhookResult } from '../webhooks/webhook.js';
@@ -77,7 +78,9 @@ export function createMessagingTwimlRunner(deps: TwimlRunnerDeps): RunMessagingT
     replies: Message[],
   ): Next | undefined {
     const { sid, trace } = webhook;
-    for (const { code, message } of script.warnings) alert(webhook, url, code, message, 'warning');
+    for (const { code, message, position } of script.warnings) {
+      alert(webhook, url, code, message, 'warning', position);
+    }
     const emit = (verb: string) => events.emit({ kind: 'twiml.run', ...trace, sid, url, verb });
     if (script.verbs.length === 0) emit('Response');
     for (const verb of script.verbs) {
@@ -119,6 +122,7 @@ export function createMessagingTwimlRunner(deps: TwimlRunnerDeps): RunMessagingT
     errorCode: number,
     message: string,
     logLevel: 'error' | 'warning' = 'error',
+    position?: TextPosition,
   ): void {
     alerts.add({
       errorCode,
@@ -128,8 +132,10 @@ export function createMessagingTwimlRunner(deps: TwimlRunnerDeps): RunMessagingT
       requestMethod: method,
       resourceSid: sid,
       serviceSid,
+      position,
     });
-    events.emit({ kind: 'twiml.alert', ...trace, sid, url, logLevel, errorCode, message });
+    const { line = null, column = null } = position ?? {};
+    events.emit({ kind: 'twiml.alert', ...trace, sid, url, logLevel, errorCode, message, line, column });
   }
 
   return run;

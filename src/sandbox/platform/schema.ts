@@ -138,6 +138,14 @@ ALTER TABLE callLog ADD COLUMN said TEXT NOT NULL DEFAULT '[]';
 CREATE TABLE assertions (number TEXT PRIMARY KEY, allowed TEXT NOT NULL);
 `;
 
+/** Earlier recordings of `<Dial>` had two channels, whatever its `record` said. */
+const ALERT_POSITIONS_AND_CHANNELS = `
+ALTER TABLE alerts ADD COLUMN lineNumber INTEGER;
+ALTER TABLE alerts ADD COLUMN columnNumber INTEGER;
+ALTER TABLE recordings ADD COLUMN channels INTEGER NOT NULL DEFAULT 1;
+UPDATE recordings SET channels = 2 WHERE source = 'DialVerb';
+`;
+
 /**
  * The steps from an empty database to the current tables; `PRAGMA user_version` counts the steps that a database has
  * taken. Only append: databases with the earlier steps exist.
@@ -151,6 +159,7 @@ export const SANDBOX_SCHEMA: readonly string[] = [
   FEWER_INDEXES,
   WITHHELD_NUMBERS,
   WHAT_PHONES_SENT,
+  ALERT_POSITIONS_AND_CHANNELS,
 ];
 
 /** All tables except the account's and the assertions: a reset empties them, a snapshot holds them. */

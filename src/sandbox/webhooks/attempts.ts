@@ -242,6 +242,7 @@ function fail<Outcome>(
     resourceSid: webhook.sid,
     serviceSid: webhook.serviceSid,
     requestVariables: encodeForm(webhook.parameters),
+    ...(failure.position && { position: failure.position }),
     ...(answer && { responseBody: answer.body, responseHeaders: JSON.stringify(answer.headers) }),
   });
   const event = report(deps, webhook, attempt, 'failed', failure);

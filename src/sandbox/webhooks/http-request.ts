@@ -163,5 +163,5 @@ function decompress(bytes: Buffer, encoding: string | undefined, maxBytes: numbe
 }
 
 function connectTimeout(): WebhookFailure {
-  return new WebhookFailure(11201, 'TCP connection timed out', 'ct');
+  return new WebhookFailure(11201, 'TCP connection timed out', { kind: 'ct' });
 }

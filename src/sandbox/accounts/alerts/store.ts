@@ -2,6 +2,7 @@
 import type { Store } from '../../platform/database.js';
 import { createSid } from '../../platform/formats.js';
 import { createCounter, createListing, type Numbered, type Window } from '../../platform/table.js';
+import type { TextPosition } from '../../twiml/xml.js';
 
 const MAX_ALERTS = 1000;
 
@@ -21,6 +22,8 @@ export interface NewAlert {
   readonly requestVariables?: string;
   readonly responseBody?: string;
   readonly responseHeaders?: string;
+  /** Where the document is wrong. */
+  readonly position?: TextPosition | undefined;
 }
 
 /** An alert as stored. Times are milliseconds since 1970. */
@@ -36,6 +39,9 @@ export interface Alert extends Numbered {
   readonly responseBody: string | null;
   readonly responseHeaders: string | null;
   readonly createdAt: number;
+  /** Where the document is wrong, both from 1; null if no place is known. */
+  readonly lineNumber: number | null;
+  readonly columnNumber: number | null;
 }
 
 /** Which alerts to list; a missing field matches all. Times are milliseconds since 1970, both inclusive. */
@@ -59,7 +65,7 @@ const FILTER = `(:level IS NULL OR logLevel = :level)
 /** Opens the table of alerts. */
 export function createAlertStore(store: Store, now: () => number): AlertStore {
   const nextRow = createCounter(store, 'alerts');
-  const insert = store.query('INSERT INTO alerts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+  const insert = store.query('INSERT INTO alerts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
   const deleteOld = store.query('DELETE FROM alerts WHERE seq <= ?');
   const find = store.query<Alert>('SELECT * FROM alerts WHERE sid = ?');
   const list = createListing<Alert>(store, 'alerts', FILTER);
@@ -80,6 +86,8 @@ export function createAlertStore(store: Store, now: () => number): AlertStore {
         about.responseBody ?? null,
         about.responseHeaders ?? null,
         now(),
+        about.position?.line ?? null,
+        about.position?.column ?? null,
       );
       deleteOld.run(seq - MAX_ALERTS);
     },

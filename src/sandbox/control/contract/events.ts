@@ -110,6 +110,8 @@ const event = z
       logLevel: z.literal(['error', 'warning']),
       errorCode: z.int(),
       message: z.string(),
+      line: z.int().nullable().describe('where the document is wrong, from 1; null if no place is known'),
+      column: z.int().nullable().describe('as line'),
     }),
     kind('call.started', {
       sid,

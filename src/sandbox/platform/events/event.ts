@@ -89,6 +89,9 @@ export type EventFields =
       /** A code of https://www.twilio.com/docs/api/errors, and a sentence. */
       readonly errorCode: number;
       readonly message: string;
+      /** Where the document is wrong, both from 1; null if no place is known. */
+      readonly line: number | null;
+      readonly column: number | null;
     }
   | {
       readonly kind: 'call.started';

@@ -104,13 +104,15 @@ export const DIAL_SCHEMA: ElementSchema<Dial> = {
 function readNouns(element: XmlElement, reading: Reading): Pick<Dial, 'numbers' | 'queue'> {
   const { warn } = reading;
   const [text, nouns] = [readElementText(element), elementsOf(element)];
-  for (const { name } of nouns) {
-    if (name !== 'Number' && name !== 'Queue') warnOfSchema(warn, `the sandbox cannot dial <${name}>`);
+  for (const noun of nouns) {
+    const { name } = noun;
+    if (name !== 'Number' && name !== 'Queue') warnOfSchema(warn, noun, `the sandbox cannot dial <${name}>`);
   }
   const numbers = nouns
     .filter(({ name }) => name === 'Number')
     .flatMap((noun) => readElement(noun, NUMBER_SCHEMA, reading) ?? []);
-  if (numbers.length > MAX_NUMBERS) warnOfSchema(warn, `<Dial> has more than ${MAX_NUMBERS} numbers`);
+  if (numbers.length > MAX_NUMBERS)
+    warnOfSchema(warn, element, `<Dial> has more than ${MAX_NUMBERS} numbers`);
   const queue = nouns.find(({ name }) => name === 'Queue');
   return {
     numbers: [...(text === '' ? [] : [plainNumber(text)]), ...numbers].slice(0, MAX_NUMBERS),

@@ -63,7 +63,7 @@ function readPlay(element: XmlElement, reading: Reading): PlayVerb | undefined {
   const url = findUrl(readElementText(element), reading.base);
   const loop = readLoop(element, reading);
   if (url === undefined && digits === '') {
-    warnOfSchema(reading.warn, `<Play> has an invalid URL: '${readElementText(element)}'`);
+    warnOfSchema(reading.warn, element, `<Play> has an invalid URL: '${readElementText(element)}'`);
     return undefined;
   }
   return { name: 'Play', url, digits, loop };

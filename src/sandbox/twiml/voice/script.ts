@@ -3,12 +3,14 @@ import {
   type ElementSchema,
   findUrl,
   type Reading,
+  ROOT_ATTRIBUTES,
   readElement,
   readElementText,
   readMethod,
   readUrl,
   readUrlWithMethod,
   readWordList,
+  startReading,
   type TwimlUrl,
   type Warning,
   warnOfAttributes,
@@ -60,22 +62,21 @@ export interface Reject {
  * @param base the URL of the document, for relative URLs; undefined for a document that came with a REST request
  */
 export function readVoiceScript(root: XmlElement, base: string | undefined): VoiceScript {
-  const warnings: Warning[] = [];
-  const reading: Reading = { base, warn: (code, message) => void warnings.push({ code, message }) };
-  warnOfAttributes(root, [], reading.warn);
-  const verbs = root.children.flatMap((child) => readVerb(child, reading) ?? []);
+  const { reading, warnings } = startReading(base);
+  warnOfAttributes(root, ROOT_ATTRIBUTES, reading.warn);
+  const verbs = root.children.flatMap((child) => readVerb(child, root, reading) ?? []);
   return { verbs, warnings };
 }
 
-function readVerb(child: XmlElement | string, reading: Reading): VoiceVerb | undefined {
+function readVerb(child: XmlElement | string, root: XmlElement, reading: Reading): VoiceVerb | undefined {
   const { warn } = reading;
   if (typeof child === 'string') {
-    if (child.trim() !== '') warnOfSchema(warn, `text outside of a verb: '${child.trim()}'`);
+    if (child.trim() !== '') warnOfSchema(warn, root, `text outside of a verb: '${child.trim()}'`);
     return undefined;
   }
   const schema = findVerbSchema(child.name);
   if (schema) return readElement(child, schema, reading);
-  warnOfSchema(warn, `<${child.name}> is not a known verb`);
+  warnOfSchema(warn, child, `<${child.name}> is not a known verb`);
   return undefined;
 }
 
@@ -115,6 +116,6 @@ function findVerbSchema(name: string): ElementSchema<VoiceVerb> | undefined {
 function readRedirect(element: XmlElement, reading: Reading): Redirect | undefined {
   const url = findUrl(readElementText(element), reading.base);
   if (url !== undefined) return { name: 'Redirect', url, method: readMethod(element, reading) };
-  warnOfSchema(reading.warn, `<Redirect> has an invalid URL: '${readElementText(element)}'`);
+  warnOfSchema(reading.warn, element, `<Redirect> has an invalid URL: '${readElementText(element)}'`);
   return undefined;
 }
