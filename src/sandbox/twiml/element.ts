@@ -214,11 +214,19 @@ const VALUE_CODES: Readonly<Record<string, Readonly<Record<string, number>>>> = 
 };
 
 /** Warns that the value of an attribute is invalid. */
-export function warnOfValue(element: XmlElement, name: string, value: string, warn: Warn): void {
+function warnOfValue(element: XmlElement, name: string, value: string, warn: Warn): void {
   const code = VALUE_CODES[element.name]?.[name];
   const message = `<${element.name}> has an invalid ${name}: '${value}'`;
   if (code === undefined) warnOfSchema(warn, element, message);
   else warn(code, message, element);
+}
+
+/** Reads keys to play, with `w` for a pause. Returns none if missing and, with a warning, if a character is not a key. */
+export function readKeys(element: XmlElement, name: string, { warn }: Reading): string {
+  const text = element.attributes.get(name) ?? '';
+  if (/^[0-9A-Da-dw#*]*$/.test(text)) return text;
+  warnOfValue(element, name, text, warn);
+  return '';
 }
 
 /** Reads the keys that end an input. Returns the fallback if missing and, with a warning, without the keys that no phone has. */

@@ -109,8 +109,7 @@ export function createVoice(deps: VoiceDeps): Voice {
       stopWaiting();
       if (leg.ended.aborted) return;
       leg.limit(request.timeLimitMs);
-      if (request.sendDigits !== '') leg.play({ kind: 'keys', content: request.sendDigits });
-      active.run(leg, request.source);
+      active.run(leg, request.source, request.sendDigits);
     });
     leg.dial(request.timeoutMs, CALLBACK_DELAY_MS);
     return leg.call();

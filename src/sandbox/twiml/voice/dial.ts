@@ -7,6 +7,7 @@ import {
   readElement,
   readElementText,
   readFlag,
+  readKeys,
   readMethod,
   readUrl,
   readUrlWithMethod,
@@ -139,7 +140,7 @@ const NUMBER_SCHEMA: ElementSchema<DialledNumber> = {
     const events = readWordList(element, 'statusCallbackEvent', reading, CALL_EVENTS);
     return {
       number: readElementText(element),
-      sendDigits: element.attributes.get('sendDigits') ?? '',
+      sendDigits: readKeys(element, 'sendDigits', reading),
       whisper: readUrlWithMethod(element, 'url', 'method', reading),
       statusCallback: readUrlWithMethod(element, 'statusCallback', 'statusCallbackMethod', reading),
       statusCallbackEvents: events.length > 0 ? events : ['completed'],
