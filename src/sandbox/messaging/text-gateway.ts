@@ -120,6 +120,6 @@ export interface TwimlReply {
 /** A media file of a message, as webhooks and phones show it. */
 export interface MediaLink {
   readonly contentType: string;
-  /** Where the sandbox serves the file, without authentication. Twilio's webhooks have a URL of api.twilio.com here. */
+  /** Where the sandbox redirects to the file, without authentication. Twilio's webhooks have a URL of api.twilio.com here. */
   readonly url: string;
 }

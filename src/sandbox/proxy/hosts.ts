@@ -1,11 +1,13 @@
 // Which hosts belong to Twilio, and so go to the sandbox.
+import { MEDIA_HOST } from '../server/paths.js';
 
 /** Normalizes a host name for certificates: lower case, no dot at the end. */
 export function plainName(host: string): string {
   return host.toLowerCase().replace(/\.$/, '');
 }
 
-/** True if a host is twilio.com or a subdomain, in any spelling. */
+/** True if a host is twilio.com, a subdomain or the host of media files, in any spelling. */
 export function isTwilio(host: string): boolean {
-  return `.${plainName(host)}`.endsWith('.twilio.com');
+  const name = plainName(host);
+  return name === MEDIA_HOST || `.${name}`.endsWith('.twilio.com');
 }
