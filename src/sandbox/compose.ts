@@ -174,6 +174,7 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     callerIds,
     webhooks,
     phones: phoneCalls,
+    sendSms: messaging.sendFromCall,
   });
 
   const phones = createPhoneBook({

@@ -111,7 +111,7 @@ export function createMessagingTwimlRunner(deps: TwimlRunnerDeps): RunMessagingT
       return deps.sendReply(form, webhook.trace);
     } catch (error) {
       if (!(error instanceof TwilioProblem)) throw error;
-      alert(webhook, url, BODY_CODES.includes(error.code) ? 14103 : error.code, error.message);
+      alert(webhook, url, toTwimlCode(error.code), error.message);
       return undefined;
     }
   }
@@ -141,8 +141,23 @@ export function createMessagingTwimlRunner(deps: TwimlRunnerDeps): RunMessagingT
   return run;
 }
 
-/** The REST API's codes for a bad body; TwiML has one code for all of them. */
-const BODY_CODES = [21602, 21617, 21619];
+/** TwiML has one code for all that is wrong with an attribute or the body; by the codes of the REST API. */
+const TWIML_CODES: Readonly<Record<number, number>> = {
+  21211: 14101,
+  21604: 14101,
+  21614: 14101,
+  21212: 14102,
+  21603: 14102,
+  21606: 14102,
+  21602: 14103,
+  21617: 14103,
+  21619: 14103,
+};
+
+/** The code with which a text that TwiML sends is refused, for the code with which the REST API refuses it. */
+export function toTwimlCode(code: number): number {
+  return TWIML_CODES[code] ?? code;
+}
 
 /** The `action` URL receives the message's current status; the document it returns replaces the rest of this one. */
 function findAction({ action, method }: MessageVerb, reply: Message | undefined): Next | undefined {

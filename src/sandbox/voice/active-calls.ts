@@ -6,7 +6,6 @@ import { createSignal } from '../platform/timers.js';
 import { SandboxStopped } from '../webhooks/dispatch.js';
 import type { DocumentSource, RunDocuments } from './execution/execution.js';
 import { CallEnded, CallRedirected, createLeg, type Leg, type LegDeps, type LegParts } from './legs/leg.js';
-import { playKeys } from './verbs/keys.js';
 
 /** The maximum number of legs in one trace: a number that dials itself would never stop. */
 const MAX_LEGS_PER_TRACE = 50;
@@ -20,8 +19,8 @@ export interface ActiveCalls {
   open(parts: LegParts): Leg;
   /** Finds a leg by its SID. Undefined once it has ended. */
   findLeg(sid: string): Leg | undefined;
-  /** Runs TwiML on a leg, after playing keys to it, and hangs up after the last verb. */
-  run(leg: Leg, first: DocumentSource, keys?: string): void;
+  /** Runs TwiML on a leg, and hangs up after the last verb. @param prelude what is done with the leg before */
+  run(leg: Leg, first: DocumentSource, prelude?: (signal: AbortSignal) => Promise<void>): void;
   /** Aborts what a leg executes, and runs another document on it. */
   redirect(leg: Leg, source: DocumentSource, cause: TraceContext): void;
   /** Returns true if one act has led to so many legs that it must be a loop. */
@@ -54,13 +53,13 @@ export function createActiveCalls(deps: ActiveCallsDeps, runDocuments: RunDocume
     return leg;
   }
 
-  function run(leg: Leg, first: DocumentSource, keys = ''): void {
+  function run(leg: Leg, first: DocumentSource, prelude?: (signal: AbortSignal) => Promise<void>): void {
     const redirect = createSignal();
     redirects.set(leg.sid, redirect);
     const signal = AbortSignal.any([leg.ended, redirect.signal]);
     setMaxListeners(0, signal);
     const start = () => runDocuments({ leg, scope: 'call', signal }, first);
-    const running = keys === '' ? start() : playKeys({ leg, signal }, keys, deps).then(start);
+    const running = prelude ? prelude(signal).then(start) : start();
     running.then(
       () => leg.hangUp('no-answer'),
       (reason) => {

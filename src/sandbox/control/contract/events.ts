@@ -81,7 +81,11 @@ const event = z
       ...text,
       sid: sid.nullable().describe("null if the number's Messaging Service receives no texts"),
     }),
-    kind('text.queued', { ...text, sid, direction: z.literal(['outbound-api', 'outbound-reply']) }),
+    kind('text.queued', {
+      ...text,
+      sid,
+      direction: z.literal(['outbound-api', 'outbound-call', 'outbound-reply']),
+    }),
     kind('text.status', { sid, status: z.string(), errorCode: z.int().nullable() }),
     kind('text.reached-phone', { ...text, sid }),
     kind('webhook.began', webhook),

@@ -28,7 +28,7 @@ export type EventFields =
       })
   | ({ readonly kind: 'text.queued' } & TextFacts & {
         readonly sid: string;
-        readonly direction: 'outbound-api' | 'outbound-reply';
+        readonly direction: 'outbound-api' | 'outbound-call' | 'outbound-reply';
       })
   | {
       readonly kind: 'text.status';

@@ -31,7 +31,8 @@ export interface Dial {
   readonly answerOnBridge: boolean;
   readonly hangupOnStar: boolean;
   readonly sequential: boolean;
-  readonly record: boolean;
+  /** How many channels the recording has: 2 for the modes `…-dual`; undefined for no recording. */
+  readonly recordedChannels: 1 | 2 | undefined;
   readonly callback: RecordingCallback | undefined;
   /** The numbers to call: all at once, unless `sequential`. */
   readonly numbers: readonly DialledNumber[];
@@ -84,7 +85,6 @@ const NUMBER_ATTRIBUTES =
 export const DIAL_SCHEMA: ElementSchema<Dial> = {
   attributes: [...ATTRIBUTES.split(' '), ...RECORDING_ATTRIBUTES],
   read: (element, reading) => {
-    const mode = readWordList(element, 'record', reading, RECORD_MODES)[0];
     return {
       name: 'Dial',
       action: readUrl(element, 'action', reading),
@@ -95,12 +95,19 @@ export const DIAL_SCHEMA: ElementSchema<Dial> = {
       answerOnBridge: readFlag(element, 'answerOnBridge', reading),
       hangupOnStar: readFlag(element, 'hangupOnStar', reading),
       sequential: readFlag(element, 'sequential', reading),
-      record: mode !== undefined && mode !== 'do-not-record' && mode !== 'false',
+      recordedChannels: readRecordedChannels(element, reading),
       callback: readRecordingCallback(element, reading),
       ...readNouns(element, reading),
     };
   },
 };
+
+/** The channels of `<Dial record>`: see https://www.twilio.com/docs/voice/twiml/dial#record. */
+function readRecordedChannels(element: XmlElement, reading: Reading): Dial['recordedChannels'] {
+  const [mode = 'false'] = readWordList(element, 'record', reading, RECORD_MODES);
+  if (mode === 'do-not-record' || mode === 'false') return undefined;
+  return mode.endsWith('-dual') ? 2 : 1;
+}
 
 function readNouns(element: XmlElement, reading: Reading): Pick<Dial, 'numbers' | 'queue'> {
   const { warn } = reading;

@@ -56,6 +56,19 @@ export interface Reject {
   readonly reason: 'rejected' | 'busy';
 }
 
+/** See https://www.twilio.com/docs/voice/twiml/sms. Deprecated, and still there. */
+export interface Sms {
+  readonly name: 'Sms';
+  readonly body: string;
+  /** Default: the other party of the call. */
+  readonly to: string | undefined;
+  /** Default: the account's number in the call. */
+  readonly from: string | undefined;
+  readonly action: string | undefined;
+  readonly method: string;
+  readonly statusCallback: string | undefined;
+}
+
 /**
  * Reads a `<Response>`. See https://www.twilio.com/docs/voice/twiml.
  *
@@ -104,6 +117,18 @@ const VERB_SCHEMAS = {
     read: (element, reading): Reject => ({
       name: 'Reject',
       reason: readWordList(element, 'reason', reading, ['rejected', 'busy'])[0] ?? 'rejected',
+    }),
+  },
+  Sms: {
+    attributes: ['to', 'from', 'action', 'method', 'statusCallback'],
+    read: (element, reading): Sms => ({
+      name: 'Sms',
+      body: readElementText(element),
+      to: element.attributes.get('to') || undefined,
+      from: element.attributes.get('from') || undefined,
+      action: readUrl(element, 'action', reading),
+      method: readMethod(element, reading),
+      statusCallback: readUrl(element, 'statusCallback', reading),
     }),
   },
 } as const satisfies Record<string, ElementSchema<{ readonly name: string }>>;

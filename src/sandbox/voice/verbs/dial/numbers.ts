@@ -163,10 +163,17 @@ function waitForAnswer(
   });
 }
 
-/** Plays the `sendDigits` of a `<Number>` to the party that answered. @returns true if they are still on the line */
+/**
+ * Plays the `sendDigits` of a `<Number>` to the party that answered, once the app knows that it rang.
+ *
+ * @returns true if they are still on the line
+ */
 function sendDigits(execution: CallExecution, called: CalledNumber, clock: Clock): Promise<boolean> {
   const { noun, leg } = called;
-  return whileOnLine(execution, called, (signal) => playKeys({ leg, signal }, noun.sendDigits, { clock }));
+  return whileOnLine(execution, called, async (signal) => {
+    await leg.untilRingingReported(signal);
+    await playKeys({ leg, signal }, noun.sendDigits, { clock });
+  });
 }
 
 /** Runs the document of a `<Number url>` for the party that answered. @returns true if they are still on the line */
