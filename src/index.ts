@@ -2,6 +2,7 @@
 
 export type { ExchangeFilter } from './exchanges/exchange.js';
 export type { ExchangeReport, FullExchangeReport } from './exchanges/report.js';
+export type { SandboxAlert } from './sandbox/accounts/alerts/store.js';
 export type { SenderCompliance } from './sandbox/accounts/compliance/store.js';
 export { createSandbox } from './sandbox/create.js';
 export type { OptOut } from './sandbox/messaging/opt-outs/opt-outs.js';

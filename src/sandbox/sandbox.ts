@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { ExchangeFilter } from '../exchanges/exchange.js';
 import type { ExchangeReport, FullExchangeReport } from '../exchanges/report.js';
 import type { AccountOptions } from './accounts/account/store.js';
+import type { SandboxAlert } from './accounts/alerts/store.js';
 import type { Compliance, SenderCompliance } from './accounts/compliance/store.js';
 import type { TestCredentials } from './accounts/test-credentials/routes.js';
 import type { OptOut } from './messaging/opt-outs/opt-outs.js';
@@ -162,6 +163,11 @@ export interface Sandbox {
   removeAssertion(number: string): boolean;
   /** Returns all assertions with the exposures that break them, in the order of their numbers. */
   assertions(): readonly CheckedAssertion[];
+  /**
+   * Returns the last thousand alerts, oldest first, as Twilio's debugger shows them: each webhook that failed, and each
+   * error and warning about TwiML. Those about one text or call are also in its result.
+   */
+  alerts(): readonly SandboxAlert[];
   /** Returns the last ten thousand events that match, oldest first. */
   events(filter?: EventFilter): readonly SandboxEvent[];
   /**

@@ -1,5 +1,6 @@
 // The port between messaging and the phones: what messaging needs of the phones, and the texts that phones send.
 
+import type { SandboxAlert } from '../accounts/alerts/store.js';
 import type { TraceContext } from '../platform/events/stream.js';
 
 /** What messaging needs of the phones. */
@@ -98,6 +99,8 @@ export interface TextOutcome {
   readonly replies: readonly TwimlReply[];
   /** Twilio's own reply to STOP, START or HELP; null if there was none. */
   readonly automaticReply: string | null;
+  /** The alerts about the text, oldest first: failed webhooks, and what is wrong with the app's TwiML. */
+  readonly alerts: readonly SandboxAlert[];
 }
 
 /** A text that has left its phone. */

@@ -142,6 +142,7 @@ CREATE TABLE assertions (number TEXT PRIMARY KEY, allowed TEXT NOT NULL);
 const ALERT_POSITIONS_AND_CHANNELS = `
 ALTER TABLE alerts ADD COLUMN lineNumber INTEGER;
 ALTER TABLE alerts ADD COLUMN columnNumber INTEGER;
+CREATE INDEX alertsByResource ON alerts (resourceSid) WHERE resourceSid IS NOT NULL;
 ALTER TABLE recordings ADD COLUMN channels INTEGER NOT NULL DEFAULT 1;
 UPDATE recordings SET channels = 2 WHERE source = 'DialVerb';
 `;

@@ -1,4 +1,5 @@
 // The table of the newest thousand alerts: what went wrong in webhooks and TwiML.
+import { formatWithoutPassword } from '../../../origin.js';
 import type { Store } from '../../platform/database.js';
 import { createSid } from '../../platform/formats.js';
 import { createCounter, createListing, type Numbered, type Window } from '../../platform/table.js';
@@ -51,12 +52,37 @@ export interface AlertFilter {
   readonly to?: number | undefined;
 }
 
+/**
+ * An alert as the library shows it: why a webhook failed, or what is wrong with a TwiML document.
+ *
+ * @example
+ * expect(sandbox.alerts().map(({ errorCode }) => errorCode)).toEqual([]);
+ */
+export interface SandboxAlert {
+  readonly sid: string;
+  /** ISO 8601. */
+  readonly at: string;
+  /** A code of https://www.twilio.com/docs/api/errors. */
+  readonly errorCode: number;
+  readonly logLevel: 'error' | 'warning';
+  readonly message: string;
+  /** The URL of the webhook or the document, without its password; null if there is none. */
+  readonly url: string | null;
+  /** Where the document is wrong, both from 1; null if no place is known. */
+  readonly line: number | null;
+  readonly column: number | null;
+  /** The message or call that it is about; null if it is about none. */
+  readonly resourceSid: string | null;
+}
+
 /** The table of alerts. */
 export interface AlertStore {
   /** Adds an alert, and deletes the oldest if there are more than a thousand. */
   add(alert: NewAlert): void;
   find(sid: string): Alert | undefined;
   list(window: Window, filter: AlertFilter): Alert[];
+  /** All alerts, or those about one message or call, oldest first. */
+  summaries(resourceSid?: string): SandboxAlert[];
 }
 
 const FILTER = `(:level IS NULL OR logLevel = :level)
@@ -69,6 +95,8 @@ export function createAlertStore(store: Store, now: () => number): AlertStore {
   const deleteOld = store.query('DELETE FROM alerts WHERE seq <= ?');
   const find = store.query<Alert>('SELECT * FROM alerts WHERE sid = ?');
   const list = createListing<Alert>(store, 'alerts', FILTER);
+  const all = store.query<Alert>('SELECT * FROM alerts ORDER BY seq');
+  const about = store.query<Alert>('SELECT * FROM alerts WHERE resourceSid = ? ORDER BY seq');
   return {
     add: ({ errorCode, logLevel, message, ...about }) => {
       const seq = nextRow();
@@ -94,5 +122,22 @@ export function createAlertStore(store: Store, now: () => number): AlertStore {
     find: (sid) => find.get(sid),
     list: (window, { logLevel, from, to }) =>
       list(window, { level: logLevel ?? null, from: from ?? null, to: to ?? null }),
+    summaries: (resourceSid) =>
+      (resourceSid === undefined ? all.all() : about.all(resourceSid)).map(summarize),
+  };
+}
+
+function summarize(alert: Alert): SandboxAlert {
+  const { sid, errorCode, logLevel, message, requestUrl, resourceSid } = alert;
+  return {
+    sid,
+    at: new Date(alert.createdAt).toISOString(),
+    errorCode,
+    logLevel,
+    message,
+    url: requestUrl === null ? null : formatWithoutPassword(requestUrl),
+    line: alert.lineNumber,
+    column: alert.columnNumber,
+    resourceSid,
   };
 }
