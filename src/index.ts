@@ -2,7 +2,6 @@
 
 export type { ExchangeFilter } from './exchanges/exchange.js';
 export type { ExchangeReport, FullExchangeReport } from './exchanges/report.js';
-export type { SandboxAlert } from './sandbox/accounts/alerts/store.js';
 export type { SenderCompliance } from './sandbox/accounts/compliance/store.js';
 export { createSandbox } from './sandbox/create.js';
 export type { OptOut } from './sandbox/messaging/opt-outs/opt-outs.js';
@@ -18,6 +17,7 @@ export type { PhoneSummary, SandboxPhone } from './sandbox/phones/phones.js';
 export type { SentPhoneText } from './sandbox/phones/sent-texts.js';
 export type { Thread, ThreadText } from './sandbox/phones/threads.js';
 export type { SandboxEvent } from './sandbox/platform/events/event.js';
+export type { SandboxAlert } from './sandbox/platform/sandbox-alert.js';
 export type { Sandbox, SandboxOptions } from './sandbox/sandbox.js';
 export type { Fault, FaultRule } from './sandbox/server/faults.js';
 export type { TraceCounts, TraceOutcome, TraceSummary } from './sandbox/traces/summary.js';

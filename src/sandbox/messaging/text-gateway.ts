@@ -1,7 +1,7 @@
 // The port between messaging and the phones: what messaging needs of the phones, and the texts that phones send.
 
-import type { SandboxAlert } from '../accounts/alerts/store.js';
 import type { TraceContext } from '../platform/events/stream.js';
+import type { SandboxAlert } from '../platform/sandbox-alert.js';
 
 /** What messaging needs of the phones. */
 export interface TextGateway {

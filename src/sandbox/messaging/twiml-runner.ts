@@ -1,9 +1,9 @@
 // Runs messaging TwiML, document by document: <Message> sends a reply, <Redirect> and `action` fetch the next document.
 import type { AlertStore } from '../accounts/alerts/store.js';
 import type { EventStream, TraceContext } from '../platform/events/stream.js';
+import type { TextPosition } from '../platform/sandbox-alert.js';
 import { TwilioProblem } from '../server/problem.js';
 import type { MessageVerb, MessagingScript } from '../twiml/messaging/script.js';
-import type { TextPosition } from '../twiml/xml.js';
 import type { WebhookDispatch } from '../webhooks/dispatch.js';
 import type { Parameter } from '../webhooks/signature.js';
 import type { Webhook, WebhookResult } from '../webhooks/webhook.js';

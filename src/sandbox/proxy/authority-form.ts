@@ -1,6 +1,6 @@
 // The form of our own authority's certificate, and the check that a stored one has this form.
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { MEDIA_HOST } from '../server/paths.js';
+import { MEDIA_HOST } from '../platform/media-host.js';
 
 /** The subject, and the issuer, of the authority. */
 export const AUTHORITY_NAME = 'CN=relay-phone sandbox (twilio.com on this machine only)';

@@ -1,7 +1,7 @@
 // The environment variables that route a program's requests to Twilio through the proxy, for every language.
 
 import { delimiter } from 'node:path';
-import { MEDIA_HOST } from '../server/paths.js';
+import { MEDIA_HOST } from '../platform/media-host.js';
 import { formatJavaOptions } from './java.js';
 import type { Trust } from './trust.js';
 

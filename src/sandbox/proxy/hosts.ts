@@ -1,5 +1,5 @@
 // Which hosts belong to Twilio, and so go to the sandbox.
-import { MEDIA_HOST } from '../server/paths.js';
+import { MEDIA_HOST } from '../platform/media-host.js';
 
 /** Normalizes a host name for certificates: lower case, no dot at the end. */
 export function plainName(host: string): string {

@@ -11,9 +11,6 @@ export function accountPath(sid: string): string {
   return `${API_2010}/Accounts/${sid}`;
 }
 
-/** The host of the files of messages: `api.twilio.com` redirects to it. */
-export const MEDIA_HOST = 'mms.twiliocdn.com';
-
 /** Returns the host that serves `path` at Twilio. */
 export function hostOf(path: string): string {
   if (!path.startsWith('/v')) return 'api.twilio.com';

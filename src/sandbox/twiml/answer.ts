@@ -1,12 +1,13 @@
 // Reads the answers of apps to webhooks about texts and calls: TwiML, plain text, or audio.
 
-import type { DecodedBody } from '../webhooks/charset.js';
+import type { TextPosition } from '../platform/sandbox-alert.js';
+import type { CharsetText } from '../webhooks/charset.js';
 import { WebhookFailure } from '../webhooks/failure.js';
 import type { WebhookAnswer } from '../webhooks/http-request.js';
 import type { Warning } from './element.js';
 import { type MessageVerb, type MessagingScript, readMessagingScript } from './messaging/script.js';
 import { readVoiceScript, type VoiceScript } from './voice/script.js';
-import { parseXml, type TextPosition, type XmlElement, XmlProblem } from './xml.js';
+import { parseXml, type XmlElement, XmlProblem } from './xml.js';
 
 const XML_TYPES = ['text/xml', 'application/xml', 'text/html'];
 
@@ -75,7 +76,7 @@ const VERSIONS = [undefined, '2008-08-01', '2010-04-01'];
  *
  * @throws WebhookFailure 12100, 12101 or 12102 if it has none.
  */
-export function readTwiml({ body, charsetFault }: DecodedBody): XmlElement {
+export function readTwiml({ body, charsetFault }: CharsetText): XmlElement {
   if (charsetFault !== undefined) throw new WebhookFailure(12100, `Document parse failure: ${charsetFault}`);
   try {
     const root = parseXml(body);

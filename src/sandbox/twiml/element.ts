@@ -1,6 +1,8 @@
 // Reads the elements of TwiML: text, URLs and other attributes, and warns about what is wrong with them.
+
+import type { TextPosition } from '../platform/sandbox-alert.js';
 import { isWebUrl } from '../webhooks/webhook-url.js';
-import type { TextPosition, XmlElement } from './xml.js';
+import type { XmlElement } from './xml.js';
 
 /** Something that is wrong and does not stop the rest of the document. */
 export interface Warning {
@@ -222,7 +224,7 @@ function warnOfValue(element: XmlElement, name: string, value: string, warn: War
 }
 
 /** Reads keys to play, with `w` for a pause. Returns none if missing and, with a warning, if a character is not a key. */
-export function readKeys(element: XmlElement, name: string, { warn }: Reading): string {
+export function readDialKeys(element: XmlElement, name: string, { warn }: Reading): string {
   const text = element.attributes.get(name) ?? '';
   if (/^[0-9A-Da-dw#*]*$/.test(text)) return text;
   warnOfValue(element, name, text, warn);

@@ -1,10 +1,6 @@
 // Parses XML as strictly as Twilio does: elements, attributes, text, CDATA, comments and entities, but no DTD.
 
-/** A place in a document; both numbers count from 1. */
-export interface TextPosition {
-  readonly line: number;
-  readonly column: number;
-}
+import type { TextPosition } from '../platform/sandbox-alert.js';
 
 /** An element. Its name includes the prefix. */
 export interface XmlElement {

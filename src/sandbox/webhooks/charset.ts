@@ -3,7 +3,7 @@
 import { TextDecoder } from 'node:util';
 
 /** A body as text. */
-export interface DecodedBody {
+export interface CharsetText {
   readonly body: string;
   /** Why the text is not certain: an unknown charset, or bytes that the charset does not have. Undefined if it is. */
   readonly charsetFault?: string;
@@ -14,7 +14,7 @@ export interface DecodedBody {
  *
  * @param contentType the header `Content-Type`
  */
-export function decodeBody(bytes: Buffer, contentType: string | undefined): DecodedBody {
+export function decodeCharset(bytes: Buffer, contentType: string | undefined): CharsetText {
   const charset = findCharset(contentType) ?? sniffCharset(bytes);
   if (charset === undefined && isAscii(bytes)) return { body: bytes.toString('latin1') };
   const decoder = findDecoder(charset ?? 'utf-8');

@@ -1,6 +1,6 @@
 // The failures of webhooks, with the codes of Twilio's error dictionary.
 import { findSystemCode } from '../../errors.js';
-import type { TextPosition } from '../twiml/xml.js';
+import type { TextPosition } from '../platform/sandbox-alert.js';
 
 /** The kind of a failure in a retry policy; undefined is never retried. */
 export type FailureKind = '4xx' | '5xx' | 'ct' | 'rt' | undefined;

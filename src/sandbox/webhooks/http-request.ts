@@ -5,7 +5,7 @@ import { rootCertificates } from 'node:tls';
 import { gunzipSync } from 'node:zlib';
 import { createAppAgent, openRequest } from '../../http/client.js';
 import { isLoopback, readHost } from '../../origin.js';
-import { type DecodedBody, decodeBody } from './charset.js';
+import { type CharsetText, decodeCharset } from './charset.js';
 import { CONNECTION_REFUSED, toFailure, totalTimeout, WebhookFailure } from './failure.js';
 import type { ConnectionOverrides } from './webhook-url.js';
 
@@ -41,7 +41,7 @@ export interface AnswerHead {
 }
 
 /** An answer whose body is text. */
-export interface WebhookAnswer extends AnswerHead, DecodedBody {}
+export interface WebhookAnswer extends AnswerHead, CharsetText {}
 
 /** An answer whose body is a file. */
 export interface FileAnswer extends AnswerHead {
@@ -54,7 +54,7 @@ export async function requestWebhook(
   network: WebhookNetwork,
 ): Promise<WebhookAnswer> {
   const { bytes, ...head } = await requestBytes(request, MAX_BYTES, network);
-  return { ...head, ...decodeBody(bytes, head.headers['content-type']) };
+  return { ...head, ...decodeCharset(bytes, head.headers['content-type']) };
 }
 
 /** Sends a request as {@link requestWebhook} does, and returns bytes: at most `maxBytes`. */

@@ -2,8 +2,8 @@
 import { formatWithoutPassword } from '../../../origin.js';
 import type { Store } from '../../platform/database.js';
 import { createSid } from '../../platform/formats.js';
+import type { SandboxAlert, TextPosition } from '../../platform/sandbox-alert.js';
 import { createCounter, createListing, type Numbered, type Window } from '../../platform/table.js';
-import type { TextPosition } from '../../twiml/xml.js';
 
 const MAX_ALERTS = 1000;
 
@@ -50,29 +50,6 @@ export interface AlertFilter {
   readonly logLevel?: string | undefined;
   readonly from?: number | undefined;
   readonly to?: number | undefined;
-}
-
-/**
- * An alert as the library shows it: why a webhook failed, or what is wrong with a TwiML document.
- *
- * @example
- * expect(sandbox.alerts().map(({ errorCode }) => errorCode)).toEqual([]);
- */
-export interface SandboxAlert {
-  readonly sid: string;
-  /** ISO 8601. */
-  readonly at: string;
-  /** A code of https://www.twilio.com/docs/api/errors. */
-  readonly errorCode: number;
-  readonly logLevel: 'error' | 'warning';
-  readonly message: string;
-  /** The URL of the webhook or the document, without its password; null if there is none. */
-  readonly url: string | null;
-  /** Where the document is wrong, both from 1; null if no place is known. */
-  readonly line: number | null;
-  readonly column: number | null;
-  /** The message or call that it is about; null if it is about none. */
-  readonly resourceSid: string | null;
 }
 
 /** The table of alerts. */

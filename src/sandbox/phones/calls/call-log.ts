@@ -1,6 +1,7 @@
 // The table of the call logs of all phones.
-import type { SandboxAlert } from '../../accounts/alerts/store.js';
+
 import type { Store } from '../../platform/database.js';
+import type { SandboxAlert } from '../../platform/sandbox-alert.js';
 import { createCounter } from '../../platform/table.js';
 import type { AwaitedInput, Sound } from '../../voice/call-gateway.js';
 

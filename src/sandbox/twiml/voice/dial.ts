@@ -4,10 +4,10 @@ import {
   elementsOf,
   type Reading,
   readCount,
+  readDialKeys,
   readElement,
   readElementText,
   readFlag,
-  readKeys,
   readMethod,
   readUrl,
   readUrlWithMethod,
@@ -147,7 +147,7 @@ const NUMBER_SCHEMA: ElementSchema<DialledNumber> = {
     const events = readWordList(element, 'statusCallbackEvent', reading, CALL_EVENTS);
     return {
       number: readElementText(element),
-      sendDigits: readKeys(element, 'sendDigits', reading),
+      sendDigits: readDialKeys(element, 'sendDigits', reading),
       whisper: readUrlWithMethod(element, 'url', 'method', reading),
       statusCallback: readUrlWithMethod(element, 'statusCallback', 'statusCallbackMethod', reading),
       statusCallbackEvents: events.length > 0 ? events : ['completed'],

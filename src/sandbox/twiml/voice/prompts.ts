@@ -4,8 +4,8 @@ import {
   findUrl,
   type Reading,
   readCount,
+  readDialKeys,
   readElementText,
-  readKeys,
   warnOfSchema,
 } from '../element.js';
 import type { XmlElement } from '../xml.js';
@@ -60,7 +60,7 @@ export const PROMPT_SCHEMAS = {
 } as const satisfies Record<Prompt['name'], ElementSchema<Prompt>>;
 
 function readPlay(element: XmlElement, reading: Reading): PlayVerb | undefined {
-  const digits = readKeys(element, 'digits', reading);
+  const digits = readDialKeys(element, 'digits', reading);
   const url = findUrl(readElementText(element), reading.base);
   const loop = readLoop(element, reading);
   if (url === undefined && digits === '') {

@@ -6,7 +6,7 @@ import type { Clock } from '../../platform/clock.js';
 import type { Store } from '../../platform/database.js';
 import type { EventFields, WebhookPurpose } from '../../platform/events/event.js';
 import type { EventStream, TraceContext } from '../../platform/events/stream.js';
-import type { TextPosition } from '../../twiml/xml.js';
+import type { TextPosition } from '../../platform/sandbox-alert.js';
 import { SandboxStopped, type WebhookDispatch } from '../../webhooks/dispatch.js';
 import type { Parameter } from '../../webhooks/signature.js';
 import type { Destination, Webhook, WebhookResult } from '../../webhooks/webhook.js';

@@ -2,6 +2,7 @@
 
 import { isLoopback } from '../../../../origin.js';
 import { formatTime } from '../../../platform/formats.js';
+import { MEDIA_HOST } from '../../../platform/media-host.js';
 import {
   answer,
   answerDeleted,
@@ -11,7 +12,7 @@ import {
 } from '../../../server/answer.js';
 import { findSpan, readQuery } from '../../../server/form.js';
 import { formatPage, readPage } from '../../../server/paging.js';
-import { ACCOUNT, accountPath, MEDIA_HOST } from '../../../server/paths.js';
+import { ACCOUNT, accountPath } from '../../../server/paths.js';
 import { TwilioProblem } from '../../../server/problem.js';
 import {
   JSON_FILE,
