@@ -42,6 +42,8 @@ describe('the sandbox', () => {
     expect(undescribed).toEqual([
       'GET /2010-04-01/Accounts/{}/Messages/{}/Media/{}',
       'GET /2010-04-01/Accounts/{}/Recordings/{}',
+      // The file that a Media resource redirects to.
+      'GET /media/{}/{}/{}',
     ]);
   });
 
