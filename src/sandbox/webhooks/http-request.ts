@@ -14,7 +14,7 @@ const MAX_BYTES = 64 * 1024;
 
 /** The network of webhooks; everything has a default. */
 export interface WebhookNetwork {
-  /** Resolves a host name. Default: the system's resolver. */
+  /** Resolves a host name; never asked for the names of this machine, such as `localhost`. Default: the system's resolver. */
   readonly lookup?: LookupFunction;
   /** Certificates (PEM) to trust besides those of Node.js. */
   readonly ca?: string;
@@ -64,7 +64,7 @@ export async function requestBytes(
   network: WebhookNetwork,
 ): Promise<FileAnswer> {
   const url = new URL(request.url);
-  const isHere = isLoopback(url.hostname) && !network.lookup;
+  const isHere = isLoopback(url.hostname);
   // An app on this machine may listen on either loopback address. The one that the URL names is quicker to connect to.
   const openAtBoth = () => open(request, url, network, createAppAgent(url));
   if (isHere && isIP(readHost(url)) === 0) return attempt(request, maxBytes, openAtBoth());
@@ -126,7 +126,7 @@ function open(
     headers,
     signal,
     agent,
-    ...(network.lookup && { lookup: network.lookup }),
+    ...(network.lookup && !isLoopback(hostname) && { lookup: network.lookup }),
     ...(protocol === 'https:' && { ...trust, rejectUnauthorized: !isLoopback(hostname) }),
     ...(protocol === 'https:' && !overrides.sni && { servername: '' }),
   });
