@@ -132,7 +132,14 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
   const watched = createWatchedNumbers({ store, assertions, isOwned });
   const exposures = createExposureEvents({ store, events, assertions, watched });
   const sentTexts = createSentTextStore(store, linkMedia, watched);
-  const phoneCalls = createPhoneCalls({ store, clock, behaviours, exposures, watched });
+  const phoneCalls = createPhoneCalls({
+    store,
+    clock,
+    behaviours,
+    exposures,
+    watched,
+    alertsAbout: alerts.summaries,
+  });
 
   const messages = createMessageStore(store, media);
   const services = createServiceStore(store);
@@ -183,6 +190,7 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     geoPermissions,
     webhooks,
     phones: phoneCalls,
+    sendSms: messaging.sendFromCall,
   });
 
   const phones = createPhoneBook({
@@ -259,6 +267,7 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     exchanges: exchangeView.list,
     exchange: exchangeView.find,
     replay: createReplay({ ...webhookDeps, stopSignal: webhooks.stopSignal }, exchangeView),
+    alerts: () => alerts.summaries(),
     exposures: exposuresOf,
     whoSaw: exposuresOf,
     assertShownOnlyTo: (number, allowed) => void assertions.put(number, allowed),

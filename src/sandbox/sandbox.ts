@@ -16,6 +16,7 @@ import type { SandboxClock } from './platform/clock.js';
 import type { SandboxEvent } from './platform/events/event.js';
 import type { EventFilter } from './platform/events/search.js';
 import type { Unsupported } from './platform/events/unsupported.js';
+import type { SandboxAlert } from './platform/sandbox-alert.js';
 import type { Fault, FaultRule } from './server/faults.js';
 import type { RecordedRequest } from './server/request-log.js';
 import type { KnownTrace, TraceDetails, TraceFilter } from './traces/trace-log.js';
@@ -188,6 +189,11 @@ export interface Sandbox {
   removeAssertion(number: string): boolean;
   /** Returns all assertions with the exposures that break them, in the order of their numbers. */
   assertions(): readonly CheckedAssertion[];
+  /**
+   * Returns the last thousand alerts, oldest first, as Twilio's debugger shows them: each webhook that failed, and each
+   * error and warning about TwiML. Those about one text or call are also in its result.
+   */
+  alerts(): readonly SandboxAlert[];
   /** Returns the last ten thousand events that match, oldest first. */
   events(filter?: EventFilter): readonly SandboxEvent[];
   /**

@@ -22,7 +22,7 @@ interface Act {
   readonly from: number;
   readonly to: number;
   readonly mask: number;
-  readonly webhook: 'accepted' | 'failed' | 'retried' | 'fallback' | 'redirected';
+  readonly webhook: 'accepted' | 'failed' | 'retried' | 'fallback' | 'redirected' | 'challenged';
   readonly request: 'created' | 'refused' | 'missing' | 'dropped' | 'answer lost';
   readonly text: 'delivered' | 'undelivered' | 'sent';
   readonly isGuessed: boolean;
@@ -45,7 +45,7 @@ const actArbitrary: fc.Arbitrary<Act> = fc.record({
   from: fc.nat(PHONES.length - 1),
   to: fc.nat(PHONES.length - 1),
   mask: fc.nat(MASKS.length - 1),
-  webhook: fc.constantFrom('accepted', 'failed', 'retried', 'fallback', 'redirected'),
+  webhook: fc.constantFrom('accepted', 'failed', 'retried', 'fallback', 'redirected', 'challenged'),
   request: fc.constantFrom('created', 'refused', 'missing', 'dropped', 'answer lost'),
   text: fc.constantFrom('delivered', 'undelivered', 'sent'),
   isGuessed: fc.boolean(),
@@ -180,9 +180,10 @@ function* endWebhook(
   } as const;
   if (act.webhook === 'accepted')
     return yield { fields: { kind: 'webhook.sent', ...first, ...accepted }, cause: began };
-  if (act.webhook === 'redirected') {
-    const redirected = { ...accepted, status: 302, verdict: 'redirected' } as const;
-    yield { fields: { kind: 'webhook.sent', ...first, ...redirected }, cause: began };
+  if (act.webhook === 'redirected' || act.webhook === 'challenged') {
+    const status = act.webhook === 'redirected' ? 302 : 401;
+    const goesOn = { ...accepted, status, verdict: act.webhook } as const;
+    yield { fields: { kind: 'webhook.sent', ...first, ...goesOn }, cause: began };
     const again = yield { fields: { kind: 'webhook.began', ...first }, cause: began };
     return yield { fields: { kind: 'webhook.sent', ...first, ...accepted }, cause: again };
   }

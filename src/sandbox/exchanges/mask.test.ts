@@ -1,7 +1,7 @@
 // Tests that no secret of the account is ever shown in an exchange.
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startApp, twiml, type WebhookApp } from '../../../test/support/webhook-app.js';
+import { type Called, startApp, twiml, type WebhookApp } from '../../../test/support/webhook-app.js';
 import { createControlClient } from '../control/client.js';
 import { createSandbox, type Sandbox } from '../create.js';
 import { createSecretMask } from './mask.js';
@@ -158,12 +158,22 @@ describe('the exchanges of a sandbox', () => {
       StatusCallback: `${own}/status`,
     });
     const basic = btoa(`${accountSid}:${authToken}`);
-    app.answer(() => ({
-      ...twiml(`<Response><Redirect>${own}/next</Redirect><!-- ${authToken} ${basic} --></Response>`),
-      headers: { 'Set-Cookie': `session=${controlToken}`, 'X-Odd': `${controlToken}` },
-    }));
+    const challenge = { status: 401, headers: { 'WWW-Authenticate': 'Basic realm="app"' } };
+    const isLoggedIn = ({ headers }: Called) => headers.authorization !== undefined;
+    app.answer((called) =>
+      isLoggedIn(called)
+        ? {
+            ...twiml(`<Response><Redirect>${own}/next</Redirect><!-- ${authToken} ${basic} --></Response>`),
+            headers: { 'Set-Cookie': `session=${controlToken}`, 'X-Odd': `${controlToken}` },
+          }
+        : challenge,
+    );
     await sandbox.phone(CONTACT).text(MASK, `Is it ${controlToken}?`);
-    app.answer(() => ({ status: 500, body: `{"secret":"${key.secret}"} ${own}/ ${authToken}` }));
+    app.answer((called) =>
+      isLoggedIn(called)
+        ? { status: 500, body: `{"secret":"${key.secret}"} ${own}/ ${authToken}` }
+        : challenge,
+    );
     await sandbox.phone(CONTACT).text(MASK, 'Hi');
     // The alerts quote the app's answers, and the URLs.
     await fetch(`${origin}/v1/Alerts`, { headers: { Authorization: `Basic ${basic}` } });

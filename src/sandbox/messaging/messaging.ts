@@ -8,7 +8,7 @@ import type { NumberStore } from '../numbers/incoming-phone-numbers/store.js';
 import type { Clock } from '../platform/clock.js';
 import type { Store } from '../platform/database.js';
 import type { OpenTraces } from '../platform/events/open-traces.js';
-import type { EventStream } from '../platform/events/stream.js';
+import type { EventStream, TraceContext } from '../platform/events/stream.js';
 import type { WebhookDispatch } from '../webhooks/dispatch.js';
 import type { WebhookNetwork } from '../webhooks/http-request.js';
 import type { MediaStore } from './api/media/store.js';
@@ -17,6 +17,7 @@ import type { MessageStore } from './api/messages/store.js';
 import type { SenderPool } from './api/sender-pool/store.js';
 import type { ServiceStore } from './api/services/store.js';
 import { createDelivery, type Delivery } from './delivery/delivery.js';
+import { sendTextFromCall, type TextFromCall, type TextFromCallOutcome } from './from-call.js';
 import { sendTextFromPhone } from './inbound/from-phone.js';
 import { createInboundMessages, type InboundMessages } from './inbound/inbound.js';
 import { createMediaFetcher } from './media/fetch-media.js';
@@ -65,6 +66,8 @@ export interface Messaging {
    * @throws RelayPhoneError `usage` if it cannot be sent, `interrupted` if the sandbox stops meanwhile.
    */
   sendFromPhone(text: SentText): Promise<TextUnderway>;
+  /** Sends the text of a `<Sms>` in a call; `trace` names its cause. */
+  sendFromCall(sms: TextFromCall, trace: TraceContext): TextFromCallOutcome;
   /** Drops the status callbacks that wait. */
   stop(): void;
   /** Drops the caches and resumes the in-flight messages; call it after the tables were changed from outside. */
@@ -97,6 +100,8 @@ export function createMessaging(deps: MessagingDeps): Messaging {
     submit,
     cancel: delivery.cancel,
     sendFromPhone: (text) => sendTextFromPhone(text, { ...deps, inbound }),
+    sendFromCall: (sms, trace) =>
+      sendTextFromCall(sms, (form) => submit(readMessageForm(form, 'outbound-call', deps), trace)),
     stop: statusCallbacks.clear,
     reload: () => {
       deps.messages.forget();

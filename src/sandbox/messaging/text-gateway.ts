@@ -1,6 +1,7 @@
 // The port between messaging and the phones: what messaging needs of the phones, and the texts that phones send.
 
 import type { TraceContext } from '../platform/events/stream.js';
+import type { SandboxAlert } from '../platform/sandbox-alert.js';
 
 /** What messaging needs of the phones. */
 export interface TextGateway {
@@ -111,6 +112,8 @@ export interface TextOutcome {
   readonly replies: readonly TwimlReply[];
   /** Twilio's own reply to STOP, START or HELP; null if there was none. */
   readonly automaticReply: string | null;
+  /** The alerts about the text, oldest first: failed webhooks, and what is wrong with the app's TwiML. */
+  readonly alerts: readonly SandboxAlert[];
 }
 
 /** A text that has left its phone. */
@@ -133,6 +136,6 @@ export interface TwimlReply {
 /** A media file of a message, as webhooks and phones show it. */
 export interface MediaLink {
   readonly contentType: string;
-  /** Where the sandbox serves the file, without authentication. Twilio's webhooks have a URL of api.twilio.com here. */
+  /** Where the sandbox redirects to the file, without authentication. Twilio's webhooks have a URL of api.twilio.com here. */
   readonly url: string;
 }

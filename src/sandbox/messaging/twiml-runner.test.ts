@@ -106,8 +106,8 @@ describe('<Message>', () => {
   it.each([
     ['is empty', '<Message/>', '14103 error'],
     ['is too long', `<Message>${'x'.repeat(1601)}</Message>`, '14103 error'],
-    ['has an invalid number', '<Message to="friend">Hi</Message>', '21211 error'],
-    ["comes from somebody else's number", '<Message from="+12025550102">Hi</Message>', '21660 error'],
+    ['has an invalid number', '<Message to="friend">Hi</Message>', '14101 error'],
+    ["comes from somebody else's number", '<Message from="+12025550102">Hi</Message>', '14102 error'],
     ['has media without a URL', '<Message><Media>http://</Media></Message>', '21620 error'],
   ])('that %s becomes an alert, and the next one is sent [U F119]', async (_name, inside, alert) => {
     const { replies, webhook } = await text(response(`${inside}<Message>Next</Message>`));
@@ -180,9 +180,15 @@ describe('the answer to an inbound text', () => {
     [{ type: 'audio/mpeg', body: 'x' }, 12300, 'S'],
     [{ type: 'text/xml', body: 'Hello' }, 12100, 'S'],
     [{ type: 'text/xml', body: '<Response><Message>Hi</Response>' }, 12100, 'S'],
-    [{ type: 'text/xml', body: '\n<?xml version="1.0"?><Response/>' }, 12101, 'S'],
+    [{ type: 'text/xml', body: '\n<?xml version="1.0"?><Response/>' }, 12100, 'S'],
     [{ type: 'text/xml', body: '<Error/>' }, 12102, 'S'],
     [{ type: 'text/xml', body: '<response/>' }, 12102, 'U'],
+    [{ type: 'text/xml', body: ' <?xml version="1.0"?><Response/>' }, 12100, 'S'],
+    [{ type: 'text/xml', body: '\r\n\r\n<?xml version="1.0" encoding="UTF-8"?><Response/>' }, 12100, 'S'],
+    [{ type: 'text/xml', body: '<?xml version="2.0"?><Response/>' }, 12101, 'U'],
+    [{ type: 'text/xml', body: '<Response version="2099-01-01"/>' }, 12101, 'S'],
+    [{ type: 'text/xml; charset=nonsense', body: '<Response/>' }, 12100, 'U'],
+    [{ type: 'text/xml', body: '<?xml version="1.0" encoding="nonsense"?><Response/>' }, 12100, 'U'],
   ])(
     '%j fails with %i: the fallback is requested, and an alert has the reason [%s F126]',
     async (answer, code) => {
@@ -206,7 +212,7 @@ describe('the answer to an inbound text', () => {
     ['<Message TO="+12125550191">Hi</Message>', '12200 warning', 'S'],
     ['<Message>Hi<Number/></Message>', '12200 warning', 'S'],
     ['Hi', '12200 warning', 'U'],
-    ['<Message method="PUT">Hi</Message>', '12200 warning', 'U'],
+    ['<Message method="PUT">Hi</Message>', '14104 warning', 'S'],
     ['<Redirect/>', '12200 warning', 'U'],
     ['<constructor/>', '12200 warning', 'S'],
   ])('with %s beside its verbs causes a %s, and the verbs are run [%s F127]', async (inside, alert) => {
@@ -222,8 +228,85 @@ describe('the answer to an inbound text', () => {
     const url = `${app.origin}/dir/sms`;
     expect(events.filter(({ kind }) => kind === 'twiml.alert')).toMatchObject([
       { cause: idOf('webhook.sent'), url, logLevel: 'warning', errorCode: 14110 },
-      { cause: idOf('twiml.run'), url, logLevel: 'error', errorCode: 21211 },
+      { cause: idOf('twiml.run'), url, logLevel: 'error', errorCode: 14101 },
     ]);
+  });
+
+  it.each([
+    ['by its Content-Type', 'text/xml; charset=ISO-8859-1', '', 'latin1'],
+    ['by its Content-Type in quotes', 'application/xml; charset="iso-8859-1"', '', 'latin1'],
+    ['by its XML declaration', 'text/xml', '<?xml version="1.0" encoding="ISO-8859-1"?>', 'latin1'],
+    [
+      'by its Content-Type before its declaration',
+      'text/xml; charset=ISO-8859-1',
+      '<?xml version="1.0" encoding="UTF-8"?>',
+      'latin1',
+    ],
+    ['as UTF-8 without a charset', 'text/xml', '', 'utf8'],
+    [
+      'as UTF-16 with a byte order mark',
+      'text/xml',
+      '\uFEFF<?xml version="1.0" encoding="UTF-16"?>',
+      'utf16le',
+    ],
+  ] as const)('is decoded %s [U F391]', async (_name, type, declaration, encoding) => {
+    const body = Buffer.from(`${declaration}<Response><Message>Grüße</Message></Response>`, encoding);
+    const { replies, webhook } = await text({ type, body });
+    expect([webhook?.failure, replies.map((reply) => reply.body)]).toEqual([null, ['Grüße']]);
+  });
+
+  it('with bytes that its charset does not have fails with 12100', async () => {
+    const body = Buffer.from('<Response><Message>Grüße</Message></Response>', 'latin1');
+    const { webhook } = await text({ type: 'text/xml', body });
+    expect(webhook).toMatchObject({
+      errorCode: 12100,
+      failure: 'Document parse failure: it has bytes that are not utf-8',
+    });
+  });
+
+  it('that is malformed fails with the line and column of the fault [S F392]', async () => {
+    const { webhook, alerts: found } = await text({
+      type: 'text/xml',
+      body: '<Response>\n  <Message>Hi</message>\n</Response>',
+    });
+    expect(webhook?.failure).toBe(
+      'Document parse failure: line 2, column 14: </message> does not close <Message> of line 2',
+    );
+    expect(found).toMatchObject([{ errorCode: 12100, line: 2, column: 14 }]);
+    const [alert] = await client.monitor.v1.alerts.list();
+    expect(new URLSearchParams(alert?.alertText).get('lineNumber')).toBe('2');
+    expect(new URLSearchParams(alert?.alertText).get('columnNumber')).toBe('14');
+  });
+
+  it('has its warnings, with line and column, in the result of the text [S F393]', async () => {
+    const { alerts: found, messageSid } = await text({
+      type: 'text/xml',
+      body: '<Response>\n  <Message colour="red">Hi</Message>\n  <Say>No</Say></Response>',
+    });
+    const url = `${app.origin}/dir/sms`;
+    const warning = { logLevel: 'warning', resourceSid: messageSid, url };
+    expect(found).toMatchObject([
+      {
+        ...warning,
+        errorCode: 12200,
+        message: 'Schema validation: <Message> has no attribute colour',
+        line: 2,
+        column: 3,
+      },
+      { ...warning, errorCode: 14110, line: 3, column: 3 },
+    ]);
+    expect(sandbox.alerts()).toEqual(found);
+    expect(sandbox.events({ kind: 'twiml.alert' })).toMatchObject([
+      { line: 2, column: 3 },
+      { line: 3, column: 3 },
+    ]);
+    const [, schema] = await client.monitor.v1.alerts.list();
+    expect(Object.fromEntries(new URLSearchParams(schema?.alertText))).toMatchObject({
+      Msg: 'XML Validation warning',
+      parserMessage: 'Schema validation: <Message> has no attribute colour',
+      lineNumber: '2',
+      columnNumber: '3',
+    });
   });
 
   it('without a body causes a warning [S F128]', async () => {

@@ -1,6 +1,7 @@
 // Runs messaging TwiML, document by document: <Message> sends a reply, <Redirect> and `action` fetch the next document.
 import type { AlertStore } from '../accounts/alerts/store.js';
 import type { EventStream, TraceContext } from '../platform/events/stream.js';
+import type { TextPosition } from '../platform/sandbox-alert.js';
 import { TwilioProblem } from '../server/problem.js';
 import type { MessageVerb, MessagingScript } from '../twiml/messaging/script.js';
 import type { WebhookDispatch } from '../webhooks/dispatch.js';
@@ -77,7 +78,9 @@ export function createMessagingTwimlRunner(deps: TwimlRunnerDeps): RunMessagingT
     replies: Message[],
   ): Next | undefined {
     const { sid, trace } = webhook;
-    for (const { code, message } of script.warnings) alert(webhook, url, code, message, 'warning');
+    for (const { code, message, position } of script.warnings) {
+      alert(webhook, url, code, message, 'warning', position);
+    }
     const emit = (verb: string) => events.emit({ kind: 'twiml.run', ...trace, sid, url, verb });
     if (script.verbs.length === 0) emit('Response');
     for (const verb of script.verbs) {
@@ -108,7 +111,7 @@ export function createMessagingTwimlRunner(deps: TwimlRunnerDeps): RunMessagingT
       return deps.sendReply(form, webhook.trace);
     } catch (error) {
       if (!(error instanceof TwilioProblem)) throw error;
-      alert(webhook, url, BODY_CODES.includes(error.code) ? 14103 : error.code, error.message);
+      alert(webhook, url, toTwimlCode(error.code), error.message);
       return undefined;
     }
   }
@@ -119,6 +122,7 @@ export function createMessagingTwimlRunner(deps: TwimlRunnerDeps): RunMessagingT
     errorCode: number,
     message: string,
     logLevel: 'error' | 'warning' = 'error',
+    position?: TextPosition,
   ): void {
     alerts.add({
       errorCode,
@@ -128,15 +132,35 @@ export function createMessagingTwimlRunner(deps: TwimlRunnerDeps): RunMessagingT
       requestMethod: method,
       resourceSid: sid,
       serviceSid,
+      position,
     });
-    events.emit({ kind: 'twiml.alert', ...trace, sid, url, logLevel, errorCode, message });
+    const { line = null, column = null } = position ?? {};
+    events.emit({ kind: 'twiml.alert', ...trace, sid, url, logLevel, errorCode, message, line, column });
   }
 
   return run;
 }
 
-/** The REST API's codes for a bad body; TwiML has one code for all of them. */
-const BODY_CODES = [21602, 21617, 21619];
+/** TwiML has one code for all that is wrong with an attribute or the body; by the codes of the REST API. */
+const TWIML_CODES: Readonly<Record<number, number>> = {
+  21211: 14101,
+  21604: 14101,
+  21614: 14101,
+  21212: 14102,
+  21603: 14102,
+  21606: 14102,
+  21659: 14102,
+  21660: 14102,
+  21661: 14102,
+  21602: 14103,
+  21617: 14103,
+  21619: 14103,
+};
+
+/** The code with which a text that TwiML sends is refused, for the code with which the REST API refuses it. */
+export function toTwimlCode(code: number): number {
+  return TWIML_CODES[code] ?? code;
+}
 
 /** The `action` URL receives the message's current status; the document it returns replaces the rest of this one. */
 function findAction({ action, method }: MessageVerb, reply: Message | undefined): Next | undefined {

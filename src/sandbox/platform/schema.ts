@@ -143,6 +143,15 @@ const GEO_PERMISSIONS = `
 CREATE TABLE geoPermissions (country TEXT PRIMARY KEY, isAllowed INTEGER NOT NULL);
 `;
 
+/** Earlier recordings of `<Dial>` had two channels, whatever its `record` said. */
+const ALERT_POSITIONS_AND_CHANNELS = `
+ALTER TABLE alerts ADD COLUMN lineNumber INTEGER;
+ALTER TABLE alerts ADD COLUMN columnNumber INTEGER;
+CREATE INDEX alertsByResource ON alerts (resourceSid) WHERE resourceSid IS NOT NULL;
+ALTER TABLE recordings ADD COLUMN channels INTEGER NOT NULL DEFAULT 1;
+UPDATE recordings SET channels = 2 WHERE source = 'DialVerb';
+`;
+
 /**
  * The steps from an empty database to the current tables; `PRAGMA user_version` counts the steps that a database has
  * taken. Only append: databases with the earlier steps exist.
@@ -157,6 +166,7 @@ export const SANDBOX_SCHEMA: readonly string[] = [
   WITHHELD_NUMBERS,
   WHAT_PHONES_SENT,
   GEO_PERMISSIONS,
+  ALERT_POSITIONS_AND_CHANNELS,
 ];
 
 /** All tables except the account's and the assertions: a reset empties them, a snapshot holds them. */

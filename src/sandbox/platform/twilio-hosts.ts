@@ -19,9 +19,16 @@ const NO_APIS = new Set([
   'login',
 ]);
 
-/** True if a host is twilio.com or a subdomain, in any spelling; false for those without an API, such as `www.twilio.com`. */
+/** Twilio's host of the media files of messages, to which `api.twilio.com` redirects. */
+export const MEDIA_HOST = 'mms.twiliocdn.com';
+
+/**
+ * True if a host is twilio.com, a subdomain or the host of media files, in any spelling; false for those without an API,
+ * such as `www.twilio.com`.
+ */
 export function isTwilio(host: string): boolean {
   const name = plainName(host);
+  if (name === MEDIA_HOST) return true;
   return `.${name}`.endsWith('.twilio.com') && !NO_APIS.has(name.slice(0, -'.twilio.com'.length));
 }
 

@@ -1,5 +1,6 @@
 // The form of our own authority's certificate, and the check that a stored one has this form.
 import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { MEDIA_HOST } from '../platform/twilio-hosts.js';
 
 /** The subject, and the issuer, of the authority. */
 export const AUTHORITY_NAME = 'CN=relay-phone sandbox (twilio.com on this machine only)';
@@ -7,12 +8,16 @@ export const AUTHORITY_NAME = 'CN=relay-phone sandbox (twilio.com on this machin
 export const AUTHORITY_DAYS = 730;
 
 /**
- * The name constraint of the authority: twilio.com and its subdomains, and no IP address. It protects programs that trust
- * the authority if its key is stolen. DER of https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.10
+ * The name constraint of the authority: twilio.com and its subdomains, the host of media files, and no IP address. It
+ * protects programs that trust the authority if its key is stolen. DER of
+ * https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.10
  */
 export const TWILIO_ONLY = Buffer.concat([
-  Buffer.from('3042a00e300c820a', 'hex'),
+  Buffer.from('3057a023', 'hex'),
+  Buffer.from('300c820a', 'hex'),
   Buffer.from('twilio.com'),
+  Buffer.from('30138211', 'hex'),
+  Buffer.from(MEDIA_HOST),
   Buffer.from(`a130300a8708${'00'.repeat(8)}30228720${'00'.repeat(32)}`, 'hex'),
 ]);
 
@@ -31,7 +36,7 @@ const EXTENSIONS: Readonly<Record<string, string | undefined>> = {
 const DAY_MS = 86_400_000;
 
 /**
- * True if an authority is one that we make: signed by itself, limited to twilio.com, valid now and for two years at most,
+ * True if an authority is one that we make: signed by itself, limited to Twilio's hosts, valid now and for two years at most,
  * with its own key. Any other would be trusted for hosts that are not Twilio's.
  *
  * @param now milliseconds since 1970

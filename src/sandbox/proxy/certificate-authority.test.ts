@@ -29,7 +29,7 @@ beforeEach(() => {
 });
 
 describe('the certificate authority', () => {
-  it.each(['api.twilio.com', 'twilio.com', 'api.dublin.ie1.twilio.com'])(
+  it.each(['api.twilio.com', 'twilio.com', 'api.dublin.ie1.twilio.com', 'mms.twiliocdn.com'])(
     'issues a trusted certificate for %s',
     async (host) => {
       const authority = await open();
@@ -37,9 +37,14 @@ describe('the certificate authority', () => {
     },
   );
 
-  it('is trusted only for twilio.com, even by misuse of its key', async () => {
+  it('is trusted only for hosts of Twilio, even by misuse of its key', async () => {
     const pair = await createCertificateAuthority(now);
-    for (const host of ['relay.firefox.com', 'twilio.com.example.com', 'eviltwilio.com']) {
+    for (const host of [
+      'relay.firefox.com',
+      'twilio.com.example.com',
+      'eviltwilio.com',
+      'media.twiliocdn.com',
+    ]) {
       const { certificate, key } = await issueCertificate(pair, [host], now);
       const trust = shakeHands({ cert: certificate + pair.certificate, key }, host, pair.certificate);
       // Node.js's code for OpenSSL's "permitted subtree violation"; a wrong name would be ERR_TLS_CERT_ALTNAME_INVALID.

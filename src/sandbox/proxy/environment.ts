@@ -1,5 +1,7 @@
 // The environment variables that route a program's requests to Twilio through the proxy, for every language.
+
 import { delimiter } from 'node:path';
+import { MEDIA_HOST } from '../platform/twilio-hosts.js';
 import { formatJavaOptions } from './java.js';
 import type { Trust } from './trust.js';
 
@@ -51,7 +53,8 @@ function coversTwilio(entry: string): boolean {
     .replace(/:\d*$/, '')
     .replace(/^[*.]+/, '')
     .replace(/(?<!\.)\.+$/, '');
-  return ['', 'com', 'twilio.com'].includes(name) || name.endsWith('.twilio.com') || name.includes('*');
+  const isCovering = ['', 'com', 'twilio.com', 'twiliocdn.com', MEDIA_HOST].includes(name);
+  return isCovering || name.endsWith('.twilio.com') || name.includes('*');
 }
 
 function bothCases(name: string, value: string): Record<string, string> {

@@ -11,6 +11,7 @@ import { HttpsProxyAgent } from 'https-proxy-agent';
 import { generate } from 'selfsigned';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { DEADLINE } from '../../../test/support/deadline.js';
+import { createSandboxClient } from '../../../test/support/sandbox-client.js';
 import { listen } from '../../http/listen.js';
 import { openStateFolder } from '../../state/folder.js';
 import { createSandbox, type Sandbox } from '../create.js';
@@ -56,12 +57,28 @@ describe.each(['in this process', 'in another process'])('a request to Twilio, t
     'https://twilio.com/2010-04-01/Accounts.json',
     'http://api.twilio.com/2010-04-01/Accounts.json',
     'http://api.twilio.com:8080/2010-04-01/Accounts.json',
+    'https://mms.twiliocdn.com/2010-04-01/Accounts.json',
   ])('stays on this machine: %s', async (url) => {
     const before = sandbox.requests().length;
     const answer = await ask(url);
     expect(answer.statusCode).toBe(401);
     expect(JSON.parse(await text(answer))).toMatchObject({ code: 20003 });
     expect(sandbox.requests().slice(before)).toMatchObject([{ path: '/2010-04-01/Accounts.json' }]);
+  });
+
+  it('for a media file is redirected to the host of media files, which the sandbox serves too', async () => {
+    const client = createSandboxClient(sandbox);
+    await client.incomingPhoneNumbers.create({ phoneNumber: '+12025550100' });
+    await sandbox
+      .phone('+12125550190')
+      .text('+12025550100', '', { mediaUrls: ['data:text/vcard,BEGIN:VCARD'] });
+    const [message] = await client.messages.list();
+    const [medium] = await client.messages(message?.sid ?? '').media.list();
+    const first = await ask(`https://api.twilio.com${medium?.uri.replace('.json', '')}`);
+    expect(first.statusCode).toBe(302);
+    const { location = '' } = first.headers;
+    expect(new URL(location).host).toBe('mms.twiliocdn.com');
+    expect(await text(await ask(location))).toBe('BEGIN:VCARD');
   });
 
   it('reaches the sandbox without TLS through CONNECT', async () => {

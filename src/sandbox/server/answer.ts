@@ -44,6 +44,11 @@ export function answerFile(path: string, type: string, bytes: Buffer<ArrayBuffer
   return respond(path, 200, type, bytes, FILE_HEADERS);
 }
 
+/** Creates a redirect to a file, as Twilio answers requests for the media of a message. */
+export function answerRedirect(path: string, location: string): RestAnswer {
+  return respond(path, 302, 'application/octet-stream', null, { Location: location });
+}
+
 /** Browsers show images, audio and video with inline styles of their own. */
 const FILE_HEADERS = {
   'Content-Security-Policy':

@@ -55,10 +55,10 @@ function verifyKeyAllowed(path: string): void {
 
 /** The files of messages and recordings need no credentials. */
 function isPublic(method: string, path: string, authorization: string | undefined): boolean {
-  return method === 'GET' && authorization === undefined && FILES.test(path);
+  return ['GET', 'HEAD'].includes(method) && authorization === undefined && FILES.test(path);
 }
 
-const FILES = /\/(Messages\/[^/]+\/Media\/[^/.]+|Recordings\/[^/.]+(\.wav|\.mp3)?)$/;
+const FILES = /\/(Messages\/[^/]+\/Media\/[^/.]+|Recordings\/[^/.]+(\.wav|\.mp3)?)$|^\/media\//;
 
 function wrongCredentials(): TwilioProblem {
   return new TwilioProblem(401, 20003, 'Authenticate');

@@ -41,6 +41,8 @@ describe('the sandbox', () => {
     const undescribed = servedOperations().filter((operation) => typeof operation === 'string');
     expect(undescribed).toEqual([
       'GET /2010-04-01/Accounts/{}/Messages/{}/Media/{}',
+      // The file that a Media resource redirects to.
+      'GET /media/{}/{}/{}',
       'GET /2010-04-01/Accounts/{}/Recordings/{}',
     ]);
   });

@@ -296,7 +296,7 @@ class FactReader {
 
   #endWebhook(event: EventOf<'webhook.sent'>): void {
     const webhook = this.#findWebhook(event);
-    webhook.isOver = event.verdict !== 'redirected';
+    webhook.isOver = event.verdict === 'accepted' || event.verdict === 'failed';
     if (event.verdict !== 'failed') return;
     webhook.failure = event;
     this.#failedWebhooks.set(event.id, webhook);

@@ -436,6 +436,8 @@ describe('the worst of a trace', () => {
       logLevel,
       errorCode: 12100,
       message: 'Document parse failure',
+      line: 1,
+      column: 1,
     },
   });
   it.each<[string, readonly EventFields[], string]>([

@@ -1,5 +1,7 @@
 // Reads the answers of apps to webhooks about texts and calls: TwiML, plain text, or audio.
 
+import type { TextPosition } from '../platform/sandbox-alert.js';
+import type { CharsetText } from '../webhooks/charset.js';
 import { WebhookFailure } from '../webhooks/failure.js';
 import type { WebhookAnswer } from '../webhooks/http-request.js';
 import type { Warning } from './element.js';
@@ -20,7 +22,7 @@ export function readMessagingAnswer(answer: WebhookAnswer, base: string): Messag
   const type = verifyReadable(answer);
   if (answer.body.trim() === '') return emptyScript(answer.status);
   if (type === 'text/plain') return { verbs: [reply(answer.body)], warnings: [] };
-  if (XML_TYPES.includes(type)) return readMessagingScript(readTwiml(answer.body), base);
+  if (XML_TYPES.includes(type)) return readMessagingScript(readTwiml(answer), base);
   throw wrongType(type);
 }
 
@@ -41,7 +43,7 @@ export function readVoiceAnswer(answer: WebhookAnswer, base: string): VoiceScrip
   if (type === 'text/plain') {
     return { verbs: [{ name: 'Say', text: answer.body.trim(), loop: 1 }], warnings: [] };
   }
-  if (XML_TYPES.includes(type)) return readVoiceScript(readTwiml(answer.body), base);
+  if (XML_TYPES.includes(type)) return readVoiceScript(readTwiml(answer), base);
   throw wrongType(type);
 }
 
@@ -61,24 +63,41 @@ function wrongType(type: string): WebhookFailure {
 
 /** An empty answer is a warning, unless its status 204 says that it is empty. */
 function emptyScript(status: number): { verbs: []; warnings: readonly Warning[] } {
-  return { verbs: [], warnings: status === 204 ? [] : [{ code: 11770, message: 'Empty response body' }] };
+  const empty = { code: 11770, message: 'Empty response body', position: undefined };
+  const warnings = status === 204 ? [] : [empty];
+  return { verbs: [], warnings };
 }
+
+/** The values of the attribute `version` of `<Response>`. */
+const VERSIONS = [undefined, '2008-08-01', '2010-04-01'];
 
 /**
  * Parses a TwiML document and returns its `<Response>`.
  *
  * @throws WebhookFailure 12100, 12101 or 12102 if it has none.
  */
-export function readTwiml(body: string): XmlElement {
+export function readTwiml({ body, charsetFault }: CharsetText): XmlElement {
+  if (charsetFault !== undefined) throw new WebhookFailure(12100, `Document parse failure: ${charsetFault}`);
   try {
     const root = parseXml(body);
-    if (root.name === 'Response') return root;
-    throw new WebhookFailure(12102, `The root element must be <Response>, not <${root.name}>`);
+    const version = root.attributes.get('version');
+    if (root.name !== 'Response') {
+      const message = `The root element must be <Response>, not <${root.name}>`;
+      throw new WebhookFailure(12102, message, { position: root.position });
+    }
+    if (VERSIONS.includes(version)) return root;
+    throw invalidVersion(`<Response> has version ${version}`, root.position);
   } catch (error) {
     if (!(error instanceof XmlProblem)) throw error;
-    if (error.where === 'declaration') throw new WebhookFailure(12101, `Invalid XML declaration`);
-    throw new WebhookFailure(12100, `Document parse failure: ${error.message}`);
+    const { message, position, kind } = error;
+    if (kind === 'version') throw invalidVersion(message, position);
+    const where = `line ${position.line}, column ${position.column}`;
+    throw new WebhookFailure(12100, `Document parse failure: ${where}: ${message}`, { position });
   }
+}
+
+function invalidVersion(reason: string, position: TextPosition): WebhookFailure {
+  return new WebhookFailure(12101, `Invalid Twilio Markup XML version: ${reason}`, { position });
 }
 
 function reply(body: string): MessageVerb {

@@ -1,4 +1,6 @@
 // Reads the elements of TwiML: text, URLs and other attributes, and warns about what is wrong with them.
+
+import type { TextPosition } from '../platform/sandbox-alert.js';
 import { isWebUrl } from '../webhooks/webhook-url.js';
 import type { XmlElement } from './xml.js';
 
@@ -7,10 +9,12 @@ export interface Warning {
   /** One of https://www.twilio.com/docs/api/errors. */
   readonly code: number;
   readonly message: string;
+  /** Of the element; undefined for a warning about the whole answer. */
+  readonly position: TextPosition | undefined;
 }
 
-/** Takes a warning. */
-export type Warn = (code: number, message: string) => void;
+/** Takes a warning about an element. */
+export type Warn = (code: number, message: string, element: XmlElement) => void;
 
 /** What is the same for all elements of a document. */
 export interface Reading {
@@ -27,6 +31,16 @@ export interface ElementSchema<Result> {
   readonly read: (element: XmlElement, reading: Reading) => Result | undefined;
 }
 
+/** Creates the context in which a document is read, and the list of the warnings about it. */
+export function startReading(base: string | undefined): {
+  readonly reading: Reading;
+  readonly warnings: readonly Warning[];
+} {
+  const warnings: Warning[] = [];
+  const warn: Warn = (code, message, { position }) => void warnings.push({ code, message, position });
+  return { reading: { base, warn }, warnings };
+}
+
 /** Reads an element and warns about attributes that its schema does not have. */
 export function readElement<Result>(
   element: XmlElement,
@@ -37,21 +51,25 @@ export function readElement<Result>(
   return read(element, reading);
 }
 
+/** The attributes of `<Response>`. */
+export const ROOT_ATTRIBUTES = ['version'];
+
 /** Warns about attributes that are not in `known`, if that is given. */
 export function warnOfAttributes(
-  { name, attributes }: XmlElement,
+  element: XmlElement,
   known: readonly string[] | undefined,
   warn: Warn,
 ): void {
+  const { name, attributes } = element;
   for (const attribute of known ? attributes.keys() : []) {
     if (/^xml(ns)?(:|$)|^xsi:/.test(attribute) || known?.includes(attribute)) continue;
-    warnOfSchema(warn, `<${name}> has no attribute ${attribute}`);
+    warnOfSchema(warn, element, `<${name}> has no attribute ${attribute}`);
   }
 }
 
 /** Warns that the document does not match the schema: 12200, the most common warning. */
-export function warnOfSchema(warn: Warn, message: string): void {
-  warn(12200, `Schema validation: ${message}`);
+export function warnOfSchema(warn: Warn, element: XmlElement, message: string): void {
+  warn(12200, `Schema validation: ${message}`, element);
 }
 
 /** The child elements of an element, without its text. */
@@ -89,7 +107,7 @@ export function readUrl(element: XmlElement, name: string, { base, warn }: Readi
   const text = element.attributes.get(name);
   if (text === undefined || text === '') return undefined;
   const url = findUrl(text, base);
-  if (url === undefined) warnOfSchema(warn, `'${text}' is not a URL`);
+  if (url === undefined) warnOfSchema(warn, element, `'${text}' is not a URL`);
   return url;
 }
 
@@ -106,7 +124,7 @@ export function findUrl(text: string, base: string | undefined): string | undefi
 export function readMethod(element: XmlElement, { warn }: Pick<Reading, 'warn'>, name = 'method'): string {
   const method = element.attributes.get(name)?.toUpperCase() ?? 'POST';
   if (method === 'GET' || method === 'POST') return method;
-  warnOfSchema(warn, `<${element.name}> has an invalid ${name}: ${method}`);
+  warnOfValue(element, name, element.attributes.get(name) ?? '', warn);
   return 'POST';
 }
 
@@ -154,6 +172,70 @@ export function readWordList<Word extends string>(
   return known.filter((word) => words.includes(word));
 }
 
-function warnOfValue({ name: element }: XmlElement, name: string, value: string, warn: Warn): void {
-  warnOfSchema(warn, `<${element}> has an invalid ${name}: '${value}'`);
+/**
+ * The codes of Twilio's warnings about the values of attributes, by element. Those of https://www.twilio.com/docs/api/errors
+ * that are named after the attribute; an attribute without one gets 12200.
+ */
+const VALUE_CODES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  Dial: {
+    method: 13210,
+    timeout: 13212,
+    hangupOnStar: 13213,
+    timeLimit: 13216,
+    record: 13217,
+    sequential: 13218,
+    answerOnBridge: 13219,
+    recordingStatusCallbackEvent: 13621,
+  },
+  Gather: {
+    finishOnKey: 13310,
+    method: 13312,
+    timeout: 13313,
+    numDigits: 13314,
+    input: 13326,
+    partialResultCallbackMethod: 13329,
+    actionOnEmptyResult: 13338,
+  },
+  Message: { method: 14104 },
+  Number: { method: 13221, sendDigits: 13222 },
+  Pause: { length: 13910 },
+  Play: { loop: 13410, digits: 13430 },
+  Record: {
+    method: 13610,
+    timeout: 13611,
+    maxLength: 13612,
+    finishOnKey: 13613,
+    transcribe: 13614,
+    playBeep: 13616,
+    recordingStatusCallbackEvent: 13621,
+  },
+  Redirect: { method: 13710 },
+  Reject: { reason: 13810 },
+  Say: { loop: 13510 },
+  Sms: { method: 14104 },
+};
+
+/** Warns that the value of an attribute is invalid. */
+function warnOfValue(element: XmlElement, name: string, value: string, warn: Warn): void {
+  const code = VALUE_CODES[element.name]?.[name];
+  const message = `<${element.name}> has an invalid ${name}: '${value}'`;
+  if (code === undefined) warnOfSchema(warn, element, message);
+  else warn(code, message, element);
+}
+
+/** Reads keys to play, with `w` for a pause. Returns none if missing and, with a warning, if a character is not a key. */
+export function readDialKeys(element: XmlElement, name: string, { warn }: Reading): string {
+  const text = element.attributes.get(name) ?? '';
+  if (/^[0-9A-Da-dw#*]*$/.test(text)) return text;
+  warnOfValue(element, name, text, warn);
+  return '';
+}
+
+/** Reads the keys that end an input. Returns the fallback if missing and, with a warning, without the keys that no phone has. */
+export function readFinishKeys(element: XmlElement, { warn }: Reading, fallback: string): string {
+  const text = element.attributes.get('finishOnKey');
+  if (text === undefined) return fallback;
+  if (/^[0-9#*]*$/.test(text)) return text;
+  warnOfValue(element, 'finishOnKey', text, warn);
+  return fallback;
 }

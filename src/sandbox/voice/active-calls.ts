@@ -19,8 +19,8 @@ export interface ActiveCalls {
   open(parts: LegParts): Leg;
   /** Finds a leg by its SID. Undefined once it has ended. */
   findLeg(sid: string): Leg | undefined;
-  /** Runs TwiML on a leg, and hangs up after the last verb. */
-  run(leg: Leg, first: DocumentSource): void;
+  /** Runs TwiML on a leg, and hangs up after the last verb. @param prelude what is done with the leg before */
+  run(leg: Leg, first: DocumentSource, prelude?: (signal: AbortSignal) => Promise<void>): void;
   /** Aborts what a leg executes, and runs another document on it. */
   redirect(leg: Leg, source: DocumentSource, cause: TraceContext): void;
   /** Returns true if one act has led to so many legs that it must be a loop. */
@@ -53,12 +53,14 @@ export function createActiveCalls(deps: ActiveCallsDeps, runDocuments: RunDocume
     return leg;
   }
 
-  function run(leg: Leg, first: DocumentSource): void {
+  function run(leg: Leg, first: DocumentSource, prelude?: (signal: AbortSignal) => Promise<void>): void {
     const redirect = createSignal();
     redirects.set(leg.sid, redirect);
     const signal = AbortSignal.any([leg.ended, redirect.signal]);
     setMaxListeners(0, signal);
-    runDocuments({ leg, scope: 'call', signal }, first).then(
+    const start = () => runDocuments({ leg, scope: 'call', signal }, first);
+    const running = prelude ? prelude(signal).then(start) : start();
+    running.then(
       () => leg.hangUp('no-answer'),
       (reason) => {
         if (EXPECTED_ENDS.some((kind) => reason instanceof kind)) return;

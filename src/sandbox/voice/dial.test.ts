@@ -265,6 +265,64 @@ describe('<Dial>', () => {
     expect(heard(REAL)).toEqual(['5']);
   });
 
+  it.each([
+    ['record-from-answer', 1],
+    ['record-from-ringing', 1],
+    ['true', 1],
+    ['record-from-answer-dual', 2],
+    ['record-from-ringing-dual', 2],
+  ])('with record="%s" has a recording with %i channel(s) [S F403]', async (record, channels) => {
+    const { sandbox, client, app, answer } = await setUpVoice({ clock: 'manual' });
+    answer({ '/voice': `<Dial record="${record}" recordingStatusCallback="/recorded">${REAL}</Dial>` });
+    const call = sandbox.phone(CALLER).call(NUMBER);
+    await sandbox.clock.advance('3s');
+    call.hangUp();
+    await sandbox.clock.advance('1s');
+    const [recording] = await client.recordings.list();
+    expect(recording).toMatchObject({ channels });
+    expect(app.formsAt('/recorded')).toMatchObject([{ RecordingChannels: String(channels) }]);
+    const load = async (ending: string) =>
+      Buffer.from(await (await fetch(`${recording?.mediaUrl}${ending}`)).arrayBuffer());
+    const seconds = Number(recording?.duration);
+    const wav = await load('.wav');
+    expect([wav.readUInt16LE(22), wav.length]).toEqual([channels, 44 + seconds * 16_000 * channels]);
+    expect((await load('.wav?RequestedChannels=1')).readUInt16LE(22)).toBe(1);
+    // The channel mode of MP3: 3 is mono, 2 is two channels. A frame has 36 bytes and 36 milliseconds.
+    const mp3 = await load('.mp3');
+    expect((mp3[3] ?? 0) >> 6).toBe(channels === 1 ? 3 : 2);
+    expect(mp3.length).toBe(Math.ceil((seconds * 1000) / 36) * 36);
+  });
+
+  it.each(['do-not-record', 'false'])('with record="%s" has no recording [S F404]', async (record) => {
+    const { sandbox, client, answer } = await setUpVoice();
+    answer({ '/voice': `<Dial record="${record}">${REAL}</Dial>` });
+    const call = sandbox.phone(CALLER).call(NUMBER);
+    await sandbox.nextEvent(isConnected);
+    call.hangUp();
+    await sandbox.whenQuiet(call.traceId);
+    expect(await client.recordings.list()).toEqual([]);
+  });
+
+  it('asks for the document of a <Number> once the app knows that it rings [S F405]', async () => {
+    const { sandbox, app } = await setUpVoice();
+    app.answer(async ({ path, form }) => {
+      if (path === '/leg')
+        await new Promise((resolve) => setTimeout(resolve, form.CallStatus === 'initiated' ? 60 : 20));
+      return {
+        type: 'text/xml',
+        body:
+          path === '/voice'
+            ? `<Response><Dial><Number url="/whisper" statusCallback="/leg" statusCallbackEvent="initiated ringing">${REAL}</Number></Dial></Response>`
+            : '<Response><Hangup/></Response>',
+      };
+    });
+    const call = sandbox.phone(CALLER).call(NUMBER);
+    await call.ended;
+    await sandbox.whenQuiet(call.traceId);
+    const order = app.calls.map(({ path, form }) => (path === '/leg' ? form.CallStatus : path));
+    expect(order.slice(0, 4)).toEqual(['/voice', 'initiated', 'ringing', '/whisper']);
+  });
+
   it('saves a recording of both sides with record [S F210]', async () => {
     const { sandbox, client, app, answer } = await setUpVoice();
     answer({
@@ -277,10 +335,10 @@ describe('<Dial>', () => {
     sandbox.phone(REAL).liveCalls()[0]?.hangUp();
     await call.ended;
     const [recording] = await client.recordings.list();
-    expect(recording).toMatchObject({ source: 'DialVerb', channels: 2, callSid: call.sid });
+    expect(recording).toMatchObject({ source: 'DialVerb', channels: 1, callSid: call.sid });
     expect(app.formsAt('/done')).toMatchObject([{ RecordingSid: recording?.sid }]);
     expect(app.formsAt('/recorded')).toMatchObject([
-      { RecordingSid: recording?.sid, RecordingStatus: 'completed', RecordingChannels: '2' },
+      { RecordingSid: recording?.sid, RecordingStatus: 'completed', RecordingChannels: '1' },
     ]);
   });
 

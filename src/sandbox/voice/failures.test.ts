@@ -77,7 +77,73 @@ describe('an app that answers', () => {
     await sandbox.nextEvent((event) => event.kind === 'twiml.run' && event.verb === 'Gather');
     call.hangUp();
     expect(heard(CALLER)).toEqual(['Yes']);
-    expect(await alertCodes()).toEqual(['12200', '12200', '12200', '12200', '12200']);
+    expect(await alertCodes()).toEqual(['12200', '12200', '13910', '12200', '13320']);
+  });
+
+  it.each([
+    ['<Gather finishOnKey="abc"/>', 13310],
+    ['<Gather finishOnKey="5x"/>', 13310],
+    ['<Gather timeout="soon"/>', 13313],
+    ['<Gather numDigits="0"/>', 13314],
+    ['<Gather method="PUT"/>', 13312],
+    ['<Gather input="telepathy"/>', 13326],
+    ['<Gather actionOnEmptyResult="yes"/>', 13338],
+    ['<Record finishOnKey="abc"/>', 13613],
+    ['<Record maxLength="0"/>', 13612],
+    ['<Record timeout="x"/>', 13611],
+    ['<Record playBeep="loud"/>', 13616],
+    ['<Record transcribe="maybe"/>', 13614],
+    ['<Dial timeout="0">+1</Dial>', 13212],
+    ['<Dial timeLimit="x">+1</Dial>', 13216],
+    ['<Dial record="sometimes">+1</Dial>', 13217],
+    ['<Dial hangupOnStar="1">+1</Dial>', 13213],
+    ['<Dial><Number sendDigits="12x">+1</Number></Dial>', 13222],
+    ['<Play digits="1,2"/>', 13430],
+    ['<Say loop="-1">Hi</Say>', 13510],
+    ['<Play loop="x" digits="1"/>', 13410],
+    ['<Pause length="long"/>', 13910],
+    ['<Redirect method="PATCH">/next</Redirect>', 13710],
+    ['<Reject reason="rude"/>', 13810],
+  ])('with the invalid value in %s gets the warning %i [S F394]', async (verb, code) => {
+    const { sandbox, answer, app } = await setUpVoice({ clock: 'manual' });
+    answer({ '/voice': `\n ${verb}<Hangup/>` });
+    const call = sandbox.phone(CALLER).call(NUMBER);
+    await sandbox.clock.advance('2h');
+    const [first] = (await call.ended).alerts;
+    const column = verb.includes('<Number') ? 8 : 2;
+    expect(first).toMatchObject({
+      errorCode: code,
+      logLevel: 'warning',
+      line: 2,
+      column,
+      url: `${app.origin}/voice`,
+    });
+  });
+
+  it.each(['', '#', '*', '0123456789*#'])('may end an input with finishOnKey="%s" [S F395]', async (keys) => {
+    const { sandbox, answer } = await setUpVoice({ clock: 'manual' });
+    answer({ '/voice': `<Gather finishOnKey="${keys}"/>` });
+    const call = sandbox.phone(CALLER).call(NUMBER);
+    await sandbox.clock.advance('1m');
+    expect((await call.ended).alerts).toEqual([]);
+  });
+
+  it('with invalid TwiML has the alerts in the result of the call [S F396]', async () => {
+    const { sandbox, answer } = await setUpVoice();
+    answer({ '/voice': '\n<say>Hi</say>' });
+    const { alerts, sid } = await sandbox.phone(CALLER).call(NUMBER).ended;
+    expect(alerts).toMatchObject([
+      {
+        errorCode: 12200,
+        logLevel: 'warning',
+        message: 'Schema validation: <say> is not a known verb',
+        line: 2,
+        column: 1,
+        resourceSid: sid,
+      },
+    ]);
+    expect(sandbox.alerts()).toEqual(alerts);
+    expect(sandbox.phone(CALLER).calls()).toMatchObject([{ alerts }]);
   });
 
   it('to a status callback with an error gets an alert, and nothing else happens [S F219]', async () => {

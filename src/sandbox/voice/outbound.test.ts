@@ -97,6 +97,63 @@ describe('a call placed with the REST API', () => {
     expect(heard(REAL)).toEqual(['12#', 'Hello']);
   });
 
+  it('sends the pauses in SendDigits, which nobody hears [S F406]', async () => {
+    const { sandbox, client } = await setUpVoice({ clock: 'manual' });
+    await client.calls.create({ from: NUMBER, to: REAL, twiml: HELLO, sendDigits: 'wwww1928W#' });
+    await sandbox.clock.advance('10s');
+    const [{ heard, answeredAt } = {}] = sandbox.phone(REAL).calls();
+    const since = Date.parse(answeredAt ?? '');
+    expect(heard?.map(({ content, at }) => [content, Date.parse(at ?? '') - since])).toEqual([
+      ['1928', 2000],
+      ['#', 3000],
+      ['Hello', 3000],
+    ]);
+  });
+
+  it.each(['12,3', 'x', '1 2', '1-2'])('is refused with SendDigits "%s" [S F407]', async (sendDigits) => {
+    const { client } = await setUpVoice();
+    const placing = client.calls.create({ from: NUMBER, to: REAL, twiml: HELLO, sendDigits });
+    await expect(placing).rejects.toMatchObject({ status: 400, code: 21206 });
+  });
+
+  it('redirected during its SendDigits runs the other document alone', async () => {
+    const { sandbox, client, heard } = await setUpVoice({ clock: 'manual' });
+    const { sid } = await client.calls.create({
+      from: NUMBER,
+      to: REAL,
+      twiml: HELLO,
+      sendDigits: '1wwwwwwww2',
+    });
+    await sandbox.clock.advance('1s');
+    await client.calls(sid).update({ twiml: '<Response><Say>Other</Say></Response>' });
+    await sandbox.clock.advance('10s');
+    expect(heard(REAL)).toEqual(['1', 'Other']);
+  });
+
+  it('is told as ringing before its URL is asked, however slow the app is [S F408]', async () => {
+    const { sandbox, client, app } = await setUpVoice();
+    app.answer(async ({ path, form }) => {
+      if (path === '/progress') {
+        await new Promise((resolve) => setTimeout(resolve, form.CallStatus === 'initiated' ? 80 : 30));
+      }
+      return { type: 'text/xml', body: '<Response/>' };
+    });
+    const done = sandbox.nextEvent(
+      (event) => event.kind === 'webhook.sent' && app.formsAt('/progress').at(-1)?.CallStatus === 'completed',
+    );
+    await client.calls.create({
+      from: NUMBER,
+      to: REAL,
+      url: `${app.origin}/outbound`,
+      statusCallback: `${app.origin}/progress`,
+      statusCallbackEvent: EVENTS,
+    });
+    await done;
+    const order = app.calls.map(({ path, form }) => (path === '/outbound' ? path : form.CallStatus));
+    expect(order.slice(0, 2)).toEqual(['initiated', 'ringing']);
+    expect(order.slice(2).toSorted()).toEqual(['/outbound', 'completed', 'in-progress']);
+  });
+
   it('uses the URLs of its TwiML app instead of its own [S F230]', async () => {
     const { sandbox, client, app, answer } = await setUpVoice();
     answer({ '/app': '<Say>Hello</Say>' });

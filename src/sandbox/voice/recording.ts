@@ -19,6 +19,7 @@ export interface RecordingDeps {
 /** A recording to save, and where to send its webhooks. */
 export interface FinishedRecording {
   readonly source: CallRecording['source'];
+  readonly channels: CallRecording['channels'];
   readonly words: string;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
@@ -34,9 +35,9 @@ export function saveRecording(
   finished: FinishedRecording,
 ): Parameter[] {
   const { accountSid, origin, clock, recordings } = deps;
-  const { source, words, startedAt, callback, transcriptionUrl } = finished;
+  const { source, channels, words, startedAt, callback, transcriptionUrl } = finished;
   const duration = countSeconds(clock.now() - startedAt);
-  const draft = { callSid: record.sid, source, words, duration, startedAt };
+  const draft = { callSid: record.sid, source, channels, words, duration, startedAt };
   const { sid } = recordings.insert(draft, clock.now());
   record.emit({ kind: 'call.recorded', sid: record.sid, recordingSid: sid, duration });
   const recordingParameters: Parameter[] = [
@@ -50,9 +51,10 @@ export function saveRecording(
       ['CallSid', record.sid],
       ...recordingParameters,
       ['RecordingStatus', 'completed'],
-      ['RecordingChannels', source === 'DialVerb' ? '2' : '1'],
+      ['RecordingChannels', String(channels)],
       ['RecordingSource', source],
       ['RecordingStartTime', formatTime(startedAt)],
+      ['RecordingTrack', 'both'],
       ['ErrorCode', '0'],
     ];
     void record.notifyApp({ purpose: 'recording-status', ...callback, parameters });

@@ -19,6 +19,8 @@ export interface CallStatusCallback {
 export interface CallStatusCallbacks {
   /** Sends a status callback if the app asked for this event. `sipCode` says how an outbound call ended. */
   send(event: CallEvent, sipCode?: number): void;
+  /** Resolves when those sent so far have ended. */
+  settled(): Promise<void>;
   /** Replaces the callback. */
   replace(callback: CallStatusCallback): void;
 }
@@ -53,6 +55,7 @@ export function createCallStatusCallbacks(
       // Each waits for the one before, so that they arrive in order.
       last = last.then(() => record.notifyApp({ purpose: 'call-status', url, method, parameters, trace }));
     },
+    settled: () => last,
     replace: (next) => {
       callback = next;
     },

@@ -27,6 +27,47 @@ describe('<Say>, <Play> and <Pause>', () => {
     answer({});
   });
 
+  it.each([
+    ['w1', [['1', 500]]],
+    [
+      '1w2',
+      [
+        ['1', 0],
+        ['2', 500],
+      ],
+    ],
+    ['wwww1928', [['1928', 2000]]],
+    ['www', []],
+    [
+      '1ww#w',
+      [
+        ['1', 0],
+        ['#', 1000],
+      ],
+    ],
+  ] as const)('plays digits="%s" with pauses that are not heard [S F397]', async (digits, sounds) => {
+    const { sandbox, answer } = await setUpVoice({ clock: 'manual' });
+    answer({ '/voice': `<Play digits="${digits}"/><Say>End</Say>` });
+    const call = sandbox.phone(CALLER).call(NUMBER);
+    await sandbox.clock.advance('10s');
+    const { heard, answeredAt } = await call.ended;
+    const since = Date.parse(answeredAt ?? '');
+    const timed = heard.map(({ kind, content, at }) => [kind, content, Date.parse(at ?? '') - since]);
+    expect(timed.slice(0, -1)).toEqual(sounds.map(([content, at]) => ['keys', content, at]));
+    expect(heard.at(-1)?.content).toBe('End');
+  });
+
+  it('plays the file of a <Play> whose digits are invalid', async () => {
+    const { sandbox, app, heard } = await setUpVoice();
+    app.answer(({ path }) =>
+      path === '/a.mp3'
+        ? { type: 'audio/mpeg', body: 'x' }
+        : { type: 'text/xml', body: '<Response><Play digits="1x">/a.mp3</Play></Response>' },
+    );
+    expect((await sandbox.phone(CALLER).call(NUMBER).ended).alerts).toMatchObject([{ errorCode: 13430 }]);
+    expect(heard(CALLER)).toEqual([`${app.origin}/a.mp3`]);
+  });
+
   it('leave out a file that is not audio, with an alert [U F246]', async () => {
     const { sandbox, answer, heard, alertCodes } = await setUpVoice();
     answer({ '/voice': '<Play>/page</Play><Say>After</Say>' });
@@ -47,18 +88,20 @@ describe('<Say>, <Play> and <Pause>', () => {
 
 describe('<Gather>', () => {
   it.each([
-    ['as many keys as numDigits', 'numDigits="3"', '123', '123'],
-    ['keys up to #', '', '12#', '12'],
-    ['keys up to another finishOnKey', 'finishOnKey="*"', '1#*', '1#'],
-    ['keys until the timeout', 'timeout="2"', '7', '7'],
-  ])('takes %s [S F248]', async (_name, attributes, keys, digits) => {
+    ['as many keys as numDigits', 'numDigits="3"', '123', '123', ''],
+    ['keys up to #', '', '12#', '12', '#'],
+    ['keys up to another finishOnKey', 'finishOnKey="*"', '1#*', '1#', '*'],
+    ['keys until the timeout', 'timeout="2"', '7', '7', ''],
+  ])('takes %s [S F248]', async (_name, attributes, keys, digits, finishedOn) => {
     const { sandbox, app, answer } = await setUpVoice({ clock: 'manual' });
     answer({ '/voice': `<Gather action="/keys" ${attributes}><Say>Keys?</Say></Gather>` });
     const call = sandbox.phone(CALLER).call(NUMBER);
     await sandbox.clock.advance('1s');
     call.press(keys);
     await sandbox.clock.advance('3s');
-    expect(app.formsAt('/keys')).toMatchObject([{ Digits: digits, CallSid: call.sid }]);
+    expect(app.formsAt('/keys')).toMatchObject([
+      { Digits: digits, FinishedOnKey: finishedOn, CallSid: call.sid },
+    ]);
   });
 
   it('requests its own document again without an action [S F249]', async () => {
@@ -87,7 +130,7 @@ describe('<Gather>', () => {
     answer({ '/voice': '<Gather action="/keys" actionOnEmptyResult="true"/>' });
     sandbox.phone(CALLER).call(NUMBER);
     await sandbox.clock.advance('6s');
-    expect(app.formsAt('/keys')).toMatchObject([{ Digits: '' }]);
+    expect(app.formsAt('/keys')).toMatchObject([{ Digits: '', FinishedOnKey: '' }]);
   });
 
   it('takes words with input="speech", and stops its prompts when the caller speaks [S F251]', async () => {
@@ -101,6 +144,7 @@ describe('<Gather>', () => {
     call.say('an operator');
     await sandbox.clock.advance('1s');
     expect(app.formsAt('/words')).toMatchObject([{ SpeechResult: 'an operator', Confidence: '0.9' }]);
+    expect(app.formsAt('/words')[0]).not.toHaveProperty('FinishedOnKey');
     expect(app.formsAt('/partial')).toMatchObject([{ UnstableSpeechResult: 'an operator' }]);
     expect(heard(CALLER)).toEqual([]);
   });
@@ -129,9 +173,17 @@ describe('<Record>', () => {
     expect(sound.headers.get('content-security-policy')).toMatch(/^sandbox; default-src 'none'; /);
     expect(sound.headers.get('x-content-type-options')).toBe('nosniff');
     const bytes = Buffer.from(await sound.arrayBuffer());
-    expect([bytes.subarray(0, 4).toString(), bytes.length]).toEqual(['RIFF', 44 + 3 * 8000]);
-    expect((await fetch(`${form?.RecordingUrl}.wav`)).status).toBe(200);
-    expect(app.formsAt('/kept')).toMatchObject([{ RecordingStatus: 'completed', CallSid: call.sid }]);
+    expect([bytes.subarray(0, 4).toString(), bytes.length]).toEqual(['RIFF', 44 + 3 * 16_000]);
+    const other = async (extension: string) => {
+      const file = await fetch(`${form?.RecordingUrl}${extension}`);
+      return [file.headers.get('content-type'), Buffer.from(await file.arrayBuffer()).toString('hex', 0, 4)];
+    };
+    expect(await other('.wav')).toEqual(['audio/x-wav', '52494646']);
+    // The header of an MPEG-2 Layer III frame: 8 kbit/s, 16 kHz, mono.
+    expect(await other('.mp3')).toEqual(['audio/mpeg', 'fff318c0']);
+    expect(app.formsAt('/kept')).toMatchObject([
+      { RecordingStatus: 'completed', CallSid: call.sid, RecordingChannels: '1', RecordingTrack: 'both' },
+    ]);
     expect(app.formsAt('/written')).toMatchObject([
       { TranscriptionText: 'Please call back', TranscriptionStatus: 'completed' },
     ]);
@@ -305,4 +357,75 @@ describe('a queue', () => {
     expect(app.formsAt('/left').map(({ QueueResult }) => QueueResult)).toEqual(['hangup', 'redirected']);
     expect(heard(CALLER).at(-1)).toBe('Elsewhere');
   });
+});
+
+describe('<Sms>', () => {
+  const OTHER = '+12125550191';
+
+  it('sends a text during a call, and the call goes on [S F398]', async () => {
+    const { sandbox, client, answer, heard, alertCodes } = await setUpVoice();
+    answer({ '/voice': `<Sms from="${NUMBER}" to="${OTHER}">call you back</Sms><Say>bye</Say>` });
+    const call = sandbox.phone(CALLER).call(NUMBER);
+    await call.ended;
+    await sandbox.whenQuiet(call.traceId);
+    expect(sandbox.phone(OTHER).texts()).toMatchObject([{ from: NUMBER, body: 'call you back' }]);
+    expect(heard(CALLER)).toEqual(['bye']);
+    expect(await client.messages.list()).toMatchObject([{ direction: 'outbound-call', status: 'delivered' }]);
+    expect(await alertCodes()).toEqual([]);
+  });
+
+  it('goes to the caller, from the number that was called [S F399]', async () => {
+    const { sandbox, answer } = await setUpVoice();
+    answer({ '/voice': '<Sms>Hi</Sms>' });
+    const call = sandbox.phone(CALLER).call(NUMBER);
+    expect((await call.ended).state).toBe('ended');
+    await sandbox.whenQuiet(call.traceId);
+    expect(sandbox.phone(CALLER).texts()).toMatchObject([{ from: NUMBER, body: 'Hi' }]);
+  });
+
+  it('goes to the called party in a call that the account placed [S F400]', async () => {
+    const { sandbox, client } = await setUpVoice();
+    const text = sandbox.phone(CALLER).nextText();
+    await client.calls.create({ from: NUMBER, to: CALLER, twiml: '<Response><Sms>Hi</Sms></Response>' });
+    expect(await text).toMatchObject({ from: NUMBER, body: 'Hi' });
+  });
+
+  it('requests its action at once, and its statusCallback at each change [S F401]', async () => {
+    const { sandbox, app, answer, heard } = await setUpVoice();
+    answer({
+      '/voice': '<Sms action="/sent" statusCallback="/progress">Hi</Sms><Say>Never</Say>',
+      '/sent': '<Say>Done</Say>',
+    });
+    const call = sandbox.phone(CALLER).call(NUMBER);
+    await call.ended;
+    await sandbox.whenQuiet(call.traceId);
+    const [form] = app.formsAt('/sent');
+    expect(form).toMatchObject({
+      CallSid: call.sid,
+      SmsSid: expect.stringMatching(/^SM/),
+      SmsStatus: 'sent',
+    });
+    expect(app.formsAt('/progress').map(({ SmsSid, SmsStatus }) => [SmsSid, SmsStatus])).toEqual([
+      [form?.SmsSid, 'sent'],
+      [form?.SmsSid, 'delivered'],
+    ]);
+    expect(heard(CALLER)).toEqual(['Done']);
+  });
+
+  it.each([
+    ['to="nobody"', 'Hi', 14101],
+    ['from="+12025550199"', 'Hi', 14102],
+    ['', '', 14103],
+  ])(
+    'with %s and the body "%s" becomes the alert %i, and the call goes on [S F402]',
+    async (attributes, body, code) => {
+      const { sandbox, app, answer, heard } = await setUpVoice();
+      answer({ '/voice': `<Sms ${attributes}>${body}</Sms><Say>Next</Say>` });
+      const { alerts } = await sandbox.phone(CALLER).call(NUMBER).ended;
+      expect([alerts.map(({ errorCode }) => errorCode), heard(CALLER)]).toEqual([[code], ['Next']]);
+      answer({ '/voice': `<Sms action="/sent" ${attributes}>${body}</Sms>` });
+      await sandbox.phone(CALLER).call(NUMBER).ended;
+      expect(app.formsAt('/sent')).toMatchObject([{ SmsStatus: 'invalid' }]);
+    },
+  );
 });

@@ -24,6 +24,8 @@ import { createDocumentRunner } from './execution/run-call.js';
 import type { Leg } from './legs/leg.js';
 import { createCallQueues } from './queues.js';
 import type { CallStatusCallback } from './status-callbacks.js';
+import { playKeys } from './verbs/keys.js';
+import type { SmsDeps } from './verbs/sms.js';
 import { verifyCallerId } from './verify-caller-id.js';
 
 /** Twilio Voice, as the rest of the sandbox uses it. */
@@ -81,6 +83,7 @@ export interface VoiceDeps {
   readonly geoPermissions: Pick<GeoPermissions, 'isAllowed'>;
   readonly webhooks: WebhookDispatch;
   readonly phones: CallGateway;
+  readonly sendSms: SmsDeps['sendSms'];
 }
 
 /** Opens voice on a database. Calls that an earlier process left open end. */
@@ -111,8 +114,10 @@ export function createVoice(deps: VoiceDeps): Voice {
       stopWaiting();
       if (leg.ended.aborted) return;
       leg.limit(request.timeLimitMs);
-      if (request.sendDigits !== '') leg.play({ kind: 'keys', content: request.sendDigits });
-      active.run(leg, request.source);
+      active.run(leg, request.source, async (signal) => {
+        await leg.untilRingingReported(signal);
+        await playKeys({ leg, signal }, request.sendDigits, { clock });
+      });
     });
     leg.dial(request.timeoutMs, CALLBACK_DELAY_MS);
     return leg.call();

@@ -9,9 +9,11 @@ import type { RequestCauses } from '../platform/events/request-causes.js';
 import type { EventStream } from '../platform/events/stream.js';
 import type { AppContactLog } from '../server/app-contact.js';
 import { findAnswerReason } from './answer-reason.js';
+import { findChallenge } from './authorization.js';
 import type { CookieJar } from './cookies.js';
 import { refusedBy, totalTimeout, WebhookFailure } from './failure.js';
 import { requestWebhook, type WebhookAnswer, type WebhookNetwork } from './http-request.js';
+import type { Logins } from './logins.js';
 import { encodeForm, findRedirect, formatRequest } from './request.js';
 import type { Destination, Webhook, WebhookResult } from './webhook.js';
 import { type ConnectionOverrides, findWebhookUrl, type WebhookUrl } from './webhook-url.js';
@@ -27,6 +29,7 @@ export interface AttemptDeps {
   readonly causes: RequestCauses;
   readonly network: WebhookNetwork;
   readonly cookies: CookieJar;
+  readonly logins: Logins;
   readonly now: () => number;
   readonly app: Pick<AppContactLog, 'noteWebhook'>;
 }
@@ -117,10 +120,7 @@ async function follow<Outcome>(
 ): Promise<Omit<WebhookResult<Outcome>, 'url'>> {
   let { parameters } = webhook;
   for (let hops = 0; hops <= MAX_REDIRECTS; hops += 1) {
-    attempt.sent = undefined;
-    attempt.answer = undefined;
-    const answer = await request(deps, webhook, attempt, parameters, budget);
-    attempt.answer = answer;
+    const answer = await requestLoggedIn(deps, webhook, attempt, parameters, budget);
     const next = findRedirect(answer, attempt.destination);
     if (!next) return accept(deps, webhook, attempt, answer);
     report(deps, webhook, attempt, 'redirected');
@@ -128,6 +128,32 @@ async function follow<Outcome>(
     if (next.method === 'GET') parameters = [];
   }
   throw new WebhookFailure(11215, 'Too many HTTP redirects');
+}
+
+/**
+ * Sends a request, and again with the URL's user name and password if the answer asks for them. Twilio sends no
+ * `Authorization` before: https://www.twilio.com/docs/usage/security.
+ */
+async function requestLoggedIn(
+  deps: AttemptDeps,
+  webhook: Webhook<unknown>,
+  attempt: Attempt,
+  parameters: Webhook<unknown>['parameters'],
+  budget: Budget,
+): Promise<WebhookAnswer> {
+  const { logins } = deps;
+  const { url } = attempt.destination;
+  const answer = await request(deps, webhook, attempt, parameters, budget);
+  const challenge = hasLogin(url) ? findChallenge(answer) : undefined;
+  if (!challenge) return answer;
+  report(deps, webhook, attempt, 'challenged');
+  logins.keep(webhook.sid, url, challenge);
+  return request(deps, webhook, attempt, parameters, budget);
+}
+
+function hasLogin(url: string): boolean {
+  const { username, password } = new URL(url);
+  return username + password !== '';
 }
 
 async function request(
@@ -140,6 +166,8 @@ async function request(
   const { cookies, network } = deps;
   const { numbers, stopSignal, purpose } = webhook;
   const timeLeftMs = budget.deadline - performance.now();
+  attempt.sent = undefined;
+  attempt.answer = undefined;
   if (timeLeftMs <= 0) throw totalTimeout();
   const [conversation, { host }] = [numbers.join(' '), new URL(attempt.destination.url)];
   attempt.sent = begin(deps, webhook, attempt, parameters, cookies.read(conversation, host));
@@ -149,13 +177,14 @@ async function request(
     requestWebhook({ ...message, overrides: budget.overrides, timeLeftMs, signal: stopSignal }, network),
   );
   stopSignal.throwIfAborted();
+  attempt.answer = answer;
   cookies.keep(conversation, host, answer.headers['set-cookie'] ?? []);
   return answer;
 }
 
 /** Writes and signs a request, and emits the event that it leaves. */
 function begin(
-  { authToken, events, exchanges, causes, now }: AttemptDeps,
+  { authToken, events, exchanges, causes, logins, now }: AttemptDeps,
   { trace, purpose, sid, numbers, parameters: webhookParameters }: Webhook<unknown>,
   { number: attempt, idempotencyToken, destination }: Attempt,
   parameters: Webhook<unknown>['parameters'],
@@ -177,6 +206,7 @@ function begin(
   const message = formatRequest(destination, parameters, {
     authToken,
     cookie,
+    authorize: (request) => logins.authorize(sid, request),
     idempotencyToken,
     traceparent,
   });
@@ -212,6 +242,7 @@ function fail<Outcome>(
     resourceSid: webhook.sid,
     serviceSid: webhook.serviceSid,
     requestVariables: encodeForm(webhook.parameters),
+    ...(failure.position && { position: failure.position }),
     ...(answer && { responseBody: answer.body, responseHeaders: JSON.stringify(answer.headers) }),
   });
   const event = report(deps, webhook, attempt, 'failed', failure);
@@ -223,7 +254,7 @@ function report(
   deps: AttemptDeps,
   webhook: Webhook<unknown>,
   attempt: Attempt,
-  verdict: 'accepted' | 'redirected' | 'failed',
+  verdict: 'accepted' | 'redirected' | 'challenged' | 'failed',
   failure?: WebhookFailure,
 ): number {
   const { purpose, sid, trace } = webhook;

@@ -1,4 +1,5 @@
 // The cookies that the app sets on webhooks, for each conversation of two numbers.
+import { WebhookFailure } from './failure.js';
 
 /** How long Twilio keeps cookies. */
 const LIFETIME_MS = 4 * 3_600_000;
@@ -8,7 +9,11 @@ const MAX_CONVERSATIONS = 10_000;
 export interface CookieJar {
   /** The `Cookie` header for a host; undefined if there are no cookies. */
   read(conversation: string, host: string): string | undefined;
-  /** Stores the cookies of `Set-Cookie` headers. */
+  /**
+   * Stores the cookies of `Set-Cookie` headers.
+   *
+   * @throws WebhookFailure 11206 for a cookie without a name, or with a control character.
+   */
   keep(conversation: string, host: string, headers: readonly string[]): void;
   clear(): void;
 }
@@ -51,9 +56,21 @@ export function createCookieJar(now: () => number): CookieJar {
 function apply(cookies: Map<string, string>, header: string): void {
   const [pair = '', ...attributes] = header.split(';');
   const equals = pair.indexOf('=');
-  const name = pair.slice(0, Math.max(0, equals)).trimStart();
-  const value = pair.slice(equals + 1).trimEnd();
-  if (name === '' || /\s/.test(name)) return;
+  const name = pair.slice(0, Math.max(0, equals)).trim();
+  const value = pair.slice(equals + 1).trim();
+  verifyCookie(name, header);
+  if (/\s/.test(name)) return;
   if (attributes.some((attribute) => /^\s*max-age\s*=\s*(0|-\d+)\s*$/i.test(attribute))) cookies.delete(name);
   else cookies.set(name, value);
+}
+
+/** See https://www.twilio.com/docs/api/errors/11206. */
+function verifyCookie(name: string, header: string): void {
+  if (name === '') throw invalidCookie('a cookie has no name');
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern looks for control characters
+  if (/[\x00-\x1f\x7f]/.test(header)) throw invalidCookie('a cookie has a control character');
+}
+
+function invalidCookie(reason: string): WebhookFailure {
+  return new WebhookFailure(11206, `HTTP protocol violation: ${reason}`);
 }

@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events';
 import type { OpenTraces } from '../platform/events/open-traces.js';
 import { type AttemptDeps, attemptWebhook } from './attempts.js';
 import { createCookieJar } from './cookies.js';
+import { createLogins } from './logins.js';
 import type { Webhook, WebhookResult } from './webhook.js';
 
 /** Sends webhooks. */
@@ -22,7 +23,7 @@ export interface WebhookDispatch {
 }
 
 /** What dispatching needs. */
-export interface WebhookDispatchDeps extends Omit<AttemptDeps, 'cookies'> {
+export interface WebhookDispatchDeps extends Omit<AttemptDeps, 'cookies' | 'logins'> {
   readonly traces: OpenTraces;
 }
 
@@ -34,7 +35,8 @@ export class SandboxStopped extends Error {
 /** Creates the dispatch. Its timeouts run in real time, also with a manual clock, because the app needs real time. */
 export function createWebhookDispatch(deps: WebhookDispatchDeps): WebhookDispatch {
   const cookies = createCookieJar(deps.now);
-  const attemptDeps = { ...deps, cookies };
+  const logins = createLogins();
+  const attemptDeps = { ...deps, cookies, logins };
   let lifetime = createLifetime();
 
   async function send<Outcome>(webhook: Webhook<Outcome>): Promise<WebhookResult<Outcome>> {
@@ -56,6 +58,7 @@ export function createWebhookDispatch(deps: WebhookDispatchDeps): WebhookDispatc
     stop();
     lifetime = createLifetime();
     cookies.clear();
+    logins.clear();
     deps.causes.clear();
   }
 

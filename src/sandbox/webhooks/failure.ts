@@ -1,5 +1,6 @@
 // The failures of webhooks, with the codes of Twilio's error dictionary.
 import { findSystemCode } from '../../errors.js';
+import type { TextPosition } from '../platform/sandbox-alert.js';
 
 /** The kind of a failure in a retry policy; undefined is never retried. */
 export type FailureKind = '4xx' | '5xx' | 'ct' | 'rt' | undefined;
@@ -8,13 +9,19 @@ export type FailureKind = '4xx' | '5xx' | 'ct' | 'rt' | undefined;
 export class WebhookFailure extends Error {
   override readonly name = 'WebhookFailure';
 
+  readonly kind: FailureKind;
+  /** Where the answer is wrong; undefined if that is not known. */
+  readonly position: TextPosition | undefined;
+
   /** @param code one of https://www.twilio.com/docs/api/errors */
   constructor(
     readonly code: number,
     message: string,
-    readonly kind?: FailureKind,
+    { kind, position }: { readonly kind?: FailureKind; readonly position?: TextPosition } = {},
   ) {
     super(message);
+    this.kind = kind;
+    this.position = position;
   }
 
   /** Returns the message with the code. */
@@ -25,12 +32,14 @@ export class WebhookFailure extends Error {
 
 /** The failure for a 4xx or 5xx answer. */
 export function refusedBy(status: number): WebhookFailure {
-  return new WebhookFailure(11217, `HTTP error response code ${status}`, status < 500 ? '4xx' : '5xx');
+  return new WebhookFailure(11217, `HTTP error response code ${status}`, {
+    kind: status < 500 ? '4xx' : '5xx',
+  });
 }
 
 /** The failure for an answer that was not complete in time. */
 export function totalTimeout(): WebhookFailure {
-  return new WebhookFailure(11203, 'Total timeout: no complete answer in time', 'rt');
+  return new WebhookFailure(11203, 'Total timeout: no complete answer in time', { kind: 'rt' });
 }
 
 /** The code for a refused connection: https://www.twilio.com/docs/api/errors/11202 */
@@ -61,7 +70,7 @@ export function toFailure(error: unknown, isConnected: boolean): WebhookFailure 
   const code = findSystemCode(error) ?? '';
   const kind = isConnected ? undefined : 'ct';
   const [known, title] = TITLES[code] ?? guess(code, isConnected);
-  return new WebhookFailure(known, code === '' ? title : `${title} (${code})`, kind);
+  return new WebhookFailure(known, code === '' ? title : `${title} (${code})`, { kind });
 }
 
 function guess(code: string, isConnected: boolean): readonly [number, string] {

@@ -5,6 +5,7 @@ import { rootCertificates } from 'node:tls';
 import { gunzipSync } from 'node:zlib';
 import { createAppAgent, openRequest } from '../../http/client.js';
 import { isLoopback, readHost } from '../../origin.js';
+import { type CharsetText, decodeCharset } from './charset.js';
 import { CONNECTION_REFUSED, toFailure, totalTimeout, WebhookFailure } from './failure.js';
 import type { ConnectionOverrides } from './webhook-url.js';
 
@@ -13,7 +14,7 @@ const MAX_BYTES = 64 * 1024;
 
 /** The network of webhooks; everything has a default. */
 export interface WebhookNetwork {
-  /** Resolves a host name. Default: the system's resolver. */
+  /** Resolves a host name; never asked for the names of this machine, such as `localhost`. Default: the system's resolver. */
   readonly lookup?: LookupFunction;
   /** Certificates (PEM) to trust besides those of Node.js. */
   readonly ca?: string;
@@ -40,9 +41,7 @@ export interface AnswerHead {
 }
 
 /** An answer whose body is text. */
-export interface WebhookAnswer extends AnswerHead {
-  readonly body: string;
-}
+export interface WebhookAnswer extends AnswerHead, CharsetText {}
 
 /** An answer whose body is a file. */
 export interface FileAnswer extends AnswerHead {
@@ -55,7 +54,7 @@ export async function requestWebhook(
   network: WebhookNetwork,
 ): Promise<WebhookAnswer> {
   const { bytes, ...head } = await requestBytes(request, MAX_BYTES, network);
-  return { ...head, body: bytes.toString('utf8') };
+  return { ...head, ...decodeCharset(bytes, head.headers['content-type']) };
 }
 
 /** Sends a request as {@link requestWebhook} does, and returns bytes: at most `maxBytes`. */
@@ -65,7 +64,7 @@ export async function requestBytes(
   network: WebhookNetwork,
 ): Promise<FileAnswer> {
   const url = new URL(request.url);
-  const isHere = isLoopback(url.hostname) && !network.lookup;
+  const isHere = isLoopback(url.hostname);
   // An app on this machine may listen on either loopback address. The one that the URL names is quicker to connect to.
   const openAtBoth = () => open(request, url, network, createAppAgent(url));
   if (isHere && isIP(readHost(url)) === 0) return attempt(request, maxBytes, openAtBoth());
@@ -119,17 +118,15 @@ function open(
   network: WebhookNetwork,
   agent: Agent | false,
 ): ClientRequest {
-  const { protocol, hostname, username, password } = parsed;
+  const { protocol, hostname } = parsed;
   const trust = network.ca === undefined ? {} : { ca: [...rootCertificates, network.ca] };
   return openRequest(parsed, {
     method,
-    // As it was configured, not as the URL parser writes it: the signature covers the configured form.
-    path: url.replace(/^https?:\/\/[^/]+/i, ''),
+    path: readTarget(url),
     headers,
     signal,
     agent,
-    ...(username + password !== '' && { auth: decode(`${username}:${password}`) }),
-    ...(network.lookup && { lookup: network.lookup }),
+    ...(network.lookup && !isLoopback(hostname) && { lookup: network.lookup }),
     ...(protocol === 'https:' && { ...trust, rejectUnauthorized: !isLoopback(hostname) }),
     ...(protocol === 'https:' && !overrides.sni && { servername: '' }),
   });
@@ -148,13 +145,12 @@ async function readAll(incoming: IncomingMessage, maxBytes: number): Promise<Fil
   return { status, headers, bytes: bytes.subarray(0, maxBytes), isCut: bytes.length > maxBytes };
 }
 
-/** Percent-decodes a text; returns it unchanged if its percent-encoding is invalid. */
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+/**
+ * The path and query of a URL as they are requested: as they were configured, not as the URL parser writes them, because
+ * the signature covers the configured form.
+ */
+export function readTarget(url: string): string {
+  return url.replace(/^https?:\/\/[^/]+/i, '');
 }
 
 function decompress(bytes: Buffer, encoding: string | undefined, maxBytes: number): Buffer {
@@ -167,5 +163,5 @@ function decompress(bytes: Buffer, encoding: string | undefined, maxBytes: numbe
 }
 
 function connectTimeout(): WebhookFailure {
-  return new WebhookFailure(11201, 'TCP connection timed out', 'ct');
+  return new WebhookFailure(11201, 'TCP connection timed out', { kind: 'ct' });
 }

@@ -14,8 +14,10 @@ import type { OpenTraces } from '../platform/events/open-traces.js';
 import type { TraceContext } from '../platform/events/stream.js';
 import { findAnswerReason } from './answer-reason.js';
 import { type AttemptDeps, readPendingWork } from './attempts.js';
+import { answerChallenge } from './authorization.js';
 import { refusedBy, WebhookFailure } from './failure.js';
 import { requestWebhook, type WebhookAnswer } from './http-request.js';
+import { findRedirect } from './request.js';
 import { type Parameter, signRequest } from './signature.js';
 import { findWebhookUrl } from './webhook-url.js';
 
@@ -34,7 +36,7 @@ export interface ReplayEdits {
 }
 
 /** What replaying needs. */
-export interface ReplayDeps extends Omit<AttemptDeps, 'alerts' | 'cookies'> {
+export interface ReplayDeps extends Omit<AttemptDeps, 'alerts' | 'cookies' | 'logins'> {
   readonly traces: OpenTraces;
   /** Aborted when the sandbox is closed or reset. */
   readonly stopSignal: () => AbortSignal;
@@ -80,7 +82,11 @@ function buildRequest(
   const token = signature === 'anew' ? authToken : `${authToken}0`;
   const request = editRequest(exchange, {
     set: new Map(Object.entries(parameters)),
-    headers: new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
+    headers: new Map([
+      // The sandbox's own, which a challenge brings back.
+      ['authorization', null],
+      ...Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const),
+    ]),
     body: body === undefined ? undefined : Buffer.from(body),
     path,
     sign: signature === 'none' ? undefined : (url, form) => signRequest(token, url, listPairs(form)),
@@ -157,9 +163,11 @@ async function send(
   const end = causes.begin({ ...trace, purpose, numbers, parameters: [...new URLSearchParams(form)] });
   let answer: WebhookAnswer | undefined;
   let failure: WebhookFailure | undefined;
+  let isRedirected = false;
   try {
     answer = await request(deps, { url, method, headers: toRecord(headers), form });
     if (answer.status >= 400) failure = refusedBy(answer.status);
+    else isRedirected = findRedirect(answer, { url, method }) !== undefined;
   } catch (error) {
     if (!(error instanceof WebhookFailure)) {
       end(0);
@@ -198,7 +206,7 @@ async function send(
     startedAt: new Date(at).toISOString(),
     durationMs,
     status: answer?.status ?? null,
-    verdict: readOutcome(answer, failure),
+    verdict: failure ? 'failed' : isRedirected ? 'redirected' : 'accepted',
     errorCode: failure?.code ?? null,
     failure: failure?.message ?? null,
     reason: answer && answer.status >= 400 ? findAnswerReason(answer.body) : null,
@@ -207,12 +215,7 @@ async function send(
   return sent;
 }
 
-function readOutcome(answer: WebhookAnswer | undefined, failure: WebhookFailure | undefined) {
-  if (failure) return 'failed';
-  return answer?.headers.location !== undefined && answer.status >= 300 ? 'redirected' : 'accepted';
-}
-
-function request(
+async function request(
   { network, stopSignal }: ReplayDeps,
   message: {
     readonly url: string;
@@ -224,16 +227,16 @@ function request(
   const address = findWebhookUrl(message.url);
   if (!address) throw new WebhookFailure(11100, 'Invalid URL format');
   const { overrides } = address;
-  return requestWebhook(
-    {
-      ...message,
-      form: message.method === 'GET' ? undefined : message.form,
-      overrides,
-      timeLeftMs: overrides.totalTimeoutMs,
-      signal: stopSignal(),
-    },
-    network,
-  );
+  const first = {
+    ...message,
+    form: message.method === 'GET' ? undefined : message.form,
+    overrides,
+    timeLeftMs: overrides.totalTimeoutMs,
+    signal: stopSignal(),
+  };
+  const answer = await requestWebhook(first, network);
+  const again = answerChallenge(first, answer);
+  return again ? requestWebhook(again, network) : answer;
 }
 
 function toRecord(headers: readonly string[]): Record<string, string> {

@@ -10,6 +10,8 @@ import { findWebhookUrl } from './webhook-url.js';
 export interface RequestCredentials {
   readonly authToken: string;
   readonly cookie: string | undefined;
+  /** Returns the header `Authorization` for the request; undefined for none. */
+  readonly authorize: (request: Destination) => string | undefined;
   /** The same for all attempts at one webhook. */
   readonly idempotencyToken: string;
   /** The value of the header `traceparent`; undefined for none. Twilio sends none. */
@@ -20,11 +22,12 @@ export interface RequestCredentials {
 export function formatRequest(
   { url, method }: Destination,
   parameters: readonly Parameter[],
-  { authToken, cookie, idempotencyToken, traceparent }: RequestCredentials,
+  { authToken, cookie, authorize, idempotencyToken, traceparent }: RequestCredentials,
 ) {
   const form = encodeForm(parameters);
   const isGet = method === 'GET';
   const target = isGet && form !== '' ? `${url}${url.includes('?') ? '&' : '?'}${form}` : url;
+  const authorization = authorize({ url: target, method });
   const headers = {
     'User-Agent': 'TwilioProxy/1.1',
     Accept: '*/*',
@@ -32,6 +35,7 @@ export function formatRequest(
     'X-Home-Region': 'us1',
     'X-Twilio-Signature': signRequest(authToken, withoutCredentials(target), isGet ? [] : parameters),
     'I-Twilio-Idempotency-Token': idempotencyToken,
+    ...(authorization !== undefined && { Authorization: authorization }),
     ...(cookie !== undefined && { Cookie: cookie }),
     ...(traceparent !== undefined && { traceparent }),
     ...(!isGet && {
@@ -54,18 +58,27 @@ export function encodeForm(parameters: readonly Parameter[]): string {
   return String(form);
 }
 
+/** The redirects that Twilio follows: https://www.twilio.com/docs/api/errors/11216. */
+const FOLLOWED = [301, 302, 303, 307];
+
 /**
- * The destination of a redirect; undefined if the answer is not one. As in browsers, only 307 and 308 repeat a POST.
+ * The destination of a redirect; undefined if the status is not 3xx. As in browsers, only 307 repeats a POST.
  *
- * @throws WebhookFailure 11100 if the redirect has no valid URL.
+ * @throws WebhookFailure 11216 for a status that Twilio does not follow, such as 308, and without a valid `Location`.
  */
 export function findRedirect(
   { status, headers }: AnswerHead,
   { url, method }: Destination,
 ): Destination | undefined {
-  const { location } = headers;
-  if (location === undefined || ![301, 302, 303, 307, 308].includes(status)) return undefined;
+  if (status < 300 || status >= 400) return undefined;
+  const { location = '' } = headers;
+  if (!FOLLOWED.includes(status)) throw invalidRedirect(`${status} is not followed`);
+  if (location === '') throw invalidRedirect(`${status} without a Location`);
   const next = URL.canParse(location, url) ? findWebhookUrl(new URL(location, url).href) : undefined;
-  if (!next) throw new WebhookFailure(11100, `Invalid URL format: redirected to ${location}`);
-  return { url: next.url, method: status < 307 ? 'GET' : method };
+  if (!next) throw invalidRedirect(`${status} to ${location}`);
+  return { url: next.url, method: status === 307 ? method : 'GET' };
+}
+
+function invalidRedirect(reason: string): WebhookFailure {
+  return new WebhookFailure(11216, `HTTP invalid redirect: ${reason}`);
 }

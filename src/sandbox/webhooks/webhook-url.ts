@@ -26,11 +26,12 @@ export interface WebhookUrl {
 const POLICIES = ['4xx', '5xx', 'ct', 'rt'];
 
 /**
- * Reads the URL of a webhook; undefined unless it is an absolute http or https URL. Invalid overrides are ignored.
+ * Reads the URL of a webhook; undefined unless it is an absolute http or https URL. Invalid overrides are ignored. Twilio
+ * does not support special characters in its user name and password, see https://www.twilio.com/docs/api/errors/11100.
  */
 export function findWebhookUrl(text: string): WebhookUrl | undefined {
   const parsed = findWebUrl(text);
-  if (!parsed) return undefined;
+  if (!parsed || !/^[\w.~-]*$/.test(parsed.username + parsed.password)) return undefined;
   const start = text.indexOf('#');
   const plain = start === -1 ? text : text.slice(0, start);
   const overrides = readOverrides(new URLSearchParams(start === -1 ? '' : text.slice(start + 1)));

@@ -42,7 +42,7 @@ async function placeCall(
   const show = (event: SandboxEvent) => {
     hops.push({ ...event });
     screen.line(describeEvent(event));
-    if (event.kind === 'webhook.sent' && event.purpose === 'call' && event.verdict !== 'redirected') {
+    if (event.kind === 'webhook.sent' && event.purpose === 'call' && !GOES_ON.includes(event.verdict)) {
       const { url, status, errorCode, failure } = event;
       documents.push({ url, status, errorCode, failure });
     }
@@ -70,6 +70,9 @@ async function placeCall(
     hops,
   };
 }
+
+/** The verdicts after which the same webhook is requested again, elsewhere or with a password. */
+const GOES_ON: readonly string[] = ['redirected', 'challenged'];
 
 /** The person with the phone: acts as the options say once the call is answered, and hangs up after a silence. */
 function createCaller(control: ControlClient, { from, press, say, hangUpAfter }: CallFlags, callSid: string) {

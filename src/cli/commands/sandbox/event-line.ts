@@ -46,7 +46,7 @@ export function describeWithoutTime(event: SandboxEvent): string {
     case 'twiml.run':
       return `TwiML           ${event.verb === 'Response' ? 'nothing to do' : event.verb}`;
     case 'twiml.alert':
-      return `TwiML ${event.logLevel.padEnd(10)}${event.message} (${event.errorCode})`;
+      return `TwiML ${event.logLevel.padEnd(10)}${event.message} (${event.errorCode})${event.line === null ? '' : `, line ${event.line}, column ${event.column}`}`;
     case 'call.started':
       return `call            ${event.from} → ${event.to} (${event.direction}, ${event.sid})`;
     case 'call.status':

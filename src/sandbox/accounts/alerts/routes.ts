@@ -71,9 +71,20 @@ function formatSingleAlert(accountSid: string, alert: Alert) {
   };
 }
 
-function formatText({ message, errorCode, logLevel, requestUrl }: Alert): string {
-  const text = new URLSearchParams({ Msg: message, ErrorCode: String(errorCode) });
+/**
+ * The text of an alert, as form parameters. The names `lineNumber` and `columnNumber` are not documented; `parserMessage`
+ * and the `Msg` of a schema warning are those of recorded alerts.
+ */
+function formatText({ message, errorCode, logLevel, requestUrl, lineNumber, columnNumber }: Alert): string {
+  const isOfSchema = errorCode === SCHEMA_WARNING;
+  const text = new URLSearchParams({ Msg: isOfSchema ? 'XML Validation warning' : message });
+  text.set('ErrorCode', String(errorCode));
   text.set('LogLevel', logLevel.toUpperCase());
   if (requestUrl !== null) text.set('url', requestUrl);
+  if (isOfSchema) text.set('parserMessage', message);
+  if (lineNumber !== null) text.set('lineNumber', String(lineNumber));
+  if (columnNumber !== null) text.set('columnNumber', String(columnNumber));
   return String(text);
 }
+
+const SCHEMA_WARNING = 12200;

@@ -1,6 +1,8 @@
 // The table of the newest thousand alerts: what went wrong in webhooks and TwiML.
+import { formatWithoutPassword } from '../../../origin.js';
 import type { Store } from '../../platform/database.js';
 import { createSid } from '../../platform/formats.js';
+import type { SandboxAlert, TextPosition } from '../../platform/sandbox-alert.js';
 import { createCounter, createListing, type Numbered, type Window } from '../../platform/table.js';
 
 const MAX_ALERTS = 1000;
@@ -21,6 +23,8 @@ export interface NewAlert {
   readonly requestVariables?: string;
   readonly responseBody?: string;
   readonly responseHeaders?: string;
+  /** Where the document is wrong. */
+  readonly position?: TextPosition | undefined;
 }
 
 /** An alert as stored. Times are milliseconds since 1970. */
@@ -36,6 +40,9 @@ export interface Alert extends Numbered {
   readonly responseBody: string | null;
   readonly responseHeaders: string | null;
   readonly createdAt: number;
+  /** Where the document is wrong, both from 1; null if no place is known. */
+  readonly lineNumber: number | null;
+  readonly columnNumber: number | null;
 }
 
 /** Which alerts to list; a missing field matches all. Times are milliseconds since 1970, both inclusive. */
@@ -51,6 +58,8 @@ export interface AlertStore {
   add(alert: NewAlert): void;
   find(sid: string): Alert | undefined;
   list(window: Window, filter: AlertFilter): Alert[];
+  /** All alerts, or those about one message or call, oldest first. */
+  summaries(resourceSid?: string): SandboxAlert[];
 }
 
 const FILTER = `(:level IS NULL OR logLevel = :level)
@@ -59,10 +68,12 @@ const FILTER = `(:level IS NULL OR logLevel = :level)
 /** Opens the table of alerts. */
 export function createAlertStore(store: Store, now: () => number): AlertStore {
   const nextRow = createCounter(store, 'alerts');
-  const insert = store.query('INSERT INTO alerts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+  const insert = store.query('INSERT INTO alerts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
   const deleteOld = store.query('DELETE FROM alerts WHERE seq <= ?');
   const find = store.query<Alert>('SELECT * FROM alerts WHERE sid = ?');
   const list = createListing<Alert>(store, 'alerts', FILTER);
+  const all = store.query<Alert>('SELECT * FROM alerts ORDER BY seq');
+  const about = store.query<Alert>('SELECT * FROM alerts WHERE resourceSid = ? ORDER BY seq');
   return {
     add: ({ errorCode, logLevel, message, ...about }) => {
       const seq = nextRow();
@@ -80,11 +91,30 @@ export function createAlertStore(store: Store, now: () => number): AlertStore {
         about.responseBody ?? null,
         about.responseHeaders ?? null,
         now(),
+        about.position?.line ?? null,
+        about.position?.column ?? null,
       );
       deleteOld.run(seq - MAX_ALERTS);
     },
     find: (sid) => find.get(sid),
     list: (window, { logLevel, from, to }) =>
       list(window, { level: logLevel ?? null, from: from ?? null, to: to ?? null }),
+    summaries: (resourceSid) =>
+      (resourceSid === undefined ? all.all() : about.all(resourceSid)).map(summarize),
+  };
+}
+
+function summarize(alert: Alert): SandboxAlert {
+  const { sid, errorCode, logLevel, message, requestUrl, resourceSid } = alert;
+  return {
+    sid,
+    at: new Date(alert.createdAt).toISOString(),
+    errorCode,
+    logLevel,
+    message,
+    url: requestUrl === null ? null : formatWithoutPassword(requestUrl),
+    line: alert.lineNumber,
+    column: alert.columnNumber,
+    resourceSid,
   };
 }

@@ -92,7 +92,11 @@ const event = z
       ...text,
       sid: sid.nullable().describe("null if the number's Messaging Service receives no texts"),
     }),
-    kind('text.queued', { ...text, sid, direction: z.literal(['outbound-api', 'outbound-reply']) }),
+    kind('text.queued', {
+      ...text,
+      sid,
+      direction: z.literal(['outbound-api', 'outbound-call', 'outbound-reply']),
+    }),
     kind('text.status', { sid, status: z.string(), errorCode: z.int().nullable() }),
     kind('text.reached-phone', { ...text, sid }),
     kind('webhook.began', webhook),
@@ -101,7 +105,9 @@ const event = z
       startedAt: time,
       durationMs: z.number(),
       status: z.int().nullable().describe('null without an answer'),
-      verdict: z.literal(['accepted', 'redirected', 'failed']),
+      verdict: z
+        .literal(['accepted', 'redirected', 'challenged', 'failed'])
+        .describe('challenged: 401, so the request is sent again with the user name and password of its URL'),
       ...failure,
       reason: z.string().nullable().describe('why the app refused it, in its own words'),
     }),
@@ -119,6 +125,8 @@ const event = z
       logLevel: z.literal(['error', 'warning']),
       errorCode: z.int(),
       message: z.string(),
+      line: z.int().nullable().describe('where the document is wrong, from 1; null if no place is known'),
+      column: z.int().nullable().describe('as line'),
     }),
     kind('call.started', {
       sid,

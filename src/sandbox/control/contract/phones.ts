@@ -110,6 +110,22 @@ const textAtPosition = z.strictObject({
 
 const { media: _media, ...plainText } = text;
 
+const alerts = z
+  .array(
+    z.strictObject({
+      sid: z.string(),
+      at: time,
+      errorCode: z.int(),
+      logLevel: z.literal(['error', 'warning']),
+      message: z.string(),
+      url: z.string().nullable(),
+      line: z.int().nullable().describe('where the document is wrong, from 1; null if no place is known'),
+      column: z.int().nullable(),
+      resourceSid: z.string().nullable(),
+    }),
+  )
+  .describe('failed webhooks and faults of TwiML, oldest first');
+
 const textOutcome = z.strictObject({
   traceId: z.string(),
   messageSid: z.string().nullable(),
@@ -124,6 +140,7 @@ const textOutcome = z.strictObject({
     .describe('null if no URL is configured'),
   replies: z.array(z.strictObject({ sid: z.string(), ...plainText })),
   automaticReply: z.string().nullable(),
+  alerts,
 }) satisfies z.ZodType<TextOutcome>;
 
 const startedText = z.strictObject({ traceId: z.string() }) satisfies z.ZodType<StartedText>;
@@ -173,6 +190,7 @@ const loggedCall = z.strictObject({
     })
     .nullable()
     .describe('what the app waits for now'),
+  alerts,
   startedAt: time,
   answeredAt: time.nullable(),
   endedAt: time.nullable(),

@@ -11,6 +11,7 @@ const OTHER_ERRORS: Readonly<Record<number, string>> = {
   11206: 'HTTP protocol violation',
   11210: 'Bad host name',
   11215: 'Too many HTTP redirects',
+  11216: 'HTTP invalid redirect',
   11217: 'HTTP error response code',
   11220: 'TLS handshake failed',
   11235: 'Certificate does not match the host name',

@@ -191,7 +191,13 @@ describe('the webhook URL of an inbound text', () => {
     const service = await client.messaging.v1.services.create({ friendlyName: 'Relay' });
     await client.messaging.v1.services(service.sid).phoneNumbers.create({ phoneNumberSid: numberSid });
     const { traceId, ...outcome } = await text();
-    expect(outcome).toEqual({ messageSid: null, webhook: null, replies: [], automaticReply: null });
+    expect(outcome).toEqual({
+      messageSid: null,
+      webhook: null,
+      replies: [],
+      automaticReply: null,
+      alerts: [],
+    });
     expect(sandbox.events({ traceId })).toMatchObject([
       { kind: 'phone.texts' },
       { kind: 'text.received', sid: null },

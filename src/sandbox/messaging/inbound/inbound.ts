@@ -1,5 +1,6 @@
 // Receives texts to numbers of the account: stores them, sends the webhook, and runs the app's TwiML.
 import type { AccountStore } from '../../accounts/account/store.js';
+import type { AlertStore } from '../../accounts/alerts/store.js';
 import { readGeography } from '../../numbers/geography.js';
 import type { NumberStore, OwnedNumber } from '../../numbers/incoming-phone-numbers/store.js';
 import { receivedTextPrice } from '../../numbers/pricing/tariff.js';
@@ -29,6 +30,7 @@ export interface InboundDeps extends SubscriptionDeps, RoutingDeps {
   readonly clock: Clock;
   readonly events: EventStream;
   readonly accounts: Pick<AccountStore, 'charge'>;
+  readonly alerts: AlertStore;
   readonly numbers: Pick<NumberStore, 'findByNumber' | 'owned'>;
   readonly services: Pick<ServiceStore, 'findFor'>;
   readonly messages: Pick<MessageStore, 'insert'>;
@@ -63,7 +65,8 @@ export interface InboundMessages {
 
 /** Creates the receiver of inbound texts. */
 export function createInboundMessages(deps: InboundDeps): InboundMessages {
-  const { store, clock, events, accounts, numbers, services, messages, media, phones, webhooks } = deps;
+  const { store, clock, events, accounts, alerts, numbers, services, messages, media, phones, webhooks } =
+    deps;
 
   async function receive(
     text: SentText,
@@ -82,7 +85,8 @@ export function createInboundMessages(deps: InboundDeps): InboundMessages {
     const keyword = handleKeyword(text, number, trace, deps);
     if (keyword) sendKeywordReply(text, keyword);
     const answered = message && route.webhook ? await notifyApp(message, route, trace) : NOT_NOTIFIED;
-    return { traceId, messageSid: sid, automaticReply: keyword?.body ?? null, ...answered };
+    const about = sid === null ? [] : alerts.summaries(sid);
+    return { traceId, messageSid: sid, automaticReply: keyword?.body ?? null, ...answered, alerts: about };
   }
 
   function receiveOwn(message: Message, trace: TraceContext): void {

@@ -1,6 +1,12 @@
 // Loads the media files of messages, from a web server or a data URL, and guesses a content type if none is given.
+import { answerChallenge } from '../../webhooks/authorization.js';
 import { refusedBy, WebhookFailure } from '../../webhooks/failure.js';
-import { type FileAnswer, requestBytes, type WebhookNetwork } from '../../webhooks/http-request.js';
+import {
+  type FileAnswer,
+  requestBytes,
+  type WebhookNetwork,
+  type WebhookRequest,
+} from '../../webhooks/http-request.js';
 import { findRedirect } from '../../webhooks/request.js';
 import { findWebhookUrl } from '../../webhooks/webhook-url.js';
 
@@ -36,7 +42,7 @@ export async function download(url: string, { network, maxBytes, signal }: Downl
     if (!address) throw new WebhookFailure(11100, 'Invalid URL format');
     const destination = { url: address.url, method: 'GET' };
     const { overrides } = address;
-    const request = {
+    const request: WebhookRequest = {
       ...destination,
       headers: HEADERS,
       form: undefined,
@@ -44,7 +50,9 @@ export async function download(url: string, { network, maxBytes, signal }: Downl
       timeLeftMs: overrides.totalTimeoutMs,
       signal,
     };
-    const answer = await requestBytes(request, maxBytes, network);
+    const first = await requestBytes(request, maxBytes, network);
+    const again = answerChallenge(request, first);
+    const answer = again ? await requestBytes(again, maxBytes, network) : first;
     signal.throwIfAborted();
     const redirect = findRedirect(answer, destination);
     if (!redirect) return readFile(answer);

@@ -156,7 +156,7 @@ describe('media that cannot be fetched', () => {
       'redirected to an invalid URL',
       '/a',
       { '/a': { status: 302, headers: { Location: 'ftp://a' } } },
-      11100,
+      11216,
     ],
     ['too slow', '/a#tt=100', { '/a': 'hang' }, 11203],
   ])('because the file is %s fail the message with %s', async (_name, path, files, code) => {

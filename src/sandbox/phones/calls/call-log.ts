@@ -1,5 +1,7 @@
 // The table of the call logs of all phones.
+
 import type { Store } from '../../platform/database.js';
+import type { SandboxAlert } from '../../platform/sandbox-alert.js';
 import { createCounter } from '../../platform/table.js';
 import type { AwaitedInput, Sound } from '../../voice/call-gateway.js';
 
@@ -52,6 +54,8 @@ export interface LoggedCall {
   readonly said: readonly SaidSound[];
   /** What the app waits for now, and since when (ISO 8601); null if it does not wait, or waits for nothing but time. */
   readonly waitsFor: (AwaitedInput & { readonly since: string }) | null;
+  /** The alerts about the call so far, oldest first: failed webhooks, and what is wrong with its TwiML. */
+  readonly alerts: readonly SandboxAlert[];
   /** Times are ISO 8601; null if it has not happened. */
   readonly startedAt: string;
   readonly answeredAt: string | null;
@@ -59,7 +63,8 @@ export interface LoggedCall {
 }
 
 /** A row of the table. Times are milliseconds since 1970. */
-export interface CallLogEntry extends Omit<LoggedCall, 'waitsFor' | 'startedAt' | 'answeredAt' | 'endedAt'> {
+export interface CallLogEntry
+  extends Omit<LoggedCall, 'waitsFor' | 'alerts' | 'startedAt' | 'answeredAt' | 'endedAt'> {
   readonly seq: number;
   /** E.164. */
   readonly phone: string;
@@ -127,7 +132,11 @@ export function readHeard(heard: string): readonly HeardSound[] {
 }
 
 /** Formats an entry as the library and the control API return it. */
-export function formatLoggedCall(entry: CallLogEntry, waitsFor: LoggedCall['waitsFor'] = null): LoggedCall {
+export function formatLoggedCall(
+  entry: CallLogEntry,
+  alerts: LoggedCall['alerts'],
+  waitsFor: LoggedCall['waitsFor'] = null,
+): LoggedCall {
   const { sid, direction, shown, state, heard, said } = entry;
   const time = (at: number | null) => (at === null ? null : new Date(at).toISOString());
   return {
@@ -138,6 +147,7 @@ export function formatLoggedCall(entry: CallLogEntry, waitsFor: LoggedCall['wait
     heard,
     said,
     waitsFor,
+    alerts,
     startedAt: new Date(entry.startedAt).toISOString(),
     answeredAt: time(entry.answeredAt),
     endedAt: time(entry.endedAt),

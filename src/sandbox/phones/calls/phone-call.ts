@@ -64,6 +64,8 @@ export interface PhoneCallDeps {
   readonly clock: Clock;
   readonly behaviourOf: (number: string) => WholeBehaviour;
   readonly exposures: Pick<ExposureEvents, 'callerShown' | 'soundHeard'>;
+  /** The alerts about a leg. */
+  readonly alertsAbout: (sid: string) => LoggedCall['alerts'];
   /** Called when the phone is connected to its leg, and when the call has ended. */
   readonly onStart: (call: PhoneCall) => void;
   readonly onEnd: (call: PhoneCall) => void;
@@ -206,7 +208,10 @@ function stateAtEnd(state: PhoneCallState, status: FinalStatus): PhoneCallState 
 type Entry = ReturnType<typeof createEntry>;
 
 /** The call log entry of one call, and its line. Call `open` first: until then every other function throws. */
-function createEntry({ callLog, clock }: PhoneCallDeps, { phone, direction, shown }: PhoneCallParties) {
+function createEntry(
+  { callLog, clock, alertsAbout }: PhoneCallDeps,
+  { phone, direction, shown }: PhoneCallParties,
+) {
   let opened: { readonly line: RemoteLine; readonly entry: CallLogEntry } | undefined;
   let waitsFor: LoggedCall['waitsFor'] = null;
   const now = () => new Date(clock.now()).toISOString();
@@ -259,7 +264,7 @@ function createEntry({ callLog, clock }: PhoneCallDeps, { phone, direction, show
     },
     read: (): LoggedCall => {
       const { entry } = current();
-      return formatLoggedCall(entry, entry.endedAt === null ? waitsFor : null);
+      return formatLoggedCall(entry, alertsAbout(entry.sid), entry.endedAt === null ? waitsFor : null);
     },
   };
 }

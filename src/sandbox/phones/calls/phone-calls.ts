@@ -31,11 +31,13 @@ export interface PhoneCallsDeps {
   readonly behaviours: Pick<BehaviourStore, 'of'>;
   readonly exposures: Pick<ExposureEvents, 'callerShown' | 'soundHeard'>;
   readonly watched: Pick<WatchedNumbers, 'add'>;
+  /** The alerts about a leg. */
+  readonly alertsAbout: (sid: string) => LoggedCall['alerts'];
 }
 
 /** Opens the call logs. Calls that an earlier process left open end. */
 export function createPhoneCalls(phoneCallsDeps: PhoneCallsDeps): PhoneCalls {
-  const { store, clock, behaviours, exposures, watched } = phoneCallsDeps;
+  const { store, clock, behaviours, exposures, watched, alertsAbout } = phoneCallsDeps;
   const callLog = createCallLog(store);
   const live = new Map<string, PhoneCall>();
   const deps = {
@@ -43,6 +45,7 @@ export function createPhoneCalls(phoneCallsDeps: PhoneCallsDeps): PhoneCalls {
     clock,
     behaviourOf: behaviours.of,
     exposures,
+    alertsAbout,
     onStart: (call: PhoneCall) => {
       live.set(call.sid, call);
       watched.add(call.phone);
@@ -58,7 +61,9 @@ export function createPhoneCalls(phoneCallsDeps: PhoneCallsDeps): PhoneCalls {
     },
     start: (phone, shown) => createPhoneCall(deps, { phone, direction: 'outgoing', shown }),
     list: (phone) =>
-      callLog.list(phone).map((entry) => live.get(entry.sid)?.log() ?? formatLoggedCall(entry)),
+      callLog
+        .list(phone)
+        .map((entry) => live.get(entry.sid)?.log() ?? formatLoggedCall(entry, alertsAbout(entry.sid))),
     live: (phone) => [...live.values()].filter((call) => call.phone === phone),
     findLive: (sid) => live.get(sid),
     forget: () => callLog.endAll(clock.now()),

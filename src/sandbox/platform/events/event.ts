@@ -33,7 +33,7 @@ export type EventFields =
       })
   | ({ readonly kind: 'text.queued' } & TextFacts & {
         readonly sid: string;
-        readonly direction: 'outbound-api' | 'outbound-reply';
+        readonly direction: 'outbound-api' | 'outbound-call' | 'outbound-reply';
       })
   | {
       readonly kind: 'text.status';
@@ -54,7 +54,8 @@ export type EventFields =
       readonly durationMs: number;
       /** The HTTP status of the answer; null without an answer. */
       readonly status: number | null;
-      readonly verdict: 'accepted' | 'redirected' | 'failed';
+      /** `challenged`: the answer asked for the URL's user name and password, and the request is sent again with them. */
+      readonly verdict: 'accepted' | 'redirected' | 'challenged' | 'failed';
       /** Why it failed: a code of https://www.twilio.com/docs/api/errors and a sentence; both null if it did not fail. */
       readonly errorCode: number | null;
       readonly failure: string | null;
@@ -93,6 +94,9 @@ export type EventFields =
       /** A code of https://www.twilio.com/docs/api/errors, and a sentence. */
       readonly errorCode: number;
       readonly message: string;
+      /** Where the document is wrong, both from 1; null if no place is known. */
+      readonly line: number | null;
+      readonly column: number | null;
     }
   | {
       readonly kind: 'call.started';

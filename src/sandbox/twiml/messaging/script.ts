@@ -3,9 +3,11 @@ import {
   elementsOf,
   findUrl,
   type Reading,
+  ROOT_ATTRIBUTES,
   readElementText,
   readMethod,
   readUrl,
+  startReading,
   type Warning,
   warnOfAttributes,
   warnOfSchema,
@@ -37,7 +39,6 @@ export interface MessageVerb {
 }
 
 const ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
-  Response: [],
   Message: ['to', 'from', 'action', 'method', 'statusCallback'],
   Redirect: ['method'],
   Body: [],
@@ -52,23 +53,22 @@ const VOICE_VERBS =
 
 /** Reads a `<Response>`; the URLs in it are relative to `base`, where it came from. */
 export function readMessagingScript(root: XmlElement, base: string): MessagingScript {
-  const warnings: Warning[] = [];
-  const reading: Reading = { base, warn: (code, message) => void warnings.push({ code, message }) };
-  warnOfAttributes(root, ATTRIBUTES[root.name], reading.warn);
-  const verbs = root.children.flatMap((child) => readVerb(child, reading));
+  const { reading, warnings } = startReading(base);
+  warnOfAttributes(root, ROOT_ATTRIBUTES, reading.warn);
+  const verbs = root.children.flatMap((child) => readVerb(child, root, reading));
   return { verbs, warnings };
 }
 
-function readVerb(child: XmlElement | string, reading: Reading): MessagingVerb[] {
+function readVerb(child: XmlElement | string, root: XmlElement, reading: Reading): MessagingVerb[] {
   const { warn } = reading;
   if (typeof child === 'string') {
-    if (child.trim() !== '') warnOfSchema(warn, `'${child.trim()}' is outside of a verb`);
+    if (child.trim() !== '') warnOfSchema(warn, root, `'${child.trim()}' is outside of a verb`);
     return [];
   }
   if (child.name === 'Message') return [readMessage(child, reading)];
   if (child.name === 'Redirect') return readRedirect(child, reading);
-  if (VOICE_VERBS.includes(child.name)) warn(14110, `Invalid verb for SMS reply: <${child.name}>`);
-  else warnOfSchema(warn, `<${child.name}> is not a verb`);
+  if (VOICE_VERBS.includes(child.name)) warn(14110, `Invalid verb for SMS reply: <${child.name}>`, child);
+  else warnOfSchema(warn, child, `<${child.name}> is not a verb`);
   return [];
 }
 
@@ -78,7 +78,7 @@ function readMessage(element: XmlElement, reading: Reading): MessageVerb {
   const nouns = elementsOf(element);
   for (const noun of nouns) {
     if (noun.name !== 'Body' && noun.name !== 'Media') {
-      warnOfSchema(warn, `<${noun.name}> is not allowed in <Message>`);
+      warnOfSchema(warn, noun, `<${noun.name}> is not allowed in <Message>`);
     } else warnOfAttributes(noun, ATTRIBUTES[noun.name], warn);
   }
   const body = nouns.find(({ name }) => name === 'Body') ?? element;
@@ -100,6 +100,6 @@ function readRedirect(element: XmlElement, reading: Reading): MessagingVerb[] {
   warnOfAttributes(element, ATTRIBUTES.Redirect, reading.warn);
   const url = findUrl(readElementText(element), reading.base);
   if (url !== undefined) return [{ name: 'Redirect', url, method: readMethod(element, reading) }];
-  warnOfSchema(reading.warn, `<Redirect> leads to '${readElementText(element)}'`);
+  warnOfSchema(reading.warn, element, `<Redirect> leads to '${readElementText(element)}'`);
   return [];
 }

@@ -4,6 +4,7 @@ import {
   elementsOf,
   type Reading,
   readCount,
+  readDialKeys,
   readElement,
   readElementText,
   readFlag,
@@ -30,7 +31,8 @@ export interface Dial {
   readonly answerOnBridge: boolean;
   readonly hangupOnStar: boolean;
   readonly sequential: boolean;
-  readonly record: boolean;
+  /** How many channels the recording has: 2 for the modes `…-dual`; undefined for no recording. */
+  readonly recordedChannels: 1 | 2 | undefined;
   readonly callback: RecordingCallback | undefined;
   /** The numbers to call: all at once, unless `sequential`. */
   readonly numbers: readonly DialledNumber[];
@@ -83,7 +85,6 @@ const NUMBER_ATTRIBUTES =
 export const DIAL_SCHEMA: ElementSchema<Dial> = {
   attributes: [...ATTRIBUTES.split(' '), ...RECORDING_ATTRIBUTES],
   read: (element, reading) => {
-    const mode = readWordList(element, 'record', reading, RECORD_MODES)[0];
     return {
       name: 'Dial',
       action: readUrl(element, 'action', reading),
@@ -94,23 +95,32 @@ export const DIAL_SCHEMA: ElementSchema<Dial> = {
       answerOnBridge: readFlag(element, 'answerOnBridge', reading),
       hangupOnStar: readFlag(element, 'hangupOnStar', reading),
       sequential: readFlag(element, 'sequential', reading),
-      record: mode !== undefined && mode !== 'do-not-record' && mode !== 'false',
+      recordedChannels: readRecordedChannels(element, reading),
       callback: readRecordingCallback(element, reading),
       ...readNouns(element, reading),
     };
   },
 };
 
+/** The channels of `<Dial record>`: see https://www.twilio.com/docs/voice/twiml/dial#record. */
+function readRecordedChannels(element: XmlElement, reading: Reading): Dial['recordedChannels'] {
+  const [mode = 'false'] = readWordList(element, 'record', reading, RECORD_MODES);
+  if (mode === 'do-not-record' || mode === 'false') return undefined;
+  return mode.endsWith('-dual') ? 2 : 1;
+}
+
 function readNouns(element: XmlElement, reading: Reading): Pick<Dial, 'numbers' | 'queue'> {
   const { warn } = reading;
   const [text, nouns] = [readElementText(element), elementsOf(element)];
-  for (const { name } of nouns) {
-    if (name !== 'Number' && name !== 'Queue') warnOfSchema(warn, `the sandbox cannot dial <${name}>`);
+  for (const noun of nouns) {
+    const { name } = noun;
+    if (name !== 'Number' && name !== 'Queue') warnOfSchema(warn, noun, `the sandbox cannot dial <${name}>`);
   }
   const numbers = nouns
     .filter(({ name }) => name === 'Number')
     .flatMap((noun) => readElement(noun, NUMBER_SCHEMA, reading) ?? []);
-  if (numbers.length > MAX_NUMBERS) warnOfSchema(warn, `<Dial> has more than ${MAX_NUMBERS} numbers`);
+  if (numbers.length > MAX_NUMBERS)
+    warnOfSchema(warn, element, `<Dial> has more than ${MAX_NUMBERS} numbers`);
   const queue = nouns.find(({ name }) => name === 'Queue');
   return {
     numbers: [...(text === '' ? [] : [plainNumber(text)]), ...numbers].slice(0, MAX_NUMBERS),
@@ -137,7 +147,7 @@ const NUMBER_SCHEMA: ElementSchema<DialledNumber> = {
     const events = readWordList(element, 'statusCallbackEvent', reading, CALL_EVENTS);
     return {
       number: readElementText(element),
-      sendDigits: element.attributes.get('sendDigits') ?? '',
+      sendDigits: readDialKeys(element, 'sendDigits', reading),
       whisper: readUrlWithMethod(element, 'url', 'method', reading),
       statusCallback: readUrlWithMethod(element, 'statusCallback', 'statusCallbackMethod', reading),
       statusCallbackEvents: events.length > 0 ? events : ['completed'],

@@ -5,13 +5,13 @@ import {
   type Reading,
   readCount,
   readElement,
+  readFinishKeys,
   readFlag,
   readMethod,
   readUrl,
   readUrlWithMethod,
   readWordList,
   type TwimlUrl,
-  warnOfSchema,
 } from '../element.js';
 import type { XmlElement } from '../xml.js';
 import { PROMPT_SCHEMAS, type Prompt } from './prompts.js';
@@ -48,7 +48,7 @@ export const GATHER_SCHEMA: ElementSchema<Gather> = {
       method: readMethod(element, reading),
       input: input.length > 0 ? input : ['dtmf'],
       timeout: readCount(element, 'timeout', reading, { min: 0, max: 86_400, fallback: 5 }),
-      finishOnKey: element.attributes.get('finishOnKey') ?? '#',
+      finishOnKey: readFinishKeys(element, reading, '#'),
       numDigits: readCount(element, 'numDigits', reading, { min: 1, max: 1000, fallback: UNLIMITED }),
       actionOnEmptyResult: readFlag(element, 'actionOnEmptyResult', reading),
       partialResultCallback: readUrlWithMethod(element, ...partialResults, reading),
@@ -63,6 +63,6 @@ function readPrompt(child: XmlElement, reading: Reading): Prompt | undefined {
   if (name === 'Say' || name === 'Play' || name === 'Pause') {
     return readElement<Prompt>(child, PROMPT_SCHEMAS[name], reading);
   }
-  warnOfSchema(reading.warn, `<Gather> cannot hold <${name}>`);
+  reading.warn(13320, `Gather: Invalid nested verb: <${name}>`, child);
   return undefined;
 }

@@ -4,6 +4,7 @@ import {
   findUrl,
   type Reading,
   readCount,
+  readDialKeys,
   readElementText,
   warnOfSchema,
 } from '../element.js';
@@ -59,11 +60,12 @@ export const PROMPT_SCHEMAS = {
 } as const satisfies Record<Prompt['name'], ElementSchema<Prompt>>;
 
 function readPlay(element: XmlElement, reading: Reading): PlayVerb | undefined {
-  const digits = element.attributes.get('digits') ?? '';
+  const digits = readDialKeys(element, 'digits', reading);
   const url = findUrl(readElementText(element), reading.base);
   const loop = readLoop(element, reading);
   if (url === undefined && digits === '') {
-    warnOfSchema(reading.warn, `<Play> has an invalid URL: '${readElementText(element)}'`);
+    if (!element.attributes.get('digits'))
+      warnOfSchema(reading.warn, element, `<Play> has an invalid URL: '${readElementText(element)}'`);
     return undefined;
   }
   return { name: 'Play', url, digits, loop };

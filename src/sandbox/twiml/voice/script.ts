@@ -3,12 +3,14 @@ import {
   type ElementSchema,
   findUrl,
   type Reading,
+  ROOT_ATTRIBUTES,
   readElement,
   readElementText,
   readMethod,
   readUrl,
   readUrlWithMethod,
   readWordList,
+  startReading,
   type TwimlUrl,
   type Warning,
   warnOfAttributes,
@@ -54,28 +56,40 @@ export interface Reject {
   readonly reason: 'rejected' | 'busy';
 }
 
+/** See https://www.twilio.com/docs/voice/twiml/sms. Deprecated, and still there. */
+export interface Sms {
+  readonly name: 'Sms';
+  readonly body: string;
+  /** Default: the other party of the call. */
+  readonly to: string | undefined;
+  /** Default: the account's number in the call. */
+  readonly from: string | undefined;
+  readonly action: string | undefined;
+  readonly method: string;
+  readonly statusCallback: string | undefined;
+}
+
 /**
  * Reads a `<Response>`. See https://www.twilio.com/docs/voice/twiml.
  *
  * @param base the URL of the document, for relative URLs; undefined for a document that came with a REST request
  */
 export function readVoiceScript(root: XmlElement, base: string | undefined): VoiceScript {
-  const warnings: Warning[] = [];
-  const reading: Reading = { base, warn: (code, message) => void warnings.push({ code, message }) };
-  warnOfAttributes(root, [], reading.warn);
-  const verbs = root.children.flatMap((child) => readVerb(child, reading) ?? []);
+  const { reading, warnings } = startReading(base);
+  warnOfAttributes(root, ROOT_ATTRIBUTES, reading.warn);
+  const verbs = root.children.flatMap((child) => readVerb(child, root, reading) ?? []);
   return { verbs, warnings };
 }
 
-function readVerb(child: XmlElement | string, reading: Reading): VoiceVerb | undefined {
+function readVerb(child: XmlElement | string, root: XmlElement, reading: Reading): VoiceVerb | undefined {
   const { warn } = reading;
   if (typeof child === 'string') {
-    if (child.trim() !== '') warnOfSchema(warn, `text outside of a verb: '${child.trim()}'`);
+    if (child.trim() !== '') warnOfSchema(warn, root, `text outside of a verb: '${child.trim()}'`);
     return undefined;
   }
   const schema = findVerbSchema(child.name);
   if (schema) return readElement(child, schema, reading);
-  warnOfSchema(warn, `<${child.name}> is not a known verb`);
+  warnOfSchema(warn, child, `<${child.name}> is not a known verb`);
   return undefined;
 }
 
@@ -105,6 +119,18 @@ const VERB_SCHEMAS = {
       reason: readWordList(element, 'reason', reading, ['rejected', 'busy'])[0] ?? 'rejected',
     }),
   },
+  Sms: {
+    attributes: ['to', 'from', 'action', 'method', 'statusCallback'],
+    read: (element, reading): Sms => ({
+      name: 'Sms',
+      body: readElementText(element),
+      to: element.attributes.get('to') || undefined,
+      from: element.attributes.get('from') || undefined,
+      action: readUrl(element, 'action', reading),
+      method: readMethod(element, reading),
+      statusCallback: readUrl(element, 'statusCallback', reading),
+    }),
+  },
 } as const satisfies Record<string, ElementSchema<{ readonly name: string }>>;
 
 function findVerbSchema(name: string): ElementSchema<VoiceVerb> | undefined {
@@ -115,6 +141,6 @@ function findVerbSchema(name: string): ElementSchema<VoiceVerb> | undefined {
 function readRedirect(element: XmlElement, reading: Reading): Redirect | undefined {
   const url = findUrl(readElementText(element), reading.base);
   if (url !== undefined) return { name: 'Redirect', url, method: readMethod(element, reading) };
-  warnOfSchema(reading.warn, `<Redirect> has an invalid URL: '${readElementText(element)}'`);
+  warnOfSchema(reading.warn, element, `<Redirect> has an invalid URL: '${readElementText(element)}'`);
   return undefined;
 }

@@ -74,8 +74,8 @@ export interface TwimlDocument {
 export async function fetchDocument(leg: Leg, source: DocumentSource): Promise<TwimlDocument | undefined> {
   const document =
     source.twiml === undefined ? await askForDocument(leg, source) : readGiven(leg, source.twiml);
-  for (const { code, message } of document?.script.warnings ?? []) {
-    leg.alert(code, message, { url: document?.url, logLevel: 'warning' });
+  for (const { code, message, position } of document?.script.warnings ?? []) {
+    leg.alert(code, message, { url: document?.url, logLevel: 'warning', position });
   }
   return document;
 }
@@ -89,11 +89,11 @@ async function askForDocument(leg: Leg, source: DocumentSource): Promise<TwimlDo
 
 function readGiven(leg: Leg, twiml: string): TwimlDocument | undefined {
   try {
-    const script = readVoiceScript(readTwiml(twiml), undefined);
+    const script = readVoiceScript(readTwiml({ body: twiml }), undefined);
     return { script, url: undefined, method: 'POST', fallback: undefined };
   } catch (error) {
     if (!(error instanceof WebhookFailure)) throw error;
-    leg.alert(error.code, error.message);
+    leg.alert(error.code, error.message, { position: error.position });
     return undefined;
   }
 }

@@ -6,6 +6,7 @@ import type { Clock } from '../../platform/clock.js';
 import type { Store } from '../../platform/database.js';
 import type { EventFields, WebhookPurpose } from '../../platform/events/event.js';
 import type { EventStream, TraceContext } from '../../platform/events/stream.js';
+import type { TextPosition } from '../../platform/sandbox-alert.js';
 import { SandboxStopped, type WebhookDispatch } from '../../webhooks/dispatch.js';
 import type { Parameter } from '../../webhooks/signature.js';
 import type { Destination, Webhook, WebhookResult } from '../../webhooks/webhook.js';
@@ -66,6 +67,8 @@ export interface AlertDetails {
   readonly url?: string | undefined;
   /** Default `error`. */
   readonly logLevel?: 'error' | 'warning';
+  /** Where the document is wrong. */
+  readonly position?: TextPosition | undefined;
 }
 
 /** What records need. */
@@ -125,10 +128,11 @@ export function openCallRecord(
       if (request.traceId === traceId) cause = request.cause;
     },
     emit,
-    alert: (errorCode, message, { url, logLevel = 'error' } = {}) => {
-      const about = { resourceSid: sid, ...(url !== undefined && { requestUrl: url }) };
+    alert: (errorCode, message, { url, logLevel = 'error', position } = {}) => {
+      const about = { resourceSid: sid, ...(url !== undefined && { requestUrl: url }), position };
       alerts.add({ errorCode, logLevel, message, ...about });
-      emit({ kind: 'twiml.alert', sid, url: url ?? null, logLevel, errorCode, message });
+      const { line = null, column = null } = position ?? {};
+      emit({ kind: 'twiml.alert', sid, url: url ?? null, logLevel, errorCode, message, line, column });
     },
     formatParameters: (status = call.status) => formatCallParameters(accountSid, call, status),
     askApp: async (webhook, accept) => {

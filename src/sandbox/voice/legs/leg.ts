@@ -1,7 +1,7 @@
 // A leg of a call: it rings, is answered, carries sounds both ways, and ends.
 import type { AccountStore } from '../../accounts/account/store.js';
 import type { TraceContext } from '../../platform/events/stream.js';
-import { createSignal, createTimers, STEP_MS } from '../../platform/timers.js';
+import { createSignal, createTimers, STEP_MS, waitForSignal } from '../../platform/timers.js';
 import type { CallDraft } from '../api/calls/store.js';
 import type { AwaitedInput, FinalStatus, RemoteParty, Sound } from '../call-gateway.js';
 import {
@@ -45,6 +45,13 @@ export interface Leg extends CallRecord {
   drop(reason: unknown): void;
   /** Calls `listener` when the leg is answered, and when it has ended. @returns the function that stops this */
   onProgress(listener: () => void): () => void;
+  /**
+   * Waits until the app has the status callbacks from before the answer, but no longer than two seconds. Seconds of
+   * ringing lie between them and the first document at Twilio; here the order is kept without the seconds.
+   *
+   * @throws the signal's reason.
+   */
+  untilRingingReported(signal: AbortSignal): Promise<void>;
   /** Plays a sound to the remote party. */
   play(sound: Sound): void;
   /** Listens to the remote party. The latest listener comes first. @returns the function that stops this */
@@ -134,8 +141,11 @@ const SIP_CODES: Readonly<Record<FinalStatus, number>> = {
 /** The longest call: four hours, and ten minutes with a trial account. */
 const [MAX_DURATION_MS, MAX_TRIAL_DURATION_MS] = [14_400_000, 600_000];
 
+const MAX_REPORT_MS = 2000;
+
 /** The progress of a leg: queued, ringing, in progress, ended. It ends once. */
-interface CallState extends Pick<Leg, 'ended' | 'dial' | 'answer' | 'limit' | 'drop' | 'onProgress'> {
+interface CallState
+  extends Pick<Leg, 'ended' | 'dial' | 'answer' | 'limit' | 'drop' | 'onProgress' | 'untilRingingReported'> {
   ringing(): void;
   hangUp(unanswered: FinalStatus, sipCode?: number): void;
 }
@@ -152,6 +162,7 @@ function createCallState(
   const listeners = new Set<() => void>();
   let maxDurationMs = MAX_DURATION_MS;
   let cancelLimit = () => {};
+  let ringingReported: Promise<void> = Promise.resolve();
 
   function reportProgress(): void {
     for (const listener of [...listeners]) listener();
@@ -176,6 +187,7 @@ function createCallState(
     if (ended.signal.aborted || record.call().answeredAt !== null) return;
     record.update({ status: 'in-progress', answeredAt: now() });
     if (record.call().direction === 'inbound') party.callAnswered();
+    ringingReported = statusCallbacks.settled();
     statusCallbacks.send('answered');
     limit(maxDurationMs);
     reportProgress();
@@ -220,6 +232,11 @@ function createCallState(
     drop: (reason) => {
       if (!ended.signal.aborted) end(record.call().answeredAt === null ? 'failed' : 'completed', reason);
     },
+    untilRingingReported: (signal) =>
+      waitForSignal<void>(signal, (resolve) => {
+        void ringingReported.then(resolve);
+        return clock.after(MAX_REPORT_MS, resolve);
+      }),
     onProgress: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);

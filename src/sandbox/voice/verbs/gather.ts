@@ -10,7 +10,8 @@ import { type PromptDeps, playPrompt } from './prompts.js';
 /** What `<Gather>` needs. */
 export interface GatherDeps extends PromptDeps {}
 
-type Input = { readonly digits: string } | { readonly words: string };
+/** `finishedOn`: the key that ended the input; empty if it ended otherwise. */
+type Input = { readonly digits: string; readonly finishedOn: string } | { readonly words: string };
 
 /** The confidence of recognised words. It is constant, because the sandbox gets the words as text. */
 const CONFIDENCE = '0.9';
@@ -23,13 +24,9 @@ export async function runGather(execution: CallExecution, verb: Gather, deps: Ga
   const numDigits = Number.isFinite(verb.numDigits) ? verb.numDigits : null;
   const endWait = leg.awaitInput({ input: kinds, numDigits, finishOnKey, timeoutSeconds });
   const input = await collectInput(execution, verb, deps).finally(endWait);
-  const parameters = formatInput(input);
-  if (parameters.length === 0) {
-    if (!verb.actionOnEmptyResult) return undefined;
-    return stepToAction(execution, verb, [['Digits', '']], { orThisDocument: true });
-  }
   if ('words' in input) await sendPartialResult(leg, verb, input.words);
-  return stepToAction(execution, verb, parameters, { orThisDocument: true });
+  else if (input.digits === '' && !verb.actionOnEmptyResult) return undefined;
+  return stepToAction(execution, verb, formatInput(input), { orThisDocument: true });
 }
 
 function formatInput(input: Input): Parameter[] {
@@ -39,7 +36,10 @@ function formatInput(input: Input): Parameter[] {
       ['Confidence', CONFIDENCE],
     ];
   }
-  return input.digits === '' ? [] : [['Digits', input.digits]];
+  return [
+    ['Digits', input.digits],
+    ['FinishedOnKey', input.finishedOn],
+  ];
 }
 
 /** The first key or word stops the prompts. The timeout runs from the end of the prompts, and again from each key. */
@@ -51,7 +51,7 @@ function collectInput(execution: CallExecution, verb: Gather, deps: GatherDeps):
     let stopTimer = () => {};
     const restartTimer = () => {
       stopTimer();
-      stopTimer = deps.clock.after(verb.timeout * 1000, () => resolve({ digits }));
+      stopTimer = deps.clock.after(verb.timeout * 1000, () => resolve({ digits, finishedOn: '' }));
     };
     function take({ kind, content }: Sound): boolean {
       if (kind === 'keys' && verb.input.includes('dtmf')) takeKey(content);
@@ -63,7 +63,7 @@ function collectInput(execution: CallExecution, verb: Gather, deps: GatherDeps):
     function takeKey(key: string): void {
       const isLast = verb.finishOnKey.includes(key);
       if (!isLast) digits += key;
-      if (isLast || digits.length >= verb.numDigits) resolve({ digits });
+      if (isLast || digits.length >= verb.numDigits) resolve({ digits, finishedOn: isLast ? key : '' });
       else restartTimer();
     }
     const stopListening = leg.listen(take);

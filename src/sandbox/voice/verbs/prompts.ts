@@ -5,6 +5,7 @@ import type { PauseVerb, PlayVerb, Prompt, SayVerb } from '../../twiml/voice/pro
 import { WebhookFailure } from '../../webhooks/failure.js';
 import type { CallExecution } from '../execution/execution.js';
 import type { Leg } from '../legs/leg.js';
+import { playKeys } from './keys.js';
 
 /** What prompts need. */
 export interface PromptDeps {
@@ -55,6 +56,7 @@ export async function playPrompt(
     if (!isAudio) return;
   }
   for (let round = 0; round < Math.max(verb.loop, 1); round += 1) {
+    if (verb.name === 'Play') await playKeys({ leg, signal }, verb.digits, { clock });
     playOnce(leg, verb);
     await wait(clock, STEP_MS, signal);
   }
@@ -62,13 +64,9 @@ export async function playPrompt(
 }
 
 function playOnce(leg: Leg, verb: SayVerb | PlayVerb): void {
-  if (verb.name === 'Say') {
-    if (verb.text !== '') leg.play({ kind: 'say', content: verb.text });
-    return;
-  }
-  const keys = verb.digits.replace(/[^0-9*#A-D]/gi, '').toUpperCase();
-  if (keys !== '') leg.play({ kind: 'keys', content: keys });
-  if (verb.url !== undefined) leg.play({ kind: 'play', content: verb.url });
+  if (verb.name === 'Play') {
+    if (verb.url !== undefined) leg.play({ kind: 'play', content: verb.url });
+  } else if (verb.text !== '') leg.play({ kind: 'say', content: verb.text });
 }
 
 /** Fetches a file and returns whether it is audio; if not, an alert says why. */

@@ -37,6 +37,7 @@ export async function runRecord(
     const transcriptionUrl = transcribe ? transcribeCallback : undefined;
     const recorded = {
       source: 'RecordVerb',
+      channels: 1,
       words: take.words,
       startedAt,
       callback,

@@ -6,9 +6,10 @@ import { type EnqueueDeps, runEnqueue } from './enqueue.js';
 import { type GatherDeps, runGather } from './gather.js';
 import { type PromptDeps, runPause, runPlay, runSay } from './prompts.js';
 import { type RecordDeps, runRecord } from './record.js';
+import { runSms, type SmsDeps } from './sms.js';
 
 /** What the verbs need, all together. */
-export type VerbDeps = DialDeps & EnqueueDeps & GatherDeps & PromptDeps & RecordDeps;
+export type VerbDeps = DialDeps & EnqueueDeps & GatherDeps & PromptDeps & RecordDeps & SmsDeps;
 
 type VerbNamed<Name> = Extract<VoiceVerb, { readonly name: Name }>;
 
@@ -32,6 +33,7 @@ const RUNNERS: VerbRunners = {
   Redirect: (execution, { url, method }) => ({ url, method, fallback: execution.fallback }),
   Reject: runReject,
   Say: runSay,
+  Sms: runSms,
 };
 
 /**

@@ -1,4 +1,5 @@
 // Lists, fetches and deletes the media of messages with the official SDK.
+import { request } from 'undici';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSandboxClient, fetchRaw, waitForStatus } from '../../../../../test/support/sandbox-client.js';
 import { startApp, type WebhookApp } from '../../../../../test/support/webhook-app.js';
@@ -87,11 +88,53 @@ describe('the media of a message', () => {
     await expect(fetching).rejects.toMatchObject({ status: 404 });
   });
 
-  it('are served as files without authentication [U F078]', async () => {
+  it('are found behind a redirect to another host, without authentication [R F389]', async () => {
     const [, jpeg] = await listMedia();
     const path = `/2010-04-01/Accounts/${sandbox.accountSid}/Messages/${messageSid}/Media/${jpeg?.sid}`;
-    const answer = await fetch(sandbox.origin + path);
-    expect([answer.headers.get('content-type'), await answer.text()]).toEqual(['image/jpeg', '/a.jpg']);
+    for (const [host, other] of [
+      ['127.0.0.1', 'localhost'],
+      ['localhost', '127.0.0.1'],
+    ] as const) {
+      const url = `http://${host}:${sandbox.port}${path}`;
+      const first = await fetch(url, { redirect: 'manual' });
+      const location = first.headers.get('location') ?? '';
+      expect([first.status, new URL(location).host]).toEqual([302, `${other}:${sandbox.port}`]);
+      const followed = await fetch(url);
+      expect([followed.headers.get('content-type'), await followed.text()]).toEqual(['image/jpeg', '/a.jpg']);
+      expect((await fetch(url, { method: 'HEAD' })).status).toBe(200);
+      await expect(fetch(url, { redirect: 'error' })).rejects.toThrow();
+      // Clients that send their credentials to the other host are refused there.
+      const authorization = `Basic ${btoa(`${sandbox.accountSid}:${sandbox.authToken}`)}`;
+      expect((await fetch(url, { headers: { authorization } })).status).toBe(200);
+      expect((await fetch(location, { headers: { authorization } })).status).toBe(400);
+    }
+  });
+
+  it('are found at the host of media files if they are asked of Twilio [R F390]', async () => {
+    const [, jpeg] = await listMedia();
+    const path = `/2010-04-01/Accounts/${sandbox.accountSid}/Messages/${messageSid}/Media/${jpeg?.sid}`;
+    const answer = await request(sandbox.origin + path, { headers: { host: 'api.twilio.com' } });
+    expect(answer.headers.location).toMatch(/^https:\/\/mms\.twiliocdn\.com\/media\/AC/);
+    await answer.body.dump();
+  });
+
+  it('are not served under the names of other accounts and messages, nor after their deletion', async () => {
+    const [one, two] = await listMedia();
+    const fileOf = (account: string, message: string, sid = '') =>
+      fetch(`${sandbox.origin}/media/${account}/${message}/${sid}`).then(({ status }) => status);
+    expect(await fileOf(sandbox.accountSid, messageSid, one?.sid)).toBe(200);
+    expect(await fileOf(`AC${'0'.repeat(32)}`, messageSid, one?.sid)).toBe(404);
+    expect(await fileOf(sandbox.accountSid, `MM${'0'.repeat(32)}`, one?.sid)).toBe(404);
+    await client
+      .messages(messageSid)
+      .media(two?.sid ?? '')
+      .remove();
+    expect(await fileOf(sandbox.accountSid, messageSid, two?.sid)).toBe(404);
+  });
+
+  it('need no authentication, but no other either [U F078]', async () => {
+    const [, jpeg] = await listMedia();
+    const path = `/2010-04-01/Accounts/${sandbox.accountSid}/Messages/${messageSid}/Media/${jpeg?.sid}`;
     expect((await fetch(`${sandbox.origin}${path}.json`)).status).toBe(401);
     expect((await fetch(sandbox.origin + path, { method: 'DELETE' })).status).toBe(401);
     const headers = { authorization: 'Basic bm8=' };

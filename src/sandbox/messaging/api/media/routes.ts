@@ -1,10 +1,19 @@
 // REST Media: https://www.twilio.com/docs/messaging/api/media-resource.
 
+import { isLoopback } from '../../../../origin.js';
 import { formatTime } from '../../../platform/formats.js';
-import { answer, answerDeleted, answerFile, type RestAnswer } from '../../../server/answer.js';
+import { MEDIA_HOST } from '../../../platform/twilio-hosts.js';
+import {
+  answer,
+  answerDeleted,
+  answerFile,
+  answerRedirect,
+  type RestAnswer,
+} from '../../../server/answer.js';
 import { findSpan, readQuery } from '../../../server/form.js';
 import { formatPage, readPage } from '../../../server/paging.js';
 import { ACCOUNT, accountPath } from '../../../server/paths.js';
+import { TwilioProblem } from '../../../server/problem.js';
 import {
   JSON_FILE,
   nameInPath,
@@ -25,8 +34,8 @@ export interface MediaRouteDeps {
 }
 
 /**
- * Adds the routes. Without `.json` the answer is the file itself: Twilio redirects to it, the sandbox does not. Until
- * the file has been fetched, the answer is 404.
+ * Adds the routes. Without `.json` the answer is a redirect to the file, which another host has: a client must follow it,
+ * and must not send its credentials there. Until the file has been fetched, the answer is 404.
  */
 export function addMediaRoutes(router: RestRouter, { accountSid, media, messages }: MediaRouteDeps): void {
   const format = formatMedia.bind(undefined, accountSid);
@@ -39,8 +48,24 @@ export function addMediaRoutes(router: RestRouter, { accountSid, media, messages
     return answer(context.path, 200, format(findMedia(context, nameInPath(context))));
   }
 
-  function fetchFile(context: RestContext): RestAnswer {
+  function redirectToFile(context: RestContext): RestAnswer {
     const medium = findMedia(context, context.params.media ?? '');
+    verifyRowFound(context, media.findFile(medium));
+    const origin = findFileOrigin(context.incoming.headers.host ?? '');
+    return answerRedirect(context.path, `${origin}/media/${accountSid}/${medium.messageSid}/${medium.sid}`);
+  }
+
+  function fetchFile(context: RestContext): RestAnswer {
+    // The storage behind Twilio's redirect has credentials in the URL, and refuses others beside them.
+    if (context.incoming.headers.authorization !== undefined) {
+      throw new TwilioProblem(
+        400,
+        20400,
+        'Only one authentication mechanism is allowed: send no Authorization',
+      );
+    }
+    const ofAccount = context.params.account === accountSid ? context.params.media : undefined;
+    const medium = findMedia(context, ofAccount ?? '');
     const { contentType, bytes } = verifyRowFound(context, media.findFile(medium));
     return answerFile(context.path, contentType, Buffer.from(bytes));
   }
@@ -62,7 +87,19 @@ export function addMediaRoutes(router: RestRouter, { accountSid, media, messages
   router.get(`${MESSAGE}/Media.json`, listMedia);
   router.get(`${MESSAGE}/Media/${JSON_FILE}`, fetchMedia);
   router.delete(`${MESSAGE}/Media/${JSON_FILE}`, deleteMedia);
-  router.get(`${MESSAGE}/Media/:media`, fetchFile);
+  router.get(`${MESSAGE}/Media/:media`, redirectToFile);
+  router.get('/media/:account/:message/:media', fetchFile);
+}
+
+/**
+ * Returns the origin at which the files are, for a request to `host`: another name of this machine or, if the request was
+ * for Twilio, the name of Twilio's host. If this machine has no second name there, the origin is that of the request.
+ */
+function findFileOrigin(host: string): string {
+  const [, name = '', port = ''] = /^(.*?)(:\d+)?$/.exec(host.toLowerCase()) ?? [];
+  if (`.${name}`.endsWith('.twilio.com')) return `https://${MEDIA_HOST}`;
+  const other = name === 'localhost' ? '127.0.0.1' : isLoopback(name) ? 'localhost' : name;
+  return `http://${other}${port}`;
 }
 
 function formatMedia(accountSid: string, { sid, messageSid, contentType, createdAt }: Media) {

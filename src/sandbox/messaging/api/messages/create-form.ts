@@ -37,7 +37,9 @@ const TRIAL_TEMPLATE =
   /^sms_(2fa|appointment_reminders|order_confirmation|delivery_updates|customer_support|marketing_promotions|event_notifications|account_alerts|feedback_surveys|internal_alerts)$/;
 
 /** An outgoing message that is not stored yet. */
-export type OutboundDraft = NewMessage & { readonly direction: 'outbound-api' | 'outbound-reply' };
+export type OutboundDraft = NewMessage & {
+  readonly direction: 'outbound-api' | 'outbound-call' | 'outbound-reply';
+};
 
 /** What reading the form needs. */
 export interface MessageFormDeps extends SenderFormDeps, SenderPoolDeps, SubscriptionDeps, RefusalDeps {

@@ -10,7 +10,7 @@ export interface Message extends Numbered {
   readonly segments: number;
   /** A JSON array; {@link readMediaUrls} reads it. */
   readonly mediaUrls: string;
-  readonly direction: 'inbound' | 'outbound-api' | 'outbound-reply';
+  readonly direction: 'inbound' | 'outbound-api' | 'outbound-call' | 'outbound-reply';
   /** `accepted` and `scheduled` only with a Messaging Service: its sender is chosen, but not shown yet. */
   readonly status:
     | 'scheduled'

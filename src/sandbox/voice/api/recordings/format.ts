@@ -3,7 +3,7 @@ import { formatTime } from '../../../platform/formats.js';
 import { accountPath } from '../../../server/paths.js';
 import type { CallRecording } from './store.js';
 
-/** The path of a recording without an extension. It returns the audio, as do `.wav` and `.mp3`. */
+/** The path of a recording without an extension. It returns the audio as WAV, as does `.wav`; `.mp3` returns MP3. */
 export function recordingPath(accountSid: string, sid: string): string {
   return `${accountPath(accountSid)}/Recordings/${sid}`;
 }
@@ -37,7 +37,7 @@ function formatCommon(accountSid: string, recording: CallRecording) {
     account_sid: accountSid,
     api_version: '2010-04-01',
     call_sid: recording.callSid,
-    channels: recording.source === 'DialVerb' ? 2 : 1,
+    channels: recording.channels,
     conference_sid: null,
     date_created: formatTime(recording.createdAt),
     date_updated: formatTime(recording.createdAt),

@@ -12,6 +12,7 @@ import {
 } from '../../../server/router.js';
 import type { Voice } from '../../voice.js';
 import { formatCallRecording, formatRecording } from './format.js';
+import { createSilentMp3, createSilentWav } from './silence.js';
 import type { CallRecording } from './store.js';
 
 /** What the resource needs. */
@@ -22,7 +23,7 @@ export interface RecordingApiDeps {
   readonly voice: Pick<Voice, 'calls' | 'recordings'>;
 }
 
-/** Adds the routes of https://www.twilio.com/docs/voice/api/recording. The audio is a WAV file of silence. */
+/** Adds the routes of https://www.twilio.com/docs/voice/api/recording. The audio is silence, as long as the recording. */
 export function addRecordingRoutes(
   router: RestRouter,
   { accountSid, origin, voice }: RecordingApiDeps,
@@ -36,9 +37,13 @@ export function addRecordingRoutes(
   }
 
   function fetchAudio(context: RestContext): RestAnswer {
-    const sid = (context.params.audio ?? '').replace(/\.(wav|mp3)$/, '');
-    const { duration } = verifyRowFound(context, recordings.find(sid));
-    return answerFile(context.path, 'audio/x-wav', createSilence(duration));
+    const [, sid = '', extension] = /^([^.]*)(\.wav|\.mp3)?$/.exec(context.params.audio ?? '') ?? [];
+    const { duration, channels } = verifyRowFound(context, recordings.find(sid));
+    // A recording in two channels is mixed for who asks for one.
+    const requested = findValue(readQuery(context), 'RequestedChannels') === '1' ? 1 : channels;
+    return extension === '.mp3'
+      ? answerFile(context.path, 'audio/mpeg', createSilentMp3(duration, requested))
+      : answerFile(context.path, 'audio/x-wav', createSilentWav(duration, requested));
   }
 
   function deleteRecording(context: RestContext): RestAnswer {
@@ -89,26 +94,4 @@ export function addRecordingRoutes(
   router.get(`${ACCOUNT}/Calls/:call/Recordings.json`, listOfCall);
   router.get(`${ACCOUNT}/Calls/:call/Recordings/${JSON_FILE}`, fetchOfCall);
   router.delete(`${ACCOUNT}/Calls/:call/Recordings/${JSON_FILE}`, deleteOfCall);
-}
-
-const RATE = 8000;
-const HEADER = 44;
-
-/** Returns a WAV file of silence: one channel, 8 bits, 8 kHz. */
-function createSilence(seconds: number): Buffer<ArrayBuffer> {
-  const size = Math.max(seconds, 0) * RATE;
-  const file = Buffer.alloc(HEADER + size, 0x80);
-  file.write('RIFF', 0);
-  file.writeUInt32LE(HEADER - 8 + size, 4);
-  file.write('WAVEfmt ', 8);
-  file.writeUInt32LE(16, 16);
-  file.writeUInt16LE(1, 20);
-  file.writeUInt16LE(1, 22);
-  file.writeUInt32LE(RATE, 24);
-  file.writeUInt32LE(RATE, 28);
-  file.writeUInt16LE(1, 32);
-  file.writeUInt16LE(8, 34);
-  file.write('data', 36);
-  file.writeUInt32LE(size, 40);
-  return file;
 }

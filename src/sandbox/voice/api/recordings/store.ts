@@ -13,6 +13,7 @@ import {
 export interface CallRecording extends Numbered {
   readonly callSid: string;
   readonly source: 'RecordVerb' | 'DialVerb';
+  readonly channels: 1 | 2;
   readonly words: string;
   /** Whole seconds. */
   readonly duration: number;
@@ -31,7 +32,7 @@ export interface RecordingFilter {
 /** The table of recordings. */
 export interface RecordingStore {
   insert(
-    draft: Pick<CallRecording, 'callSid' | 'source' | 'words' | 'duration' | 'startedAt'>,
+    draft: Pick<CallRecording, 'callSid' | 'source' | 'channels' | 'words' | 'duration' | 'startedAt'>,
     at: number,
   ): CallRecording;
   find(sid: string): CallRecording | undefined;
@@ -47,8 +48,8 @@ const FILTER = `(:callSid IS NULL OR callSid = :callSid)
 export function createRecordingStore(store: Store): RecordingStore {
   const nextRow = createCounter(store, 'recordings');
   const insert = store.query(
-    `INSERT INTO recordings (seq, sid, callSid, source, words, duration, startedAt, createdAt)
-    VALUES (:seq, :sid, :callSid, :source, :words, :duration, :startedAt, :createdAt)`,
+    `INSERT INTO recordings (seq, sid, callSid, source, channels, words, duration, startedAt, createdAt)
+    VALUES (:seq, :sid, :callSid, :source, :channels, :words, :duration, :startedAt, :createdAt)`,
   );
   const find = createFinder<CallRecording>(store, 'recordings');
   const list = createListing<CallRecording>(store, 'recordings', FILTER);

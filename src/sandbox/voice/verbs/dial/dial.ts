@@ -36,9 +36,15 @@ export async function runDial(execution: CallExecution, verb: Dial, deps: DialDe
     try {
       await bridge(execution, other, verb, clock, (said) => void words.push(said));
     } finally {
-      if (verb.record && !leg.stopSignal.aborted) {
-        const { callback } = verb;
-        const recorded = { source: 'DialVerb', words: words.join(' '), startedAt, callback } as const;
+      const { recordedChannels: channels, callback } = verb;
+      if (channels !== undefined && !leg.stopSignal.aborted) {
+        const recorded = {
+          source: 'DialVerb',
+          channels,
+          words: words.join(' '),
+          startedAt,
+          callback,
+        } as const;
         recordingParameters.push(...saveRecording(deps, leg, recorded));
       }
     }

@@ -2,12 +2,14 @@
 import type { GeoPermissions } from '../../../accounts/geo-permissions/store.js';
 import type { NumberStore } from '../../../numbers/incoming-phone-numbers/store.js';
 import type { CallerIdStore } from '../../../numbers/outgoing-caller-ids/store.js';
+import type { Clock } from '../../../platform/clock.js';
 import { findPhoneNumber, isSipAddress } from '../../../platform/phone-number.js';
 import { waitForSignal } from '../../../platform/timers.js';
 import type { Dial, DialledNumber } from '../../../twiml/voice/dial.js';
 import type { CallStatus } from '../../api/calls/store.js';
 import type { CallExecution } from '../../execution/execution.js';
 import type { Leg, OpenOutboundLeg } from '../../legs/leg.js';
+import { playKeys } from '../keys.js';
 
 /** The result of a `<Dial>`, updated while it runs. */
 export interface DialResult {
@@ -27,6 +29,7 @@ export interface DialNumbersDeps {
   readonly callerIds: Pick<CallerIdStore, 'isVerified'>;
   readonly geoPermissions: Pick<GeoPermissions, 'isAllowed'>;
   readonly openOutboundLeg: OpenOutboundLeg;
+  readonly clock: Clock;
 }
 
 interface CalledNumber {
@@ -55,7 +58,7 @@ export async function dialNumbers(
     const called = nouns.flatMap((noun) => callNumber(execution, verb, noun, callerId, deps) ?? []);
     result.other = called.at(-1)?.leg ?? result.other;
     try {
-      if (await connectFirst(execution, called, result, connect)) return;
+      if (await connectFirst(execution, called, result, connect, deps.clock)) return;
     } finally {
       for (const { leg, detached } of called) if (!detached.aborted) leg.hangUp();
       const statuses = called.map(({ leg }) => leg.call().status);
@@ -141,13 +144,14 @@ async function connectFirst(
   called: readonly CalledNumber[],
   result: DialResult,
   connect: Connect,
+  clock: Clock,
 ): Promise<boolean> {
   const answered = await waitForAnswer(execution, called);
   if (!answered) return false;
-  const { leg, noun } = answered;
+  const { leg } = answered;
   result.other = leg;
   for (const other of called) if (other !== answered) other.leg.hangUp();
-  if (noun.sendDigits !== '') leg.play({ kind: 'keys', content: noun.sendDigits });
+  if (!(await sendDigits(execution, answered, clock))) return false;
   if (!(await whisper(execution, answered))) return false;
   await connect(leg);
   return true;
@@ -171,21 +175,45 @@ function waitForAnswer(
   });
 }
 
+/**
+ * Plays the `sendDigits` of a `<Number>` to the party that answered, once the app knows that it rang.
+ *
+ * @returns true if they are still on the line
+ */
+function sendDigits(execution: CallExecution, called: CalledNumber, clock: Clock): Promise<boolean> {
+  const { noun, leg } = called;
+  return whileOnLine(execution, called, async (signal) => {
+    await leg.untilRingingReported(signal);
+    await playKeys({ leg, signal }, noun.sendDigits, { clock });
+  });
+}
+
 /** Runs the document of a `<Number url>` for the party that answered. @returns true if they are still on the line */
-async function whisper(
-  { signal, fallback, runDocuments }: CallExecution,
-  { noun, leg, detached }: CalledNumber,
-): Promise<boolean> {
-  if (!noun.whisper) return true;
-  const isGone = () => leg.ended.aborted || detached.aborted;
-  const context = {
-    leg,
-    scope: 'whisper',
-    signal: AbortSignal.any([signal, leg.ended, detached]),
-  } as const;
-  try {
-    const end = await runDocuments(context, { ...noun.whisper, fallback });
+async function whisper(execution: CallExecution, called: CalledNumber): Promise<boolean> {
+  const { fallback, runDocuments } = execution;
+  const { noun, leg } = called;
+  const source = noun.whisper && { ...noun.whisper, fallback };
+  if (!source) return true;
+  return whileOnLine(execution, called, async (signal) => {
+    const end = await runDocuments({ leg, scope: 'whisper', signal }, source);
     if (end === 'hang up') leg.hangUp();
+  });
+}
+
+/**
+ * Does something with the party that answered, until they leave.
+ *
+ * @returns true if they are still on the line
+ * @throws the execution signal's reason.
+ */
+async function whileOnLine(
+  { signal }: CallExecution,
+  { leg, detached }: CalledNumber,
+  work: (signal: AbortSignal) => Promise<void>,
+): Promise<boolean> {
+  const isGone = () => leg.ended.aborted || detached.aborted;
+  try {
+    await work(AbortSignal.any([signal, leg.ended, detached]));
   } catch (reason) {
     if (!isGone()) throw reason;
   }
