@@ -1,5 +1,6 @@
 // Reads the events of one trace: its texts, calls, webhooks, requests, and what went wrong.
 import type { EventFields, SandboxEvent, TextFacts, WebhookFacts } from '../platform/events/event.js';
+import { judgeEvent } from './event-outcome.js';
 
 /** The event of one kind. */
 export type EventOf<Kind extends EventFields['kind']> = Extract<SandboxEvent, { readonly kind: Kind }>;
@@ -148,7 +149,7 @@ class FactReader {
         break;
       case 'text.status':
         this.#statuses.set(event.sid, event);
-        if (isFailedText(event.status)) this.#hasFailed = true;
+        this.#judge(event);
         break;
       case 'text.reached-phone':
         this.#reachPhone(event);
@@ -166,11 +167,8 @@ class FactReader {
         this.#findRequest(event).fault = event;
         break;
       case 'media.fetched':
-        if (event.failure !== null) this.#hasWarning = true;
-        break;
       case 'twiml.alert':
-        if (event.logLevel === 'error') this.#hasFailed = true;
-        else this.#hasWarning = true;
+        this.#judge(event);
         break;
       case 'twiml.run':
         this.#treatCall(event);
@@ -180,6 +178,7 @@ class FactReader {
         break;
       case 'call.status':
         this.#updateCall(event);
+        this.#judge(event);
         break;
       case 'phone.call':
         this.#actInCall(event);
@@ -221,6 +220,12 @@ class FactReader {
       hasFailed: this.#hasFailed,
       hasWarning: this.#hasWarning,
     };
+  }
+
+  #judge(event: SandboxEvent): void {
+    const outcome = judgeEvent(event);
+    this.#hasFailed ||= outcome === 'failed';
+    this.#hasWarning ||= outcome === 'warning';
   }
 
   /** A binary search: a map for each of a thousand traces would cost more than all else. */
@@ -349,7 +354,6 @@ class FactReader {
   }
 
   #updateCall({ sid, status, at }: EventOf<'call.status'>): void {
-    if (status === 'failed') this.#hasFailed = true;
     const call = this.#calls.get(sid);
     if (!call) return;
     call.status = status;
@@ -369,10 +373,6 @@ class FactReader {
 function reach(text: TracedText, { id, at }: SandboxEvent): void {
   text.reachedId = id;
   text.reachedAt = at;
-}
-
-function isFailedText(status: string): boolean {
-  return status === 'undelivered' || status === 'failed';
 }
 
 /** Withheld callers are words, such as `anonymous`. */

@@ -314,7 +314,7 @@ describe('the sentence of a text', () => {
   });
 
   it('has the milliseconds of a delivery within a second, and no time if none passed', () => {
-    const after = (timeMs: number) => {
+    const sentenceAfter = (timeMs: number) => {
       const reducer = createEventReducer();
       const startedAt = Date.UTC(2026, 10, 28);
       const at = (event: EventFields) => startedAt + (event.kind === 'text.reached-phone' ? timeMs : 0);
@@ -329,9 +329,9 @@ describe('the sentence of a text', () => {
     };
     const sentence = (time: string) =>
       `${A}'s text reached ${B}${time}; 1 webhook, 1 REST request; ${NOBODY}.`;
-    expect(after(38)).toBe(sentence(' in 38 ms'));
-    expect(after(1240)).toBe(sentence(' in 1.2 s'));
-    expect(after(0)).toBe(sentence(''));
+    expect(sentenceAfter(38)).toBe(sentence(' in 38 ms'));
+    expect(sentenceAfter(1240)).toBe(sentence(' in 1.2 s'));
+    expect(sentenceAfter(0)).toBe(sentence(''));
   });
 
   it('is about what is left when the beginning is unknown', () => {

@@ -7,7 +7,7 @@ import type { CallReport } from '../../../sandbox/report.js';
 import { type CommandContext, openCommandContext } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
 import { connectSandbox } from '../../core/sandbox.js';
-import { describeEvent, warnOfMissedEvents } from '../sandbox/event-line.js';
+import { showEvent, warnOfMissedEvents } from '../sandbox/event-line.js';
 import { showOutcome } from '../sandbox/outcome.js';
 import type { CallFlags } from './command.js';
 
@@ -39,7 +39,7 @@ async function placeCall(
   const documents: CallReport['documents'] = [];
   const show = (event: SandboxEvent) => {
     hops.push({ ...event });
-    screen.line(describeEvent(event));
+    showEvent(screen, event);
     if (event.kind === 'webhook.sent' && event.purpose === 'call' && event.verdict !== 'redirected') {
       const { url, status, errorCode, failure } = event;
       documents.push({ url, status, errorCode, failure });

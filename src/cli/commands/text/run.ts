@@ -8,7 +8,7 @@ import { type CommandContext, openCommandContext } from '../../core/command-cont
 import type { CliPorts } from '../../core/ports.js';
 import { connectSandbox } from '../../core/sandbox.js';
 import type { Screen } from '../../core/screen.js';
-import { describeEvent, warnOfMissedEvents } from '../sandbox/event-line.js';
+import { showEvent, warnOfMissedEvents } from '../sandbox/event-line.js';
 import { showOutcome } from '../sandbox/outcome.js';
 import type { TextFlags } from './command.js';
 
@@ -57,7 +57,7 @@ async function showHops(
   const show = (event: SandboxEvent) => {
     waiting.end();
     hops.push({ ...event });
-    screen.line(describeEvent(event));
+    showEvent(screen, event);
     waiting = wait();
   };
   await control.follow(traceId, show, warnOfMissedEvents(screen)).finally(() => waiting.end());
