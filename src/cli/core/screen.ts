@@ -118,7 +118,7 @@ export function createScreen(
     },
     title: (text) => write(text, { style: paint.bold }),
     fault: (text) => write(text, { sign: signs.failed }),
-    skipped: (text) => write(`- ${text}`, { sign: '    ', style: paint.dim }),
+    skipped: (text) => write(text, { sign: '    - ', style: paint.dim }),
     detail,
     advice: (ways) => {
       for (const [mark, way] of formatAdvice(ports, ways)) write(way, { sign: `        ${mark}` });
