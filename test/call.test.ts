@@ -38,9 +38,10 @@ describe('relay-phone call', () => {
       .split('\n')
       .map((line) => line.replace(/^\d\d:\d\d:\d\d\.\d{3} {2}/, '').replace(/, \d+ s;/, ', N s;'))
       .map((line) =>
-        line.replace(/CA[0-9a-f]{32}/g, (sid) => {
-          if (!sids.has(sid)) sids.set(sid, `CA${sids.size + 1}`);
-          return sids.get(sid) ?? '';
+        line.replace(/(CA[0-9a-f]{4})(?:…|[0-9a-f]{24})([0-9a-f]{4})/g, (_sid, start, end) => {
+          const short = `${start}…${end}`;
+          if (!sids.has(short)) sids.set(short, `CA${sids.size + 1}`);
+          return sids.get(short) ?? '';
         }),
       );
     expect(lines).toEqual([
@@ -170,6 +171,26 @@ describe('relay-phone call', () => {
     await setUp('');
     const untold = await call();
     expect([untold.code, untold.stdout]).toEqual([6, expect.stringContaining('No webhook was sent')]);
+  });
+
+  it('exits as its sentence says: 0 if the app rejects the call, 6 if nobody answers it', async () => {
+    const app = await setUp();
+    app.answer(() => twiml('<Response><Reject reason="busy"/></Response>'));
+    const rejected = await call();
+    expect([rejected.code, rejected.stdout]).toEqual([
+      0,
+      expect.stringContaining(`${PHONE}'s call was rejected by the app (busy)`),
+    ]);
+    const folder = openOwnStateFolder(workspace.file('.relay-phone'));
+    const sandbox = await joinSandbox(folder, { command: 'test', timeoutMs: DEADLINE });
+    await sandbox.control.behave(REAL, { calls: 'busy' });
+    await sandbox.close();
+    app.answer(() => twiml(`<Response><Dial>${REAL}</Dial></Response>`));
+    const unanswered = await call();
+    expect([unanswered.code, unanswered.stdout]).toEqual([
+      6,
+      expect.stringContaining(`✗ ${PHONE}'s call was not answered: ${REAL} was busy`),
+    ]);
   });
 
   it('suggests a fix for a missing sandbox, an unknown number or an invalid flag', async () => {

@@ -8,6 +8,9 @@ import { createScreen, printLines, printText, type Screen, showError } from './s
 
 /** How each method is called with a text from outside. The type requires an entry for each. */
 const CALLS: { readonly [Name in keyof Screen]: (screen: Screen, text: string) => unknown } = {
+  layout: () => undefined,
+  rows: (screen, text) => screen.rows([text, text], 'failed'),
+  outcome: (screen, text) => screen.outcome(text, 'failed'),
   line: (screen, text) => screen.line(text),
   step: (screen, text) => screen.step(1, 2, text),
   done: (screen, text) => screen.done(text),
@@ -41,6 +44,7 @@ function open(coloured: boolean, json: boolean) {
 
 it.each([true, false])('shows control characters in each kind of line (colour: %s)', async (coloured) => {
   for (const [name, call] of Object.entries(CALLS)) {
+    if (name === 'layout') continue;
     const isJson = name === 'document' || name === 'record';
     const { screen, received } = open(coloured, isJson);
     const end = call(screen, ATTACK);
@@ -48,6 +52,37 @@ it.each([true, false])('shows control characters in each kind of line (colour: %
     verifyHarmless(received().replace(/^::error::/, ''));
     if (typeof end === 'function') end();
   }
+});
+
+it('breaks no word at the edge of a terminal, and no command that may be copied', async () => {
+  const { ports, received } = open(false, false);
+  Object.assign(ports.stdout, { isTTY: true, columns: 40 });
+  const screen = createScreen(ports, {});
+  screen.done('it arrived after a while, because the phone was slow');
+  screen.advice(['relay-phone exec -- python manage.py runserver 8137, to start the app']);
+  screen.line('  | a quoted line keeps its bar in each of the rows');
+  await expect
+    .poll(received)
+    .toBe(
+      [
+        '    ✓ it arrived after a while, because',
+        '      the phone was slow',
+        '        Try:',
+        '    relay-phone exec -- python manage.py runserver 8137,',
+        '    to start the app',
+        '  | a quoted line keeps its bar in each',
+        '  | of the rows',
+        '',
+      ].join('\n'),
+    );
+});
+
+it('prints each message as one line without a terminal', async () => {
+  const { screen, received } = open(false, false);
+  screen.done(
+    'it arrived after a while, because the phone was slow, and its carrier had more to do than usual',
+  );
+  await expect.poll(received).toMatch(/^ {4}✓ [^\n]*usual\n$/);
 });
 
 it('adds colours that the text cannot end or change', async () => {

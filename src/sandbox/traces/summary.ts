@@ -1,4 +1,5 @@
 // Summarises a trace: who took part, how much happened, how it ended.
+import type { TraceOutcome } from './event-outcome.js';
 import type { TraceFacts } from './facts.js';
 import { describeTrace, type NumberFormat } from './sentence.js';
 
@@ -10,6 +11,11 @@ export interface TraceSummary {
   readonly lastAt: string;
   /** In plain English: who reached whom, or why nobody was reached. */
   readonly sentence: string;
+  /**
+   * False if nobody was reached and nobody answered, or if the app did not answer a webhook of the act. What the sentence
+   * says and the exit code of `text` and `call` follow from the same decision.
+   */
+  readonly succeeded: boolean;
   /** The phones that took part. */
   readonly phones: readonly string[];
   /** The numbers of the account that took part. */
@@ -33,13 +39,6 @@ export interface TraceCounts {
   readonly exposures: number;
 }
 
-/**
- * The worst that happened in a trace. `failed`: a webhook failed and neither a later attempt nor the fallback URL
- * succeeded, a REST request was refused, a fault was injected, a text or call failed, TwiML has an error, or a phone saw a
- * number that it must not see. `warning`: something was tried again, or has a warning.
- */
-export type TraceOutcome = 'done' | 'warning' | 'failed';
-
 /** Summarises the facts of a trace. @param format how the sentence shows phone numbers */
 export function summarizeTrace(facts: TraceFacts, format: NumberFormat): TraceSummary {
   const { first, last, phones, numbers, isGuessed, isComplete } = facts;
@@ -48,7 +47,7 @@ export function summarizeTrace(facts: TraceFacts, format: NumberFormat): TraceSu
     traceId: first.traceId,
     startedAt: first.at,
     lastAt: last.at,
-    sentence: describeTrace(facts, format),
+    ...describeTrace(facts, format),
     phones,
     numbers,
     counts: {
