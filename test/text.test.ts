@@ -93,7 +93,7 @@ describe('relay-phone text', () => {
     const { stdout } = await text('Hello');
     expect(stdout).toMatch(/media fetched {3}http:\/\/127\.0\.0\.1:\d+\/card → text\/x-vcard, 11 bytes\n/);
     const phones = await workspace.run(['sandbox', 'phones']);
-    expect(phones.stdout).toMatch(/: My card\n {8}text\/x-vcard {2}http:\/\/127\.0\.0\.1:\d+\/2010-04-01\//);
+    expect(phones.stdout).toMatch(/: My card\n {18}text\/x-vcard {2}http:\/\/127\.0\.0\.1:\d+\/2010-04-01\//);
   });
 
   it('says that it waits for a manual clock, and ends when the clock is advanced', async () => {
