@@ -157,7 +157,12 @@ export const phoneCodeReportSchema = z.object({
   number: z.string().describe('the phone'),
   code: z.string().describe('six digits'),
   text: z
-    .object({ sid: z.string(), from: z.string(), body: z.string(), receivedAt: z.string().describe('ISO 8601') })
+    .object({
+      sid: z.string(),
+      from: z.string(),
+      body: z.string(),
+      receivedAt: z.string().describe('ISO 8601'),
+    })
     .describe('the text that it is in'),
 });
 
