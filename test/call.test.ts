@@ -38,9 +38,10 @@ describe('relay-phone call', () => {
       .split('\n')
       .map((line) => line.replace(/^\d\d:\d\d:\d\d\.\d{3} {2}/, '').replace(/, \d+ s;/, ', N s;'))
       .map((line) =>
-        line.replace(/CA[0-9a-f]{32}/g, (sid) => {
-          if (!sids.has(sid)) sids.set(sid, `CA${sids.size + 1}`);
-          return sids.get(sid) ?? '';
+        line.replace(/(CA[0-9a-f]{4})(?:…|[0-9a-f]{24})([0-9a-f]{4})/g, (_sid, start, end) => {
+          const short = `${start}…${end}`;
+          if (!sids.has(short)) sids.set(short, `CA${sids.size + 1}`);
+          return sids.get(short) ?? '';
         }),
       );
     expect(lines).toEqual([

@@ -256,6 +256,11 @@ export const knownTraceSchema = z.object({
   startedAt: z.string().describe('ISO 8601'),
   lastAt: z.string().describe('the time of its last event, ISO 8601'),
   sentence: z.string().describe('what it came to, in plain English'),
+  succeeded: z
+    .boolean()
+    .describe(
+      'false if nobody was reached and nobody answered, or the app did not answer a webhook of the act',
+    ),
   phones: strings.describe('the phones that took part'),
   numbers: strings.describe('the numbers of the account that took part'),
   counts: z.object({
@@ -334,6 +339,11 @@ export const textReportSchema = z.object({
     .describe('the messages of the TwiML'),
   automaticReply: z.string().nullable().describe('the automatic reply to STOP, START or HELP'),
   sentence: z.string().describe('what it came to, in plain English'),
+  succeeded: z
+    .boolean()
+    .describe(
+      'false if nobody was reached and nobody answered, or the app did not answer: then the exit code is 6',
+    ),
   hops: z.array(eventReportSchema).describe('all events of the trace, each with the fields of its kind'),
 });
 
@@ -362,6 +372,11 @@ export const callReportSchema = z.object({
     )
     .describe('the TwiML documents requested, in order; empty if the number has no voice URL'),
   sentence: z.string().describe('what it came to, in plain English'),
+  succeeded: z
+    .boolean()
+    .describe(
+      'false if nobody was reached and nobody answered, or the app did not answer: then the exit code is 6',
+    ),
   hops: z.array(eventReportSchema).describe('all events of the trace, each with the fields of its kind'),
 });
 

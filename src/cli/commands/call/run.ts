@@ -7,12 +7,12 @@ import type { CallReport } from '../../../sandbox/report.js';
 import { type CommandContext, openCommandContext } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
 import { connectSandbox } from '../../core/sandbox.js';
-import { describeEvent, warnOfMissedEvents } from '../sandbox/event-line.js';
+import { showEvent, warnOfMissedEvents } from '../sandbox/event-line.js';
 import { showOutcome } from '../sandbox/outcome.js';
 import { chooseNumbers, type NumberPair } from '../text/obvious-numbers.js';
 import type { CallFlags } from './command.js';
 
-/** Places one call and stays until it is over; exit code 6 if no webhook was sent or the app did not answer one. */
+/** Places one call and stays until it is over; exit code 6 if nobody answered, as the sentence at the end says. */
 export async function run(ports: CliPorts, flags: CallFlags): Promise<number> {
   if (flags.press !== undefined) verifyKeys(flags.press);
   const context = await openCommandContext(ports, flags);
@@ -22,9 +22,7 @@ export async function run(ports: CliPorts, flags: CallFlags): Promise<number> {
     const numbers = await chooseNumbers(context, sandbox, { ...flags, use: 'call' });
     const report = await placeCall(context, sandbox.control, { ...flags, ...numbers });
     context.screen.document(report);
-    const wasAnswered =
-      report.documents.length > 0 && report.documents.every(({ failure }) => failure === null);
-    return wasAnswered ? ExitCode.done : ExitCode.fault;
+    return report.succeeded ? ExitCode.done : ExitCode.fault;
   } finally {
     await sandbox.close();
   }
@@ -43,7 +41,7 @@ async function placeCall(
   const documents: CallReport['documents'] = [];
   const show = (event: SandboxEvent) => {
     hops.push({ ...event });
-    screen.line(describeEvent(event));
+    showEvent(screen, event);
     if (event.kind === 'webhook.sent' && event.purpose === 'call' && event.verdict !== 'redirected') {
       const { url, status, errorCode, failure } = event;
       documents.push({ url, status, errorCode, failure });
@@ -56,7 +54,7 @@ async function placeCall(
     screen.warn(`No webhook was sent: ${to} has no VoiceUrl and no TwiML app with one.`);
   const logged = (await control.calls(from)).find(({ sid }) => sid === callSid);
   const { state = 'unanswered', answeredAt = null, endedAt = null, heard = [], said = [] } = logged ?? {};
-  const sentence = await showOutcome(screen, control, traceId);
+  const result = await showOutcome(screen, control, traceId);
   return {
     command: 'call',
     from,
@@ -68,7 +66,7 @@ async function placeCall(
     heard: [...heard],
     said: [...said],
     documents,
-    sentence,
+    ...result,
     hops,
   };
 }
