@@ -3,6 +3,7 @@ import { RelayPhoneError } from '../../../../errors.js';
 import { findJoinable } from '../../../../sandbox/instance/join.js';
 import type { SandboxEvent } from '../../../../sandbox/platform/events/event.js';
 import type { CommandContext } from '../../../core/command-context.js';
+import { layOut } from '../../../core/layout.js';
 import { warnOfMissedEvents } from '../event-line.js';
 import { describeBehaviour, formatTimeOfDay } from './phone-lines.js';
 
@@ -38,7 +39,7 @@ export async function followPhones(
       const { phone, text } = seen;
       if (phone !== null && (number === undefined ? !isPhone(phone) : phone !== number)) return;
       const name = number === undefined && phone !== null ? `${phone}  ` : '';
-      screen.line(`${formatTimeOfDay(event.at)}  ${name}${text}`);
+      screen.rows(layOut(`${formatTimeOfDay(event.at)}  ${name}`, [text], screen.layout));
       screen.record(event);
     },
     { ...warnOfMissedEvents(screen), signal: ending.signal, since: newest?.id ?? 0 },

@@ -1,24 +1,27 @@
 // Describes a phone, its texts and its calls in lines for people. Times are in UTC.
 import type { MediaLink } from '../../../../sandbox/messaging/text-gateway.js';
 import type { PhonesReport } from '../../../../sandbox/report.js';
+import { layOut } from '../../../core/layout.js';
+import type { Screen } from '../../../core/screen.js';
 import type { TimelineEntry } from './timeline.js';
 
 /** A line: what stands at its start, and the text behind it, which may quote strangers. */
-export interface Row {
+interface Line {
   readonly head: string;
   readonly text: string;
 }
 
 type Phone = PhonesReport['phones'][number];
 
+/** Shows a phone with its timeline. */
+export function showPhone(screen: Screen, phone: Phone): void {
+  screen.title(describePhone(phone));
+  for (const { head, text } of formatTimeline(phone.timeline))
+    screen.rows(layOut(head, [text], screen.layout));
+}
+
 /** Returns the title of a phone: its number, its label, and what is unusual about it. */
-export function describePhone({
-  number,
-  label,
-  behaviour,
-  optedOutOf,
-  timeline,
-}: Pick<Phone, 'number' | 'label' | 'behaviour' | 'optedOutOf' | 'timeline'>): string {
+function describePhone({ number, label, behaviour, optedOutOf, timeline }: Phone): string {
   const notes = [
     ...describeBehaviour(behaviour),
     ...(optedOutOf.length > 0 ? [`opted out of ${optedOutOf.join(', ')}`] : []),
@@ -42,8 +45,8 @@ export function describeBehaviour({ texts, callbacks, calls, callerId, slow }: P
 
 const CALLS = { busy: 'busy', rejects: 'rejects calls', 'no-answer': 'answers no calls' } as const;
 
-/** Returns the rows of a timeline; a row with the date stands before the first entry of each day. */
-export function formatTimeline(timeline: readonly TimelineEntry[]): Row[] {
+/** Returns the lines of a timeline; one with the date stands before the first entry of each day. */
+function formatTimeline(timeline: readonly TimelineEntry[]): Line[] {
   const days = timeline.map(({ at }) => at.slice(0, 10));
   return timeline.flatMap((entry, index) => [
     ...(days[index] === days[index - 1] ? [] : [{ head: '  ', text: `${days[index]} UTC` }]),
@@ -53,7 +56,7 @@ export function formatTimeline(timeline: readonly TimelineEntry[]): Row[] {
 
 const INDENT = ' '.repeat(18);
 
-function formatEntry(entry: TimelineEntry): Row[] {
+function formatEntry(entry: TimelineEntry): Line[] {
   const head = `    ${formatTimeOfDay(entry.at)}  `;
   if (entry.kind === 'text') {
     const { direction, with: other, body, media } = entry;
@@ -78,7 +81,7 @@ export function formatTimeOfDay(at: string): string {
   return at.slice(11, 23);
 }
 
-function formatMedia({ contentType, url }: MediaLink): Row {
+function formatMedia({ contentType, url }: MediaLink): Line {
   return { head: INDENT, text: `${contentType}  ${url}` };
 }
 

@@ -12,7 +12,7 @@ import { printText } from '../../../core/screen.js';
 import { waitForCode } from './code.js';
 import type { SandboxPhonesFlags } from './command.js';
 import { followPhones } from './follow.js';
-import { describePhone, formatTimeline } from './phone-lines.js';
+import { showPhone } from './phone-lines.js';
 import { readTimeline } from './timeline.js';
 
 /** Shows one phone or all, oldest texts and calls first; exit code 6 if there is no code to print. */
@@ -43,10 +43,7 @@ async function show(context: CommandContext, flags: SandboxPhonesFlags): Promise
   const { screen } = context;
   const phones = (await withControl(context, (control) => readPhones(control, flags))) ?? [];
   if (phones.length === 0) screen.line('No phone has a text or call yet.');
-  for (const phone of phones) {
-    screen.title(describePhone(phone));
-    for (const { head, text } of formatTimeline(phone.timeline)) screen.line(head + text);
-  }
+  for (const phone of phones) showPhone(screen, phone);
   const report: PhonesReport = { command: 'sandbox phones', phones };
   screen.document(report);
 }
