@@ -13,14 +13,10 @@ export const sandboxPhonesCommand = command({
   options: {
     ...settingsOptions,
     follow: option('--follow', 'show what happens to the phones from now on, until Ctrl-C'),
-    last: option(
-      '--last [count]',
-      'only the newest texts and calls of each phone (default without a count: 1)',
-      {
-        parse: (text, asked) => Number(matching(/^[1-9]\d{0,4}$/, 'a number from 1 to 99999')(text, asked)),
-        preset: '1',
-      },
-    ),
+    last: option('--last [count]', 'only the newest texts and calls of each phone', {
+      parse: (text, asked) => Number(matching(/^[1-9]\d{0,4}$/, 'a number from 1 to 99999')(text, asked)),
+      preset: '1',
+    }),
     code: option('--code', 'print the newest six-digit code that the phone has received, and nothing else'),
     wait: option('--wait <seconds>', 'with --code: how long to wait for a text with a code (default: 0)', {
       parse: readSeconds,
