@@ -160,6 +160,8 @@ describe('the timeline of a phone', () => {
   it('is headed by what is unusual about the phone', async () => {
     await send(CONTACT, 'Hello');
     const phone = sandbox.phone(OWNER);
+    phone.behave({ texts: { undelivered: 30003 }, calls: 'no-answer' });
+    expect(lines(await phones(OWNER))[0]).toBe(`${OWNER}  (off: receives no texts and no calls)`);
     phone.behave({ texts: { undelivered: 30003 }, calls: 'busy', callerId: 'withheld', slow: '5s' });
     expect(lines(await phones(OWNER))[0]).toBe(
       `${OWNER}  (texts end undelivered with 30003; busy; withholds its number; slow by 5 s)`,
