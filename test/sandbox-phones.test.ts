@@ -169,7 +169,7 @@ describe('the timeline of a phone', () => {
     phone.behave({ texts: 'silent', calls: 'no-answer', callbacks: 'reordered', callerId: 'shown', slow: 0 });
     phone.setLabel('Ann');
     expect(lines(await phones(OWNER))[0]).toBe(
-      `${OWNER}  Ann  (sends no receipts for texts; status callbacks reordered; answers no calls)`,
+      `${OWNER}  Ann  (sends no receipts for texts; answers no calls; status callbacks reordered)`,
     );
     expect(await report(OWNER)).toMatchObject([{ label: 'Ann', behaviour: { texts: 'silent', slow: 0 } }]);
   });
