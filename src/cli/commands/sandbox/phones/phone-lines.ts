@@ -25,7 +25,7 @@ function describePhone({ number, label, behaviour, optedOutOf, timeline }: Phone
   const notes = [
     ...describeBehaviour(behaviour),
     ...(optedOutOf.length > 0 ? [`opted out of ${optedOutOf.join(', ')}`] : []),
-    ...(timeline.length === 0 ? ['no text or call yet'] : []),
+    ...(timeline.length === 0 ? ['no text or call'] : []),
   ];
   const name = label === '' ? number : `${number}  ${label}`;
   return notes.length === 0 ? name : `${name}  (${notes.join('; ')})`;
