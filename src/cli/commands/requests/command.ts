@@ -7,7 +7,8 @@ import { exchangeId, matching, typedTime } from '../../core/values.js';
 export const requestsCommand = command({
   name: 'requests',
   group: 'Look',
-  summary: 'list the webhooks that came through the tunnel, or show one of them in full',
+  summary: 'list the webhooks that came through the tunnel, or show one',
+  description: 'list the webhooks that came through the tunnel, or show one of them in full',
   arguments: {
     id: argument('[id]', 'the webhook to show in full', { parse: exchangeId }),
   },
