@@ -173,6 +173,26 @@ describe('relay-phone call', () => {
     expect([untold.code, untold.stdout]).toEqual([6, expect.stringContaining('No webhook was sent')]);
   });
 
+  it('exits as its sentence says: 0 if the app rejects the call, 6 if nobody answers it', async () => {
+    const app = await setUp();
+    app.answer(() => twiml('<Response><Reject reason="busy"/></Response>'));
+    const rejected = await call();
+    expect([rejected.code, rejected.stdout]).toEqual([
+      0,
+      expect.stringContaining(`${PHONE}'s call was rejected by the app (busy)`),
+    ]);
+    const folder = openOwnStateFolder(workspace.file('.relay-phone'));
+    const sandbox = await joinSandbox(folder, { command: 'test', timeoutMs: DEADLINE });
+    await sandbox.control.behave(REAL, { calls: 'busy' });
+    await sandbox.close();
+    app.answer(() => twiml(`<Response><Dial>${REAL}</Dial></Response>`));
+    const unanswered = await call();
+    expect([unanswered.code, unanswered.stdout]).toEqual([
+      6,
+      expect.stringContaining(`✗ ${PHONE}'s call was not answered: ${REAL} was busy`),
+    ]);
+  });
+
   it('suggests a fix for a missing sandbox, an unknown number or an invalid flag', async () => {
     expect(await call()).toMatchObject({
       code: 3,

@@ -214,6 +214,34 @@ it('replay compares decoded answers: the same TwiML may be compressed to other b
   expect(stdout).toContain('Against 1: the same as recorded.');
 });
 
+it('replay shows the answer first, then the lines that differ, and headers only on request', async () => {
+  let greeting = 'Hello';
+  const app = await startApp((incoming, outgoing) => {
+    const body = `<Response><Message>${greeting}</Message><Message>Bye</Message></Response>`;
+    incoming.resume().on('end', () => outgoing.writeHead(200, { 'Content-Type': 'text/xml' }).end(body));
+  });
+  const tunnel = await startTunnel(workspace, app.origin);
+  await ask(tunnel.origin, webhook());
+  await tunnel.end();
+  greeting = 'Good evening';
+  const { code, stdout } = await replay('1');
+  expect(code).toBe(0);
+  expect(stdout).toMatch(
+    new RegExp(`^ {4}! 200 from ${app.origin} after \\d+ ms\nAgainst 1: a different body\\.\n`),
+  );
+  expect(stdout).toContain(
+    [
+      '         | <Response>',
+      '  before |   <Message>Hello</Message>',
+      '  now    |   <Message>Good evening</Message>',
+      '         |   <Message>Bye</Message>',
+      '         | </Response>',
+    ].join('\n'),
+  );
+  expect(stdout).not.toMatch(/Content-Type/i);
+  expect((await replay('1', '--headers')).stdout).toMatch(/\n {2}Content-Type: text\/xml\n/);
+});
+
 it('replay shows the fault that the answer shows', async () => {
   const { say, end } = await startScene();
   await say(webhook());

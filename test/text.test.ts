@@ -141,6 +141,23 @@ describe('relay-phone text', () => {
     expect([untold.code, untold.stdout]).toEqual([6, expect.stringContaining('No webhook was sent')]);
   });
 
+  it('exits as its sentence says: 0 if the app answers with nothing, 6 if its reply is refused', async () => {
+    const app = await setUp();
+    app.answer(() => twiml('<Response/>'));
+    const silent = await text('Hello');
+    expect([silent.code, silent.stdout]).toEqual([0, expect.stringContaining('✓')]);
+    expect(silent.stdout).toContain(`${PHONE}'s text reached only the app; `);
+    app.answer(() => twiml('<Response><Message>Hi yourself</Message></Response>'));
+    expect((await text('STOP')).code).toBe(0);
+    const refused = await text('Hello', '--json');
+    expect(refused.code).toBe(6);
+    expect(textReportSchema.parse(JSON.parse(refused.stdout))).toMatchObject({
+      succeeded: false,
+      sentence: expect.stringContaining('reached nobody, because '),
+    });
+    expect(refused.stderr).toContain('✗');
+  });
+
   it('suggests a fix for a missing sandbox or an unknown number', async () => {
     expect(await text('Hello')).toMatchObject({
       code: 3,

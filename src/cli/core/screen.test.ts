@@ -54,6 +54,37 @@ it.each([true, false])('shows control characters in each kind of line (colour: %
   }
 });
 
+it('breaks no word at the edge of a terminal, and no command that may be copied', async () => {
+  const { ports, received } = open(false, false);
+  Object.assign(ports.stdout, { isTTY: true, columns: 40 });
+  const screen = createScreen(ports, {});
+  screen.done('it arrived after a while, because the phone was slow');
+  screen.advice(['relay-phone exec -- python manage.py runserver 8137, to start the app']);
+  screen.line('  | a quoted line keeps its bar in each of the rows');
+  await expect
+    .poll(received)
+    .toBe(
+      [
+        '    ✓ it arrived after a while, because',
+        '      the phone was slow',
+        '        Try:',
+        '    relay-phone exec -- python manage.py runserver 8137,',
+        '    to start the app',
+        '  | a quoted line keeps its bar in each',
+        '  | of the rows',
+        '',
+      ].join('\n'),
+    );
+});
+
+it('prints each message as one line without a terminal', async () => {
+  const { screen, received } = open(false, false);
+  screen.done(
+    'it arrived after a while, because the phone was slow, and its carrier had more to do than usual',
+  );
+  await expect.poll(received).toMatch(/^ {4}✓ [^\n]*usual\n$/);
+});
+
 it('adds colours that the text cannot end or change', async () => {
   const { screen, received } = open(true, false);
   screen.title('a\x1b[0mb');

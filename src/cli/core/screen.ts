@@ -64,7 +64,9 @@ export function createScreen(
     const start = sign ? text : text.slice(head.length);
     const rows = wrap(head, start, columns, { keepsCommands: true, repeatsHead: BAR.test(head) });
     // Only the text has the style, not the sign.
-    const shown = rows.map((row, index) => (index === 0 ? head + style(row.slice(head.length)) : style(row)));
+    const shown = rows.map((row, index) =>
+      index === 0 && row.startsWith(head) ? head + style(row.slice(head.length)) : style(row),
+    );
     stream.write(`${shown.join('\n')}\n`);
   };
   const line = (text: string) => write(text);

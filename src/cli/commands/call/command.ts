@@ -7,6 +7,7 @@ export const callCommand = command({
   name: 'call',
   group: 'Act as a phone',
   summary: 'call a number from a sandbox phone and show every hop',
+  description: 'call a number from a sandbox phone and show every hop; exit code 6 if nobody answered',
   arguments: {},
   options: {
     ...settingsOptions,

@@ -7,6 +7,8 @@ export const textCommand = command({
   name: 'text',
   group: 'Act as a phone',
   summary: 'send a text from a sandbox phone and show every hop',
+  description:
+    'send a text from a sandbox phone and show every hop; exit code 6 if nobody was reached and nobody answered',
   arguments: {
     body: argument('[body...]', 'what the text says'),
   },
