@@ -103,7 +103,7 @@ describe('relay-phone text', () => {
     const { stdout } = await text('Hello');
     expect(stdout).toMatch(/media fetched {3}http:\/\/127\.0\.0\.1:\d+\/card → text\/x-vcard, 11 bytes\n/);
     const phones = await workspace.run(['sandbox', 'phones']);
-    expect(phones.stdout).toMatch(/: My card\n {8}text\/x-vcard {2}http:\/\/127\.0\.0\.1:\d+\/2010-04-01\//);
+    expect(phones.stdout).toMatch(/: My card\n {18}text\/x-vcard {2}http:\/\/127\.0\.0\.1:\d+\/2010-04-01\//);
   });
 
   it('says that it waits for a manual clock, and ends when the clock is advanced', async () => {
@@ -158,7 +158,7 @@ describe('relay-phone text', () => {
     expect(refused.stderr).toContain('✗');
   });
 
-  it('suggests a fix for a missing sandbox, an unknown number or a missing flag', async () => {
+  it('suggests a fix for a missing sandbox or an unknown number', async () => {
     expect(await text('Hello')).toMatchObject({
       code: 3,
       stderr: expect.stringContaining('relay-phone init --sandbox'),
@@ -170,6 +170,5 @@ describe('relay-phone text', () => {
       stdout: '',
       stderr: `Failed to send a text from ${PHONE}: the account does not own +12025550101.\n  Try: buy it first\n`,
     });
-    expect(await workspace.run(['text', '--to', NUMBER, 'Hello'])).toMatchObject({ code: 2 });
   });
 });

@@ -41,6 +41,43 @@ const callState = z.enum([
   'missed',
 ]);
 
+/** `Behaviour` of a phone, in every respect. */
+const behaviour = z
+  .looseObject({
+    texts: z.union([z.enum(['delivered', 'silent']), z.object({ undelivered: z.number() })]),
+    callbacks: z.enum(['once', 'duplicated', 'reordered']),
+    calls: z.enum(['answers', 'busy', 'rejects', 'no-answer']),
+    callerId: z.enum(['shown', 'withheld']),
+    slow: z.number().describe('milliseconds'),
+    blocked: z.array(z.string()).readonly().optional().describe('the numbers that it blocks'),
+  })
+  .describe('how the phone treats texts and calls now');
+
+const timelineEntry = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('text'),
+    direction: z.enum(['received', 'sent']),
+    with: z.string().describe('the other number'),
+    at: z.string().describe('ISO 8601'),
+    sid: z.string().nullable().describe('null if its Messaging Service receives no texts'),
+    body: z.string(),
+    mediaUrls: z.array(z.string()).readonly(),
+    media,
+  }),
+  z.object({
+    kind: z.literal('call'),
+    direction: z.enum(['incoming', 'outgoing']),
+    with: z.string().describe('the other number, as the phone shows it'),
+    at: z.string().describe('when it began, ISO 8601'),
+    sid: z.string(),
+    state: callState,
+    answeredAt: z.string().nullable(),
+    endedAt: z.string().nullable(),
+    heard: heard.readonly(),
+    said: said.readonly(),
+  }),
+]);
+
 /** `sandbox phones --json`. */
 export const phonesReportSchema = z.object({
   command: z.literal('sandbox phones'),
@@ -48,6 +85,9 @@ export const phonesReportSchema = z.object({
     z.object({
       number: z.string(),
       label: z.string().describe('empty if it has none'),
+      behaviour,
+      optedOutOf: z.array(z.string()).describe('the senders that it has texted STOP'),
+      timeline: z.array(timelineEntry).readonly().describe('texts and calls, oldest first'),
       texts: z
         .array(
           z.object({
@@ -60,6 +100,7 @@ export const phonesReportSchema = z.object({
             receivedAt: z.string().describe('ISO 8601'),
           }),
         )
+        .readonly()
         .describe('oldest first'),
       sent: z
         .array(
@@ -73,6 +114,7 @@ export const phonesReportSchema = z.object({
             sentAt: z.string().describe('ISO 8601'),
           }),
         )
+        .readonly()
         .describe('oldest first'),
       calls: z
         .array(
@@ -101,6 +143,7 @@ export const phonesReportSchema = z.object({
             endedAt: z.string().nullable().describe('null while the call is in progress'),
           }),
         )
+        .readonly()
         .describe('oldest first'),
     }),
   ),
@@ -108,6 +151,24 @@ export const phonesReportSchema = z.object({
 
 /** See {@link phonesReportSchema}. */
 export type PhonesReport = z.infer<typeof phonesReportSchema>;
+
+/** `sandbox phones --code --json`. */
+export const phoneCodeReportSchema = z.object({
+  command: z.literal('sandbox phones'),
+  number: z.string().describe('the phone'),
+  code: z.string().describe('six digits'),
+  text: z
+    .object({
+      sid: z.string(),
+      from: z.string(),
+      body: z.string(),
+      receivedAt: z.string().describe('ISO 8601'),
+    })
+    .describe('the text that it is in'),
+});
+
+/** See {@link phoneCodeReportSchema}. */
+export type PhoneCodeReport = z.infer<typeof phoneCodeReportSchema>;
 
 const exposures = z
   .array(

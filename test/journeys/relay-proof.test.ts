@@ -20,8 +20,7 @@ describe('an unmodified Relay in a fresh checkout:', () => {
   let sources: ReadonlyMap<string, string>;
   let mask = '';
   const lastText = async (phone: string) => (await proof.texts(phone)).at(-1);
-  const text = (from: string, ...words: readonly string[]) =>
-    proof.type('text', '--from', from, '--to', mask, ...words);
+  const text = (from: string, ...words: readonly string[]) => proof.type('text', '--from', from, ...words);
   const readMask = async () => ((await proof.ask('GET', 'relaynumber/')) as [Record<string, number>])[0];
 
   beforeAll(async () => {
@@ -74,6 +73,13 @@ describe('an unmodified Relay in a fresh checkout:', () => {
     expect(await readMask()).toMatchObject({ number: mask, remaining_texts: 75, remaining_minutes: 50 });
   });
 
+  it('sandbox phones prints the code that the owner got', async () => {
+    const texts = await proof.texts(OWNER);
+    const body = texts.findLast((one) => one.body.includes('verification code'))?.body ?? '';
+    const { stdout } = await proof.type('sandbox', 'phones', OWNER, '--code');
+    expect(body).toContain(`verification code is ${stdout.trim()}`);
+  });
+
   it('doctor finds no problem', async () => {
     const { code, stdout } = await proof.type(
       'doctor',
@@ -94,9 +100,9 @@ describe('an unmodified Relay in a fresh checkout:', () => {
   });
 
   it('the text of a contact is forwarded without its picture', async () => {
-    expect((await text(CONTACT, 'Hello, is the bike still there?')).stdout).toContain(
-      'inbound_sms → 201, accepted',
-    );
+    const { stdout } = await proof.type('text', 'Hello, is the bike still there?');
+    expect(stdout).toContain(`From ${CONTACT} (a contact) to ${mask} (the only mask).\n`);
+    expect(stdout).toContain('inbound_sms → 201, accepted');
     expect(await lastText(OWNER)).toMatchObject({
       from: mask,
       body: `[Relay 📲 ${CONTACT}] Hello, is the bike still there?`,
@@ -122,7 +128,7 @@ describe('an unmodified Relay in a fresh checkout:', () => {
   });
 
   it('a call is connected and its duration counted', async () => {
-    const { stdout } = await proof.type('call', '--from', CONTACT, '--to', mask);
+    const { stdout } = await proof.type('call');
     expect(stdout).toContain(`${OWNER} rings: ${CONTACT}`);
     expect(stdout).toContain('voice_status → 200, accepted');
     expect(await readMask()).toMatchObject({ calls_forwarded: 1, remaining_minutes: 49 });

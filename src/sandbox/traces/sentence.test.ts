@@ -98,6 +98,8 @@ const optOut = (keyword: 'STOP' | 'START' | 'HELP'): EventFields => ({
 const refusedReply: EventFields = {
   ...{ kind: 'twiml.alert', sid: 'SM1', url: null, logLevel: 'error', errorCode: 21610 },
   message: 'Attempt to send to unsubscribed recipient',
+  line: null,
+  column: null,
 };
 
 const NOBODY = "nobody saw another phone's number";

@@ -9,6 +9,7 @@ import type { CliPorts } from '../../core/ports.js';
 import { connectSandbox } from '../../core/sandbox.js';
 import { showEvent, warnOfMissedEvents } from '../sandbox/event-line.js';
 import { showOutcome } from '../sandbox/outcome.js';
+import { chooseNumbers, type NumberPair } from '../text/obvious-numbers.js';
 import type { CallFlags } from './command.js';
 
 /** Places one call and stays until it is over; exit code 6 if nobody answered, as the sentence at the end says. */
@@ -18,7 +19,8 @@ export async function run(ports: CliPorts, flags: CallFlags): Promise<number> {
   const sandbox = await connectSandbox(context, 'call', 'place a call');
   ports.onInterrupt(sandbox.close);
   try {
-    const report = await placeCall(context, sandbox.control, flags);
+    const numbers = await chooseNumbers(context, sandbox, { ...flags, use: 'call' });
+    const report = await placeCall(context, sandbox.control, { ...flags, ...numbers });
     context.screen.document(report);
     return report.succeeded ? ExitCode.done : ExitCode.fault;
   } finally {
@@ -29,7 +31,7 @@ export async function run(ports: CliPorts, flags: CallFlags): Promise<number> {
 async function placeCall(
   { ports, screen }: CommandContext,
   control: ControlClient,
-  flags: CallFlags,
+  flags: CallFlags & NumberPair,
 ): Promise<CallReport> {
   const { from, to } = flags;
   const { traceId, sid: callSid } = await control.call(from, to);
@@ -73,7 +75,11 @@ async function placeCall(
 const GOES_ON: readonly string[] = ['redirected', 'challenged'];
 
 /** The person with the phone: acts as the options say once the call is answered, and hangs up after a silence. */
-function createCaller(control: ControlClient, { from, press, say, hangUpAfter }: CallFlags, callSid: string) {
+function createCaller(
+  control: ControlClient,
+  { from, press, say, hangUpAfter }: CallFlags & NumberPair,
+  callSid: string,
+) {
   const ringing = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
   let isAnswered = false;

@@ -9,6 +9,7 @@ import type { RequestReport, RequestsReport } from '../../../gateway/report.js';
 import { type CommandContext, openCommandContext } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
 import { createRedactor, type Redactor } from '../../core/redact.js';
+import { resolveTime } from '../../core/values.js';
 import type { RequestsFlags } from './command.js';
 import { describeColumns, describeFully, showExchange } from './exchange-lines.js';
 import { verifyExchangeFound, withExchanges } from './exchanges.js';
@@ -88,6 +89,6 @@ async function follow(context: CommandContext, redactor: Redactor, filter: Excha
 /** @param now milliseconds since 1970 */
 function createFilter(flags: RequestsFlags, now: number): ExchangeFilter {
   const { path, status, sid, number, since, failed, refused, limit } = flags;
-  const from = since && ('at' in since ? since.at : now - since.ageMs);
+  const from = since && resolveTime(since, now);
   return { path, status, sid, number, failed, refused, since: from, limit };
 }
