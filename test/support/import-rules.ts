@@ -103,10 +103,12 @@ const SHARED_BY_COMMANDS = `^src/cli/commands/(${[
   'checkout/(command|open)',
   'doctor/show',
   'exec/(execution|sandbox-settings)',
+  'numbers/masks',
   'requests/(exchanges|exchange-lines)',
   'sandbox/(event-line|outcome)',
   'send-test/(app-access|phone-check)',
   'serve/(announcement|shop)',
+  'text/obvious-numbers',
 ].join('|')})\\.ts$`;
 
 const RULES: readonly IRegularForbiddenRuleType[] = [

@@ -11,9 +11,7 @@ import type { Choices, Prompts, SandboxPhones, Setup } from '../../setup/setup.j
 import { type Credentials, createTwilioClient } from '../../twilio/client.js';
 import { type Target, verifyFits } from '../../twilio/target.js';
 import { type CommandContext, waitForLock } from './command-context.js';
-
-/** The phone that stands in for the user's own in the sandbox. */
-const SANDBOX_PHONE = '+12025550190';
+import { STAND_IN_PHONE } from './stand-in-phone.js';
 
 /** One account to work on. */
 export interface Session {
@@ -75,7 +73,7 @@ async function openSandboxSession(context: CommandContext, options: SessionOptio
     await sandbox.close();
     throw error;
   }
-  const phones = createSandboxPhones(SANDBOX_PHONE, sandbox.control.texts);
+  const phones = createSandboxPhones(STAND_IN_PHONE, sandbox.control.texts);
   const target = { kind: 'sandbox', origin: sandbox.origin } as const;
   const setup = await createSetup(context, options, target, sandbox, phones);
   return { setup, target, sandbox, close: sandbox.close };

@@ -46,6 +46,8 @@ export interface TextBehaviour {
   readonly callbacks: 'once' | 'duplicated' | 'reordered';
   /** Milliseconds between `sent` and the arrival on the phone. */
   readonly slow: number;
+  /** The senders whose texts it does not receive, with 30004. */
+  readonly blocked: readonly string[];
 }
 
 /**
@@ -62,6 +64,9 @@ export const UNDELIVERED_ERRORS: Readonly<Record<number, string>> = {
   30032: 'Toll-Free Number Has Not Been Verified',
   30034: 'US A2P 10DLC - Message from an Unregistered Number',
 };
+
+/** The code of a text whose sender the phone blocks. */
+export const MESSAGE_BLOCKED = 30004;
 
 /** A text that a phone sends to a number of the account. */
 export interface SentText {

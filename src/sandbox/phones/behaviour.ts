@@ -3,6 +3,7 @@ import { findDurationMs } from '../../duration.js';
 import { RelayPhoneError } from '../../errors.js';
 import { UNDELIVERED_ERRORS } from '../messaging/text-gateway.js';
 import type { Store } from '../platform/database.js';
+import { isShortCode, verifyPhoneNumber } from '../platform/phone-number.js';
 
 /**
  * How a phone behaves; a missing field keeps its value.
@@ -33,6 +34,11 @@ export interface Behaviour {
    * and a call rings that long before the phone answers or rejects it. Default 0.
    */
   readonly slow?: number | string;
+  /**
+   * The numbers that it blocks, E.164: texts from them end undelivered with 30004, and it rejects their calls. None by
+   * default.
+   */
+  readonly blocked?: readonly string[];
 }
 
 /** How a phone behaves in every respect; `slow` is in milliseconds. */
@@ -60,6 +66,7 @@ const DEFAULT_BEHAVIOUR: WholeBehaviour = {
   calls: 'answers',
   callerId: 'shown',
   slow: 0,
+  blocked: [],
 };
 
 interface Settings {
@@ -77,6 +84,7 @@ interface Row {
   readonly calls: WholeBehaviour['calls'];
   readonly callerId: WholeBehaviour['callerId'];
   readonly slow: number;
+  readonly blocked: string;
   readonly label: string;
 }
 
@@ -87,9 +95,10 @@ const MAX_LABEL = 64;
 export function createBehaviourStore(store: Store): BehaviourStore {
   const all = store.query<Row>('SELECT * FROM phones');
   const write = store.query(
-    `INSERT INTO phones (number, texts, errorCode, callbacks, calls, callerId, slow) VALUES (?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (number) DO UPDATE SET texts = excluded.texts, errorCode = excluded.errorCode,
-    callbacks = excluded.callbacks, calls = excluded.calls, callerId = excluded.callerId, slow = excluded.slow`,
+    `INSERT INTO phones (number, texts, errorCode, callbacks, calls, callerId, slow, blocked)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (number) DO UPDATE SET texts = excluded.texts, errorCode = excluded.errorCode,
+    callbacks = excluded.callbacks, calls = excluded.calls, callerId = excluded.callerId, slow = excluded.slow,
+    blocked = excluded.blocked`,
   );
   const writeLabel = store.query(
     `INSERT INTO phones (number, texts, label) VALUES (?, 'delivered', ?)
@@ -107,8 +116,8 @@ export function createBehaviourStore(store: Store): BehaviourStore {
     of,
     change: (number, changes) => {
       const behaviour = applyChanges(of(number), changes);
-      const { texts, callbacks, calls, callerId, slow } = behaviour;
-      write.run(number, ...formatTexts(texts), callbacks, calls, callerId, slow);
+      const { texts, callbacks, calls, callerId, slow, blocked } = behaviour;
+      write.run(number, ...formatTexts(texts), callbacks, calls, callerId, slow, JSON.stringify(blocked));
       read().set(number, { ...settingsOf(number), behaviour });
     },
     labelOf: (number) => settingsOf(number).label,
@@ -128,9 +137,10 @@ function formatTexts(texts: WholeBehaviour['texts']): [string, number | null] {
   return typeof texts === 'object' ? ['undelivered', texts.undelivered] : [texts, null];
 }
 
-function readRow({ texts, errorCode, callbacks, calls, callerId, slow, label }: Row): Settings {
+function readRow({ texts, errorCode, callbacks, calls, callerId, slow, blocked, label }: Row): Settings {
   const outcome = texts === 'undelivered' ? { undelivered: errorCode ?? 0 } : texts;
-  return { behaviour: { texts: outcome, callbacks, calls, callerId, slow }, label };
+  const numbers = JSON.parse(blocked) as string[];
+  return { behaviour: { texts: outcome, callbacks, calls, callerId, slow, blocked: numbers }, label };
 }
 
 function verifyLabel(number: string, text: string): string {
@@ -144,7 +154,7 @@ function verifyLabel(number: string, text: string): string {
 const UNDELIVERED_CODES = Object.keys(UNDELIVERED_ERRORS).map(Number);
 
 function applyChanges(before: WholeBehaviour, changes: Behaviour): WholeBehaviour {
-  const { texts, callbacks, calls, callerId, slow } = { ...before, ...changes };
+  const { texts, callbacks, calls, callerId, slow, blocked } = { ...before, ...changes };
   if (!isTextBehaviour(texts)) {
     const codes = UNDELIVERED_CODES.join(' | ');
     throw invalidBehaviour(`texts must be 'delivered', 'silent' or { undelivered: ${codes} }`);
@@ -160,7 +170,13 @@ function applyChanges(before: WholeBehaviour, changes: Behaviour): WholeBehaviou
   }
   const slowMs = findDurationMs(slow);
   if (slowMs === undefined) throw invalidBehaviour("slow must be milliseconds or a time such as '5s'");
-  return { texts, callbacks, calls, callerId, slow: slowMs };
+  if (!Array.isArray(blocked)) throw invalidBehaviour('blocked must be a list of numbers');
+  return { texts, callbacks, calls, callerId, slow: slowMs, blocked: blocked.map(verifyBlocked) };
+}
+
+/** @returns the number in E.164, or the short code */
+function verifyBlocked(text: string): string {
+  return isShortCode(text) ? text : verifyPhoneNumber(text, `block ${text}`).number;
 }
 
 /** Callers may use JavaScript, so `texts` can be anything except undefined. */

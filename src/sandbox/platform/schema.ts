@@ -138,6 +138,11 @@ ALTER TABLE callLog ADD COLUMN said TEXT NOT NULL DEFAULT '[]';
 CREATE TABLE assertions (number TEXT PRIMARY KEY, allowed TEXT NOT NULL);
 `;
 
+/** The numbers that a phone blocks, as a JSON array. */
+const BLOCKED_NUMBERS = `
+ALTER TABLE phones ADD COLUMN blocked TEXT NOT NULL DEFAULT '[]';
+`;
+
 /**
  * The steps from an empty database to the current tables; `PRAGMA user_version` counts the steps that a database has
  * taken. Only append: databases with the earlier steps exist.
@@ -151,6 +156,7 @@ export const SANDBOX_SCHEMA: readonly string[] = [
   FEWER_INDEXES,
   WITHHELD_NUMBERS,
   WHAT_PHONES_SENT,
+  BLOCKED_NUMBERS,
 ];
 
 /** All tables except the account's and the assertions: a reset empties them, a snapshot holds them. */

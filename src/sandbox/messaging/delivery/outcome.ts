@@ -2,7 +2,7 @@
 import type { NumberStore } from '../../numbers/incoming-phone-numbers/store.js';
 import type { TraceContext } from '../../platform/events/stream.js';
 import { expiryOf, type Message } from '../api/messages/message.js';
-import type { TextGateway } from '../text-gateway.js';
+import { MESSAGE_BLOCKED, type TextBehaviour, type TextGateway } from '../text-gateway.js';
 import { isFailure } from './error-codes.js';
 
 /** A message that has not reached a final status, and its cause. */
@@ -51,10 +51,15 @@ export function createOutcomeRules({ phones, numbers }: OutcomeDeps): OutcomeRul
   const isOwn = ({ recipient }: Message) => numbers.owned().has(recipient);
   const slownessOf = (message: Message) => (isOwn(message) ? 0 : phones.behaviourOf(message.recipient).slow);
 
+  function findTextBehaviour({ sender, recipient }: Message): TextBehaviour['texts'] {
+    const { texts, blocked } = phones.behaviourOf(recipient);
+    return blocked.includes(sender) ? { undelivered: MESSAGE_BLOCKED } : texts;
+  }
+
   function decide(entry: InFlightMessage, at: number): DeliveryOutcome {
     const { message } = entry;
     const own = isOwn(message);
-    const texts = own ? 'delivered' : phones.behaviourOf(message.recipient).texts;
+    const texts = own ? 'delivered' : findTextBehaviour(message);
     const errorCode =
       message.refusal ??
       (at >= expiryOf(message) ? EXPIRED : typeof texts === 'object' ? texts.undelivered : null);
