@@ -56,6 +56,7 @@ export {
   type LeaksReport,
   leaksReportSchema,
   type PhonesReport,
+  phoneReportSchema,
   phonesReportSchema,
   type SandboxReport,
   sandboxReportSchema,

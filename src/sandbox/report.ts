@@ -245,6 +245,23 @@ export const traceReportSchema = z.object({
 /** See {@link traceReportSchema}. */
 export type TraceReport = z.infer<typeof traceReportSchema>;
 
+/** `phone --json`: one line at the start, before the events. */
+export const phoneReportSchema = z.object({
+  command: z.literal('phone'),
+  number: z.string().describe('the phone'),
+  to: z
+    .string()
+    .nullable()
+    .describe('the number that its texts and calls go to at first; null if none is known'),
+  calls: z
+    .enum(['answers', 'busy', 'rejects', 'no-answer'])
+    .optional()
+    .describe('with --calls: what it does when it is called from now on'),
+});
+
+/** See {@link phoneReportSchema}. */
+export type PhoneReport = z.infer<typeof phoneReportSchema>;
+
 /** `text --json`. */
 export const textReportSchema = z.object({
   command: z.literal('text'),

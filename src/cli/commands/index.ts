@@ -12,6 +12,7 @@ import { execCommand } from './exec/command.js';
 import { initCommand } from './init/command.js';
 import { numbersCommand } from './numbers/command.js';
 import { numbersReleaseCommand } from './numbers/release/command.js';
+import { phoneCommand } from './phone/command.js';
 import { playCommand } from './play/command.js';
 import { replayCommand } from './replay/command.js';
 import { requestsClearCommand } from './requests/clear/command.js';
@@ -50,6 +51,7 @@ export const COMMANDS: readonly RunnableCommand[] = [
   runnable(serveCommand, () => import('./serve/run.js')),
   runnable(tunnelCommand, () => import('./tunnel/run.js')),
 
+  runnable(phoneCommand, () => import('./phone/run.js')),
   runnable(textCommand, () => import('./text/run.js')),
   runnable(callCommand, () => import('./call/run.js')),
   runnable(playCommand, () => import('./play/run.js')),

@@ -8,7 +8,10 @@ export const phoneCommand = command({
   group: 'Act as a phone',
   summary: 'be a sandbox phone by hand: text, call, answer, and see what arrives',
   arguments: {
-    number: argument('[number]', 'the phone: any number the account does not own (default: the stand-in phone)'),
+    number: argument(
+      '[number]',
+      'the phone: any number the account does not own (default: the stand-in phone)',
+    ),
   },
   options: {
     ...settingsOptions,

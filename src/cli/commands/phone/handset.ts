@@ -153,7 +153,8 @@ export function createHandset({ number, now, isOff }: HandsetOptions): Handset {
     if (from === undefined || !TEXT_ENDS.includes(status)) return undefined;
     underway.delete(sid);
     if (status === 'delivered') return undefined;
-    const reason = errorCode === null ? '' : ` (${[errorCode, UNDELIVERED_ERRORS[errorCode]].join(' ').trim()})`;
+    const reason =
+      errorCode === null ? '' : ` (${[errorCode, UNDELIVERED_ERRORS[errorCode]].join(' ').trim()})`;
     return [warn(`${time}  a text from ${from} did not reach this phone: ${status}${reason}`)];
   }
 
@@ -243,7 +244,11 @@ function describeInput(input: readonly ('dtmf' | 'speech')[]): string {
   return input.map((one) => (one === 'dtmf' ? 'keys (/press)' : 'words (/say)')).join(' or ');
 }
 
-function describeEnd({ other, direction, state, answeredAt, isEndedHere }: HandsetCall, status: string, at: string): string {
+function describeEnd(
+  { other, direction, state, answeredAt, isEndedHere }: HandsetCall,
+  status: string,
+  at: string,
+): string {
   if (state === 'talking') {
     const seconds = Math.round((Date.parse(at) - Date.parse(answeredAt ?? at)) / 1000);
     return `the call is over after ${seconds} s: ${isEndedHere ? 'hung up here' : `${other} hung up`}`;

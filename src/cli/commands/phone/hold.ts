@@ -163,7 +163,10 @@ function takePhone(folder: StateFolder, number: string) {
     kind: 'needsUser',
     task: `be the phone ${number}`,
     reason: `${describeHolder(findHolder(folder, name))} is that phone`,
-    tryNext: ['relay-phone phone +12125550191, to be another phone', 'end the other one with /quit or Ctrl-C'],
+    tryNext: [
+      'relay-phone phone +12125550191, to be another phone',
+      'end the other one with /quit or Ctrl-C',
+    ],
   });
 }
 

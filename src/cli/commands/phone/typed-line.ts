@@ -13,7 +13,7 @@ export type TypedLine =
 
 /** The commands, as `/help` lists them: how each is typed, and what it does. */
 export const PHONE_COMMANDS = {
-  to: ['/to [+1…]', 'text and call this number from now on; without a number: list them'],
+  to: ['/to [+1…]', 'text and call this number; without one: list them'],
   media: ['/media URL [words]', 'send a picture: its URL, or a data URL'],
   call: ['/call [+1…]', 'call'],
   answer: ['/answer', 'answer the call that rings'],
@@ -21,12 +21,12 @@ export const PHONE_COMMANDS = {
   press: ['/press 1#', 'press keys in the call, once it is answered'],
   say: ['/say words', 'speak in the call, once it is answered'],
   hangup: ['/hangup', 'end the call, or decline it while it rings'],
-  busy: ['/busy', 'be busy: calls are refused, also the one that rings'],
-  off: ['/off', 'be switched off: texts fail with 30003, calls are not answered'],
+  busy: ['/busy', 'be busy: refuse calls, also the one that rings'],
+  off: ['/off', 'be off: texts fail with 30003, calls stay unanswered'],
   on: ['/on', 'be reached again, after /busy and /off'],
-  block: ['/block +1…', 'block a number: its texts fail with 30004, its calls are declined'],
+  block: ['/block +1…', 'block it: texts fail with 30004, calls are declined'],
   unblock: ['/unblock +1…', 'unblock it'],
-  wait: ['/wait [5s]', 'wait for the next text, 30 seconds at most; with a time: wait that long'],
+  wait: ['/wait [5s]', 'wait for the next text, or for a time'],
   help: ['/help', 'show this list'],
   quit: ['/quit', 'hang up and end'],
 } as const satisfies Readonly<Record<string, readonly [form: string, summary: string]>>;
@@ -63,7 +63,7 @@ export function describePhoneCommands(): string[] {
   const rows = Object.values(PHONE_COMMANDS);
   const width = Math.max(...rows.map(([form]) => form.length));
   return [
-    'What you type is sent as a text; //words sends a text that begins with a slash.',
+    'What you type is sent as a text; //hi sends /hi.',
     ...rows.map(([form, summary]) => `  ${form.padEnd(width)}  ${summary}`),
   ];
 }
