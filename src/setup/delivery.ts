@@ -1,5 +1,6 @@
 // Finds a verification text at Twilio and follows it to its final status; explains a text that did not arrive.
 import { RelayPhoneError } from '../errors.js';
+import { findCode } from '../text-code.js';
 import { errorPage, findAdvice } from '../twilio/advice.js';
 import { explaining, explainTwilioFailure, isNotFound } from '../twilio/failure.js';
 import type { PhoneText, Setup, SetupFacts } from './setup.js';
@@ -24,7 +25,6 @@ const RETRY_ADVICE: Readonly<Record<string, string>> = {
 const SEARCH_LIMIT = 50;
 const SEARCH_INTERVAL_MS = 250;
 const SEARCH_TIMEOUT_MS = 10_000;
-const CODE = /(?<!\d)\d{6}(?!\d)/;
 
 /**
  * Asks for the status of a text until it is final, for at most a minute.
@@ -84,11 +84,6 @@ export function findDeliveryFault(text: SetupFacts['text'], command: string): Re
     ],
     ...(text.errorCode !== undefined && { more: errorPage(text.errorCode), twilioCode: text.errorCode }),
   });
-}
-
-/** Returns the six-digit code in a text, or undefined. */
-export function findCode(body: string): string | undefined {
-  return CODE.exec(body)?.[0];
 }
 
 /**

@@ -10,8 +10,14 @@ export const callCommand = command({
   arguments: {},
   options: {
     ...settingsOptions,
-    from: option('--from <number>', 'calling phone: any number the account does not own', { required: true }),
-    to: option('--to <number>', 'number of the account that is called', { required: true }),
+    from: option(
+      '--from <number>',
+      'calling phone: any number the account does not own (default: the stand-in phone; a contact if that may own the mask)',
+    ),
+    to: option(
+      '--to <number>',
+      'number of the account that is called (default: the only mask, else the main number)',
+    ),
     press: option('--press <keys>', 'keys to press once the call is answered'),
     say: option('--say <words>', 'what to say once the call is answered'),
     hangUpAfter: option('--hang-up-after <seconds>', 'hang up after this many seconds without an event', {
@@ -20,7 +26,7 @@ export const callCommand = command({
     }),
   },
   examples: [
-    'relay-phone call --from +13015550195 --to +12025550101',
+    'relay-phone call',
     'relay-phone call --from +13015550195 --to +12025550101 --press 1 --hang-up-after 5',
   ],
 });

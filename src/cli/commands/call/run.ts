@@ -9,6 +9,7 @@ import type { CliPorts } from '../../core/ports.js';
 import { connectSandbox } from '../../core/sandbox.js';
 import { describeEvent, warnOfMissedEvents } from '../sandbox/event-line.js';
 import { showOutcome } from '../sandbox/outcome.js';
+import { chooseNumbers, type NumberPair } from '../text/obvious-numbers.js';
 import type { CallFlags } from './command.js';
 
 /** Places one call and stays until it is over; exit code 6 if no webhook was sent or the app did not answer one. */
@@ -18,7 +19,8 @@ export async function run(ports: CliPorts, flags: CallFlags): Promise<number> {
   const sandbox = await connectSandbox(context, 'call', 'place a call');
   ports.onInterrupt(sandbox.close);
   try {
-    const report = await placeCall(context, sandbox.control, flags);
+    const numbers = await chooseNumbers(context, sandbox, { ...flags, use: 'call' });
+    const report = await placeCall(context, sandbox.control, { ...flags, ...numbers });
     context.screen.document(report);
     const wasAnswered =
       report.documents.length > 0 && report.documents.every(({ failure }) => failure === null);
@@ -31,7 +33,7 @@ export async function run(ports: CliPorts, flags: CallFlags): Promise<number> {
 async function placeCall(
   { ports, screen }: CommandContext,
   control: ControlClient,
-  flags: CallFlags,
+  flags: CallFlags & NumberPair,
 ): Promise<CallReport> {
   const { from, to } = flags;
   const { traceId, sid: callSid } = await control.call(from, to);
@@ -72,7 +74,11 @@ async function placeCall(
 }
 
 /** The person with the phone: acts as the options say once the call is answered, and hangs up after a silence. */
-function createCaller(control: ControlClient, { from, press, say, hangUpAfter }: CallFlags, callSid: string) {
+function createCaller(
+  control: ControlClient,
+  { from, press, say, hangUpAfter }: CallFlags & NumberPair,
+  callSid: string,
+) {
   const ringing = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
   let isAnswered = false;

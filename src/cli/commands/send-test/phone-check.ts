@@ -3,15 +3,10 @@ import { RelayPhoneError } from '../../../errors.js';
 import type { ExplainedRefusal } from '../../../firefox-relay/explain-answer.js';
 import type { RelayApi } from '../../../firefox-relay/relay-api.js';
 import type { SendTestResults } from '../../../setup/create-report.js';
-import {
-  findCode,
-  findDeliveryFault,
-  followText,
-  listCodeTexts,
-  waitForCodeText,
-} from '../../../setup/delivery.js';
+import { findDeliveryFault, followText, listCodeTexts, waitForCodeText } from '../../../setup/delivery.js';
 import type { PhoneText, Setup } from '../../../setup/setup.js';
 import { formatText } from '../../../setup/steps/verification-text.js';
+import { findCode, isCode } from '../../../text-code.js';
 import { takeMask } from './mask.js';
 
 /** Which phone, and how far to go. */
@@ -100,7 +95,7 @@ async function obtainCode(setup: Setup, { check, sent, before, findings }: Verif
 
 /** Returns what is wrong with a code, as a clause; undefined for a valid one. */
 export function findCodeFault(code: string): string | undefined {
-  return /^\d{6}$/.test(code) ? undefined : 'a code has six digits';
+  return isCode(code) ? undefined : 'a code has six digits';
 }
 
 function codeNeeded(number: string): RelayPhoneError {

@@ -12,14 +12,21 @@ export const textCommand = command({
   },
   options: {
     ...settingsOptions,
-    from: option('--from <number>', 'sending phone: any number the account does not own', { required: true }),
-    to: option('--to <number>', 'number of the account that receives it', { required: true }),
+    from: option(
+      '--from <number>',
+      'sending phone: any number the account does not own (default: the stand-in phone; a contact if that may own the mask)',
+    ),
+    to: option(
+      '--to <number>',
+      'number of the account that receives it (default: the only mask, else the main number)',
+    ),
     media: option('--media <url>', 'picture to attach, as a URL or data URL; may be repeated', {
       repeated: true,
     }),
   },
   examples: [
-    'relay-phone text --from +13015550195 --to +12025550101 Hello',
+    'relay-phone text Hello',
+    'relay-phone text --from +12025550190 "Who is this?"',
     'relay-phone text --from +13015550195 --to +12025550101 --media https://example.com/cat.jpg "Look"',
   ],
 });

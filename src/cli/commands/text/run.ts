@@ -1,5 +1,5 @@
 // `relay-phone text`: sends a text from a sandbox phone, and shows what the text causes.
-import { ExitCode } from '../../../errors.js';
+import { ExitCode, RelayPhoneError } from '../../../errors.js';
 import type { ControlClient } from '../../../sandbox/control/client.js';
 import type { JoinedSandbox } from '../../../sandbox/instance/join.js';
 import type { SandboxEvent } from '../../../sandbox/platform/events/event.js';
@@ -11,6 +11,7 @@ import type { Screen } from '../../core/screen.js';
 import { describeEvent, warnOfMissedEvents } from '../sandbox/event-line.js';
 import { showOutcome } from '../sandbox/outcome.js';
 import type { TextFlags } from './command.js';
+import { chooseNumbers } from './obvious-numbers.js';
 
 /** Sends one text; exit code 6 if no webhook was sent or the app did not answer it. */
 export async function run(ports: CliPorts, flags: TextFlags): Promise<number> {
@@ -27,11 +28,15 @@ export async function run(ports: CliPorts, flags: TextFlags): Promise<number> {
 }
 
 async function send(
-  { screen }: CommandContext,
-  { control }: JoinedSandbox,
-  { from, to, media: mediaUrls = [], body: words }: TextFlags,
+  context: CommandContext,
+  sandbox: JoinedSandbox,
+  { media: mediaUrls = [], body: words, ...asked }: TextFlags,
 ): Promise<TextReport> {
+  const { screen } = context;
+  const { control } = sandbox;
   const body = words.join(' ');
+  if (body === '' && mediaUrls.length === 0) throw isEmpty();
+  const { from, to } = await chooseNumbers(context, sandbox, { ...asked, use: 'text' });
   const progress = screen.progress('waiting for the app to answer');
   const outcome = await control.text({ from, to, body, mediaUrls }).finally(progress.end);
   const hops = await showHops(screen, control, outcome.traceId);
@@ -43,6 +48,15 @@ async function send(
   }
   const sentence = await showOutcome(screen, control, outcome.traceId);
   return { command: 'text', from, to, messageSid, webhook, replies, automaticReply, sentence, hops };
+}
+
+function isEmpty(): RelayPhoneError {
+  return new RelayPhoneError({
+    kind: 'usage',
+    task: 'send a text',
+    reason: 'it has no words and no picture',
+    tryNext: ['relay-phone text Hello', 'relay-phone text --media https://example.com/cat.jpg'],
+  });
 }
 
 /** Shows every event until nothing of the trace is in flight, and progress whenever the next event takes long. */
