@@ -1,6 +1,7 @@
 // Carries out what was typed at a phone: sends texts, calls, answers, presses keys.
 import { findDurationMs } from '../../../duration.js';
 import { RelayPhoneError } from '../../../errors.js';
+import type { CallAct } from '../../../sandbox/control/phone-acts.js';
 import { verifyKeys } from '../../../sandbox/phones/calls/phone-call.js';
 import { findPhoneNumber } from '../../../sandbox/platform/phone-number.js';
 import type { HandsetCall, Notice } from './handset.js';
@@ -71,7 +72,9 @@ export function createPhoneActs(deps: PhoneActsDeps): PhoneActs {
 
   /** Waits until nothing happens in a call for a while, no webhook of it is in progress, and it rings nowhere. */
   async function settle(call: HandsetCall, calmMs: number): Promise<void> {
-    const isCalm = () => handset.isSettled(call) && now() - handset.lastActivity(call.traceId) >= calmMs;
+    const start = now();
+    const isCalm = () =>
+      handset.isSettled(call) && now() - Math.max(start, handset.lastActivity(call.traceId)) >= calmMs;
     await until(() => !isLive(call) || isCalm(), ANSWER_TIMEOUT_MS);
   }
 
@@ -159,13 +162,12 @@ export function createPhoneActs(deps: PhoneActsDeps): PhoneActs {
     else if (!isPiped) show({ mark: 'detail', text: 'the call is over already' });
   }
 
-  /** The state of a call may have changed an instant ago: then the sandbox refuses the act. */
-  function act(
-    { sid }: HandsetCall,
-    name: Parameters<ReturnType<HeldPhone['control']>['act']>[2],
-    content?: object,
-  ): Promise<void> {
-    return held.control().act(number, sid, name, content);
+  /** Acts in a call. The next line finds the call as it is then: an answered or ended one is one for the handset too. */
+  async function act(call: HandsetCall, name: CallAct, content?: object): Promise<void> {
+    await held.control().act(number, call.sid, name, content);
+    if (name === 'press' || name === 'say') return;
+    const isSeen = () => !isLive(call) || (name === 'answer' && find('talking')?.sid === call.sid);
+    await until(isSeen, WAIT_TIMEOUT_MS);
   }
 
   async function waitFor(rest: string): Promise<void> {
@@ -201,10 +203,10 @@ export function createPhoneActs(deps: PhoneActsDeps): PhoneActs {
       return show({ mark: 'detail', text: `texts and calls go to ${partner} from now on` });
     },
     media: (rest) => {
-      const [, url = '', words = ''] = /^(\S+)\s*([^]*)$/.exec(rest) ?? [];
+      const [url = ''] = rest.split(/\s/, 1);
       if (url === '')
         throw refusal('send a picture', 'there is no URL', '/media https://example.com/cat.jpg Look');
-      return sendText(words, [url]);
+      return sendText(rest.slice(url.length).trimStart(), [url]);
     },
     call,
     answer: async () => act(await verifyRinging('answer'), 'answer'),

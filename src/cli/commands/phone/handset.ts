@@ -123,7 +123,8 @@ export function createHandset({ number, now, isOff }: HandsetOptions): Handset {
         return [fault(`this phone was shown ${event.written}, which must not happen`)];
       case 'call.started':
         if (event.to === number) others.set(event.sid, event.from);
-        if (event.direction === 'inbound' && event.from === number && !calls.has(event.sid)) {
+        // The number of the phone may be withheld.
+        if (event.direction === 'inbound' && (event.from === number || calls.has(event.sid))) {
           const { sid, traceId, to: other } = event;
           add({ sid, traceId, other, direction: 'outgoing', state: 'calling' });
           return [line(`${time}  calling ${other}`)];

@@ -27,21 +27,19 @@ export function openPromptedTerminal(ports: CliPorts, onLine: (line: string) => 
     terminal: true,
     completer: (line: string) => [completePhoneCommand(line), line],
   });
-  // Node.js documents these as properties, but types them as readonly, and does not keep the row while words are added.
-  const editor = reader as { line: string; cursor: number; prevRows: number };
   let [prompt, isOpen] = ['', true];
 
   /** Prints in place of the prompt and the typed words, and then shows these again. */
   function printAbove(text: string): void {
     if (!isOpen) return void output.write(text);
-    const { line, cursor } = editor;
-    // An empty prompt removes all rows of the old one.
+    const { line, cursor } = reader;
+    // An empty prompt removes all rows of the old one. Node.js does not keep the row while words are added.
     const { rows } = reader.getCursorPos();
-    Object.assign(editor, { line: '', cursor: 0, prevRows: rows });
+    Object.assign(reader, { line: '', cursor: 0, prevRows: rows });
     reader.setPrompt('');
     reader.prompt(true);
     output.write(text);
-    Object.assign(editor, { line, cursor });
+    Object.assign(reader, { line, cursor });
     reader.setPrompt(prompt);
     reader.prompt(true);
   }
