@@ -51,6 +51,7 @@ export {
   type AssertionsReport,
   assertionsReportSchema,
   type CallReport,
+  callEndReportSchema,
   callReportSchema,
   eventReportSchema,
   type LeaksReport,

@@ -142,7 +142,7 @@ describe('relay-phone phone with lines from a pipe', () => {
 
   it('rings until it answers by hand, though it answers by itself otherwise', async () => {
     app.answer(() => twiml('<Response><Say>Your code is 123456</Say><Pause length="600"/></Response>'));
-    const running = type(['/wait', '/answer', '/say Thank you', '/hangup', '/wait 100ms']);
+    const running = type(['/wait', '/answer', '/say Thank you', '/hangup']);
     await expect.poll(() => sandbox.phone(PHONE).behaviour().calls, { timeout: DEADLINE }).toBe('no-answer');
     await client().calls.create({ from: NUMBER, to: PHONE, url: `${app.origin}/voice` });
     await expect.poll(() => sandbox.phone(PHONE).liveCalls().length, { timeout: DEADLINE }).toBe(1);
@@ -245,7 +245,7 @@ describe('relay-phone phone with lines from a pipe', () => {
   });
 
   it('is in the hands of one process at a time', async () => {
-    const running = type(['/wait 2s']);
+    const running = type(['/wait']);
     await expect.poll(() => sandbox.phone(PHONE).behaviour().calls, { timeout: DEADLINE }).toBe('no-answer');
     const { code, stderr } = await workspace.run(['phone', PHONE], { input: '' });
     expect({ code, stderr }).toEqual({
@@ -254,6 +254,7 @@ describe('relay-phone phone with lines from a pipe', () => {
         /^Failed to be the phone \+12125550190: relay-phone phone \+12125550190 \(process \d+\) is that phone\./,
       ),
     });
+    await client().messages.create({ from: NUMBER, to: PHONE, body: 'You may end' });
     expect((await running).code).toBe(0);
   });
 
@@ -269,12 +270,14 @@ describe('relay-phone phone with lines from a pipe', () => {
   });
 
   it('rings again after a reset of the sandbox, and says that it came', async () => {
-    const running = type(['/wait 2s']);
+    const running = type(['/wait']);
     const control = createControlClient(sandbox);
     const calls = async () => (await control.behaviour(PHONE)).calls;
     await expect.poll(calls, { timeout: DEADLINE }).toBe('no-answer');
     await control.reset();
     await expect.poll(calls, { timeout: DEADLINE }).toBe('no-answer');
+    await buy(NUMBER);
+    await client().messages.create({ from: NUMBER, to: PHONE, body: 'You may end' });
     expect((await running).lines).toContain('    ! the sandbox was reset: everything before is gone');
   });
 

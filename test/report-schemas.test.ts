@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { z } from 'zod';
 import {
   assertionsReportSchema,
+  callEndReportSchema,
   callReportSchema,
   checkoutLoginReportSchema,
   checkoutPrepareReportSchema,
@@ -67,6 +68,7 @@ it.each([
   ['sandbox', sandboxReportSchema],
   ['sandbox-event', eventReportSchema],
   ['phone', phoneReportSchema],
+  ['call-end', callEndReportSchema],
   ['sandbox-leaks', leaksReportSchema],
   ['sandbox-leaks-assertions', assertionsReportSchema],
   ['sandbox-phones', phonesReportSchema],

@@ -324,3 +324,21 @@ export const callReportSchema = z.object({
 
 /** See {@link callReportSchema}. */
 export type CallReport = z.infer<typeof callReportSchema>;
+
+/** `call end --json`. */
+export const callEndReportSchema = z.object({
+  command: z.literal('call end'),
+  calls: z
+    .array(
+      z.object({
+        phone: z.string(),
+        other: z.string().describe('the other number, as the phone shows it'),
+        callSid: z.string().describe("of the phone's leg"),
+        state: callState.describe('how it ended'),
+      }),
+    )
+    .describe('the calls that were ended'),
+});
+
+/** See {@link callEndReportSchema}. */
+export type CallEndReport = z.infer<typeof callEndReportSchema>;
