@@ -36,6 +36,8 @@ export function createCaller(
   let isAnswered = false;
   let isTyped = false;
   let hasCancelled = false;
+  /** How many seconds the app waits for keys or words. */
+  let waitsFor = 0;
   let acts: Promise<unknown> = Promise.resolve();
 
   const act = (name: 'press' | 'say' | 'hang-up', content?: object) => {
@@ -57,6 +59,8 @@ export function createCaller(
 
   function see(event: SandboxEvent): void {
     clearTimeout(timer);
+    if (event.kind === 'gather.waiting' && event.sid === callSid) waitsFor = event.timeoutSeconds;
+    if (event.kind === 'webhook.began' || event.kind === 'twiml.run') waitsFor = 0;
     if (event.kind === 'call.status') {
       if (event.status === 'ringing' && event.sid !== callSid) ringing.add(event.sid);
       else ringing.delete(event.sid);
@@ -67,9 +71,7 @@ export function createCaller(
       if (say !== undefined) act('say', { words: say });
     }
     if (isUnanswered() || isTyped) return;
-    const isWaiting = hasKeyboard && event.kind === 'gather.waiting' && event.sid === callSid;
-    const silence = hangUpAfter + (isWaiting ? event.timeoutSeconds : 0);
-    timer = setTimeout(hangUp, silence * 1000);
+    timer = setTimeout(hangUp, (hangUpAfter + (hasKeyboard ? waitsFor : 0)) * 1000);
   }
 
   return {

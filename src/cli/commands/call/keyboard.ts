@@ -1,8 +1,7 @@
 // Passes keys that are typed during a call on to the phone: on a terminal only, without Enter.
+import { emitKeypressEvents, type Key } from 'node:readline';
 import type { CliPorts } from '../../core/ports.js';
 import type { Caller } from './caller.js';
-
-const [CTRL_C, CTRL_D, ESCAPE] = ['\x03', '\x04', '\x1b'];
 
 /** What can be typed, for the line at the start of a call. */
 export const KEYBOARD_HELP = 'Type 0-9, * and # to press keys, and h to hang up.';
@@ -18,19 +17,17 @@ export function hasKeys({ isTerminal, stdin }: Pick<CliPorts, 'isTerminal' | 'st
  */
 export function passKeys({ stdin }: Pick<CliPorts, 'stdin'>, { press, hangUp }: Caller): () => void {
   const terminal = stdin as NodeJS.ReadStream;
-  const read = (chunk: Buffer | string) => {
-    // An escape sequence, such as that of an arrow key, is no key of a phone.
-    if (String(chunk).startsWith(ESCAPE)) return;
-    for (const character of String(chunk)) {
-      if (/[0-9*#A-D]/.test(character)) press(character);
-      else if (character === 'h' || character === CTRL_D) hangUp();
-      else if (character === CTRL_C) process.emit('SIGINT', 'SIGINT');
-    }
+  const read = (typed: string | undefined, { name, ctrl }: Key) => {
+    if (ctrl && name === 'c') process.emit('SIGINT', 'SIGINT');
+    else if (typed === 'h' || (ctrl && name === 'd')) hangUp();
+    else if (typed !== undefined && /^[0-9*#A-D]$/.test(typed)) press(typed);
   };
+  emitKeypressEvents(terminal);
   terminal.setRawMode(true);
-  terminal.on('data', read);
+  terminal.on('keypress', read);
+  terminal.resume();
   return () => {
-    terminal.off('data', read);
+    terminal.off('keypress', read);
     terminal.setRawMode(false);
     terminal.pause();
   };
