@@ -4,6 +4,7 @@ import { serveSandbox } from '../../src/sandbox/instance/join.js';
 import type { Sandbox } from '../../src/sandbox/sandbox.js';
 import { DEADLINE } from '../support/deadline.js';
 import { openOwnStateFolder } from '../support/own-state-folder.js';
+import { startPhone } from '../support/phone-process.js';
 import { hasTerminals, KEY, startOnTerminal, type Terminal } from '../support/pseudo-terminal.js';
 import { startSandbox, startServer } from '../support/sandbox-child.js';
 import { createSandboxClient } from '../support/sandbox-client.js';
@@ -146,8 +147,8 @@ describe('two phones in two processes', () => {
       ['serve', '--yes', '--port', '0', '--mask', mask, '--real-number', OWNER],
       /The relay is at (\S+),/,
     );
-    const owner = await startPhone(OWNER);
-    const contact = await startPhone(CONTACT);
+    const owner = await startPhone(workspace, OWNER);
+    const contact = await startPhone(workspace, CONTACT);
     contact.type('Is the bike still there?');
     await owner.waitFor(/Is the bike still there\?$/m);
     owner.type('Yes, it is');
@@ -165,34 +166,4 @@ describe('two phones in two processes', () => {
     expect(await Promise.all([owner.end(), contact.end()])).toEqual([0, 0]);
     expect(contact.output()).not.toContain(OWNER.slice(-7));
   });
-
-  interface Phone {
-    type(line: string): void;
-    waitFor(text: string | RegExp): Promise<void>;
-    output(): string;
-    /** Ends its input. Returns the exit code. */
-    end(): Promise<number | null>;
-  }
-
-  async function startPhone(number: string): Promise<Phone> {
-    const child = workspace.start(['phone', number]);
-    let output = '';
-    for (const stream of [child.stdout, child.stderr])
-      stream?.setEncoding('utf8').on('data', (text: string) => {
-        output += text;
-      });
-    const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
-    onTestFinished(() => void child.kill('SIGKILL'));
-    const waitFor = (text: string | RegExp) => expect.poll(() => output, { timeout: DEADLINE }).toMatch(text);
-    await waitFor(`${number} texts and calls`);
-    return {
-      type: (line) => void child.stdin?.write(`${line}\n`),
-      waitFor,
-      output: () => output,
-      end: () => {
-        child.stdin?.end();
-        return ended;
-      },
-    };
-  }
 });
