@@ -29,15 +29,20 @@ export function openPromptedTerminal(ports: CliPorts, onLine: (line: string) => 
   });
   let [prompt, isOpen] = ['', true];
 
-  /** Prints in place of the prompt and the typed words, and then shows these again. */
-  function printAbove(text: string): void {
-    if (!isOpen) return void output.write(text);
-    const { line, cursor } = reader;
-    // An empty prompt removes all rows of the old one. Node.js does not keep the row while words are added.
+  /** Removes the prompt and the typed words from the terminal: an empty prompt removes all rows of the old one. */
+  function removePrompt(): void {
+    // Node.js does not keep the row while words are added.
     const { rows } = reader.getCursorPos();
     Object.assign(reader, { line: '', cursor: 0, prevRows: rows });
     reader.setPrompt('');
     reader.prompt(true);
+  }
+
+  /** Prints in place of the prompt and the typed words, and then shows these again. */
+  function printAbove(text: string): void {
+    if (!isOpen) return void output.write(text);
+    const { line, cursor } = reader;
+    removePrompt();
     output.write(text);
     Object.assign(reader, { line, cursor });
     reader.setPrompt(prompt);
@@ -49,6 +54,8 @@ export function openPromptedTerminal(ports: CliPorts, onLine: (line: string) => 
     fail = reject;
     reader.on('SIGINT', () => resolve('interrupt'));
     reader.on('close', () => {
+      // Ctrl-D leaves the prompt where it was.
+      if (isOpen) output.write('\n');
       isOpen = false;
       resolve('end');
     });
@@ -69,9 +76,8 @@ export function openPromptedTerminal(ports: CliPorts, onLine: (line: string) => 
     fail,
     close: () => {
       if (!isOpen) return;
-      // The prompt that waits for nothing any more is removed.
-      prompt = '';
-      printAbove('');
+      removePrompt();
+      isOpen = false;
       reader.close();
     },
   };
