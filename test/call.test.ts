@@ -38,9 +38,10 @@ describe('relay-phone call', () => {
       .split('\n')
       .map((line) => line.replace(/^\d\d:\d\d:\d\d\.\d{3} {2}/, '').replace(/, \d+ s;/, ', N s;'))
       .map((line) =>
-        line.replace(/CA[0-9a-f]{32}/g, (sid) => {
-          if (!sids.has(sid)) sids.set(sid, `CA${sids.size + 1}`);
-          return sids.get(sid) ?? '';
+        line.replace(/(CA[0-9a-f]{4})(?:…|[0-9a-f]{24})([0-9a-f]{4})/g, (_sid, start, end) => {
+          const short = `${start}…${end}`;
+          if (!sids.has(short)) sids.set(short, `CA${sids.size + 1}`);
+          return sids.get(short) ?? '';
         }),
       );
     expect(lines).toEqual([
@@ -137,8 +138,8 @@ describe('relay-phone call', () => {
     app.answer(() => twiml('<Response><Say>Bye</Say></Response>'));
     await call();
     const { stdout } = await workspace.run(['sandbox', 'phones']);
-    expect(stdout.replace(/\S+Z {2}/, '')).toBe(
-      `${PHONE}\n    call to ${NUMBER}: ended\n        heard (say)  Bye\n`,
+    expect(stdout.replace(/\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d\.\d{3}|\d+\.\d s/g, '…')).toBe(
+      `${PHONE}\n  … UTC\n    …  call to ${NUMBER}: ended after …\n                  heard (say)  Bye\n`,
     );
     const { stdout: json } = await workspace.run(['sandbox', 'phones', '--json']);
     const { phones } = phonesReportSchema.parse(JSON.parse(json));

@@ -92,8 +92,19 @@ describe('fish', () => {
   });
 });
 
-it('the script for PowerShell asks the relay-phone on the PATH', () => {
-  expect(run('relay-phone completion powershell', 'sh').join('\n')).toContain(
-    'relay-phone completion powershell -- @words',
-  );
+describe('PowerShell', () => {
+  it('asks the relay-phone on the PATH, with a -- that reaches it', () => {
+    expect(run('relay-phone completion powershell', 'sh').join('\n')).toContain(
+      "relay-phone completion powershell '--' @words",
+    );
+  });
+
+  it('completes an empty word, which it passes on as two quotation marks or as nothing', () => {
+    for (const last of [`'""'`, "''"])
+      expect(run(`relay-phone completion powershell -- ci ${last} | cut -d' ' -f1`, 'sh')).toEqual([
+        'circleci',
+        'github',
+        'gitlab',
+      ]);
+  });
 });

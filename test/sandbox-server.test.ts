@@ -73,7 +73,7 @@ describe('a running sandbox server', () => {
     const human = await workspace.run(['sandbox', 'phones']);
     expect(human).toMatchObject({ code: 0, stderr: '' });
     expect(human.stdout).toMatch(
-      /^\+12025550190\n {4}\S+Z {2}from \+1\d{10}: .* verification code is \d{6}\n$/,
+      /^\+12025550190\n {2}\S+ UTC\n {4}[\d:.]{12} {2}from \+1\d{10}: .* verification code is \d{6}\n$/,
     );
     const { code, stdout } = await workspace.run(['sandbox', 'phones', '--json']);
     expect(code).toBe(0);
@@ -85,6 +85,20 @@ describe('a running sandbox server', () => {
           number: PHONE,
           texts: [{ sid, from, to, body, mediaUrls: [], media: [], receivedAt: expect.any(String) }],
           label: '',
+          behaviour: { texts: 'delivered', callbacks: 'once', calls: 'answers', callerId: 'shown', slow: 0 },
+          optedOutOf: [],
+          timeline: [
+            {
+              kind: 'text',
+              direction: 'received',
+              with: from,
+              at: expect.any(String),
+              sid,
+              body,
+              mediaUrls: [],
+              media: [],
+            },
+          ],
           sent: [],
           calls: [],
         },

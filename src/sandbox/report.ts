@@ -41,6 +41,42 @@ const callState = z.enum([
   'missed',
 ]);
 
+/** `Behaviour` of a phone, in every respect. */
+const behaviour = z
+  .looseObject({
+    texts: z.union([z.enum(['delivered', 'silent']), z.object({ undelivered: z.number() })]),
+    callbacks: z.enum(['once', 'duplicated', 'reordered']),
+    calls: z.enum(['answers', 'busy', 'rejects', 'no-answer']),
+    callerId: z.enum(['shown', 'withheld']),
+    slow: z.number().describe('milliseconds'),
+  })
+  .describe('how the phone treats texts and calls now');
+
+const timelineEntry = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('text'),
+    direction: z.enum(['received', 'sent']),
+    with: z.string().describe('the other number'),
+    at: z.string().describe('ISO 8601'),
+    sid: z.string().nullable().describe('null if its Messaging Service receives no texts'),
+    body: z.string(),
+    mediaUrls: z.array(z.string()).readonly(),
+    media,
+  }),
+  z.object({
+    kind: z.literal('call'),
+    direction: z.enum(['incoming', 'outgoing']),
+    with: z.string().describe('the other number, as the phone shows it'),
+    at: z.string().describe('when it began, ISO 8601'),
+    sid: z.string(),
+    state: callState,
+    answeredAt: z.string().nullable(),
+    endedAt: z.string().nullable(),
+    heard: heard.readonly(),
+    said: said.readonly(),
+  }),
+]);
+
 /** `sandbox phones --json`. */
 export const phonesReportSchema = z.object({
   command: z.literal('sandbox phones'),
@@ -48,6 +84,9 @@ export const phonesReportSchema = z.object({
     z.object({
       number: z.string(),
       label: z.string().describe('empty if it has none'),
+      behaviour,
+      optedOutOf: z.array(z.string()).describe('the senders that it has texted STOP'),
+      timeline: z.array(timelineEntry).readonly().describe('texts and calls, oldest first'),
       texts: z
         .array(
           z.object({
@@ -60,6 +99,7 @@ export const phonesReportSchema = z.object({
             receivedAt: z.string().describe('ISO 8601'),
           }),
         )
+        .readonly()
         .describe('oldest first'),
       sent: z
         .array(
@@ -73,6 +113,7 @@ export const phonesReportSchema = z.object({
             sentAt: z.string().describe('ISO 8601'),
           }),
         )
+        .readonly()
         .describe('oldest first'),
       calls: z
         .array(
@@ -101,6 +142,7 @@ export const phonesReportSchema = z.object({
             endedAt: z.string().nullable().describe('null while the call is in progress'),
           }),
         )
+        .readonly()
         .describe('oldest first'),
     }),
   ),
@@ -108,6 +150,24 @@ export const phonesReportSchema = z.object({
 
 /** See {@link phonesReportSchema}. */
 export type PhonesReport = z.infer<typeof phonesReportSchema>;
+
+/** `sandbox phones --code --json`. */
+export const phoneCodeReportSchema = z.object({
+  command: z.literal('sandbox phones'),
+  number: z.string().describe('the phone'),
+  code: z.string().describe('six digits'),
+  text: z
+    .object({
+      sid: z.string(),
+      from: z.string(),
+      body: z.string(),
+      receivedAt: z.string().describe('ISO 8601'),
+    })
+    .describe('the text that it is in'),
+});
+
+/** See {@link phoneCodeReportSchema}. */
+export type PhoneCodeReport = z.infer<typeof phoneCodeReportSchema>;
 
 const exposures = z
   .array(
@@ -196,6 +256,11 @@ export const knownTraceSchema = z.object({
   startedAt: z.string().describe('ISO 8601'),
   lastAt: z.string().describe('the time of its last event, ISO 8601'),
   sentence: z.string().describe('what it came to, in plain English'),
+  succeeded: z
+    .boolean()
+    .describe(
+      'false if nobody was reached and nobody answered, or the app did not answer a webhook of the act',
+    ),
   phones: strings.describe('the phones that took part'),
   numbers: strings.describe('the numbers of the account that took part'),
   counts: z.object({
@@ -291,6 +356,11 @@ export const textReportSchema = z.object({
     .describe('the messages of the TwiML'),
   automaticReply: z.string().nullable().describe('the automatic reply to STOP, START or HELP'),
   sentence: z.string().describe('what it came to, in plain English'),
+  succeeded: z
+    .boolean()
+    .describe(
+      'false if nobody was reached and nobody answered, or the app did not answer: then the exit code is 6',
+    ),
   hops: z.array(eventReportSchema).describe('all events of the trace, each with the fields of its kind'),
 });
 
@@ -319,6 +389,11 @@ export const callReportSchema = z.object({
     )
     .describe('the TwiML documents requested, in order; empty if the number has no voice URL'),
   sentence: z.string().describe('what it came to, in plain English'),
+  succeeded: z
+    .boolean()
+    .describe(
+      'false if nobody was reached and nobody answered, or the app did not answer: then the exit code is 6',
+    ),
   hops: z.array(eventReportSchema).describe('all events of the trace, each with the fields of its kind'),
 });
 

@@ -217,6 +217,12 @@ const SCENES: Readonly<Record<string, Scene>> = {
     run: async () => {
       await serveText(SAID);
       await showBoth(['sandbox', 'phones']);
+      // The start of a text without a code.
+      await show(['sandbox', 'phones', CONTACT, '--code'], SAID_BRIEFLY);
+      const follower = start(['sandbox', 'phones', '--follow']);
+      await follower.waitFor('Ctrl-C');
+      await workspace.run(['text', SAID]);
+      await showUntil(follower, SAID_SHOWN);
     },
   },
   'sandbox traces': {

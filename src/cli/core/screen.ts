@@ -4,7 +4,11 @@ import { Chalk } from 'chalk';
 import { formatSafeJson, showControls } from '../../control-characters.js';
 import type { RelayPhoneError } from '../../errors.js';
 import type { SetupOutput } from '../../setup/setup.js';
+import { type Layout, wrap } from './layout.js';
 import { type CliPorts, isTty } from './ports.js';
+
+/** How something ended: `warning` if it went wrong, but not for good. */
+type Outcome = 'done' | 'warning' | 'failed';
 
 /** How long something may take before its progress is shown. */
 const SLOW_MS = 500;
@@ -14,6 +18,12 @@ const SLOW_MS = 500;
  * too, are made visible before our colours are added. Nothing else in `cli` writes to a terminal.
  */
 export interface Screen extends SetupOutput {
+  /** How {@link rows} are to be laid out now: a window may have changed its size. */
+  readonly layout: Layout;
+  /** Prints what was laid out for {@link layout}, in the colour of what it tells of. */
+  rows(rows: readonly string[], outcome?: Outcome): void;
+  /** Prints what something came to, laid out as {@link rows} are, behind the sign of the outcome. */
+  outcome(text: string, outcome: Outcome): void;
   /** A heading for the lines below it. */
   title(text: string): void;
   /** A fault that was found. */
@@ -32,14 +42,30 @@ export interface Screen extends SetupOutput {
   record(value: object): void;
 }
 
-/** Creates the screen. With `--json`, stdout is for the JSON document and everything for people goes to stderr. */
-export function createScreen(ports: CliPorts, flags: { readonly json?: boolean }): Screen {
+/** The columns that lines are shortened for where there is no terminal. */
+const DEFAULT_COLUMNS = 80;
+
+/**
+ * Creates the screen. With `--json`, stdout is for the JSON document and everything for people goes to stderr.
+ *
+ * On a terminal no line is wider than it, and no word is broken. Elsewhere each message and each event is one line, in which
+ * SIDs and URLs are shortened as for 80 columns.
+ */
+export function createScreen(
+  ports: CliPorts,
+  flags: { readonly json?: boolean; readonly verbose?: boolean },
+): Screen {
   const stream = flags.json ? ports.stderr : ports.stdout;
   const coloured = ports.hasColour(stream);
   const paint = new Chalk({ level: coloured ? 1 : 0 });
   /** Text from outside comes only as `text`: sign and style are ours. */
-  const write = (text: string, { sign = '', style = plain } = {}) =>
-    void stream.write(`${sign}${style(showControls(text))}\n`);
+  const write = (text: string, { sign = '', style = plain, columns = findColumns(stream) } = {}) => {
+    const [head, start] = [sign || findIndent(text), sign ? text : text.trimStart()];
+    const rows = wrap(head, start, columns, { keepsCommands: true });
+    // Only the text has the style, not the sign.
+    const shown = rows.map((row, index) => (index === 0 ? head + style(row.slice(head.length)) : style(row)));
+    stream.write(`${shown.join('\n')}\n`);
+  };
   const line = (text: string) => write(text);
   const detail = (text: string) => write(text, { sign: '        ', style: paint.dim });
   let busy = false;
@@ -58,22 +84,43 @@ export function createScreen(ports: CliPorts, flags: { readonly json?: boolean }
     };
   }
 
+  const outcomeStyles = { done: plain, warning: paint.yellow, failed: paint.red };
+  const { verbose: isFull = false } = flags;
+
+  const signs = {
+    done: `    ${paint.green('✓')} `,
+    warning: `    ${paint.yellow('!')} `,
+    failed: `    ${paint.red('✗')} `,
+  };
+  const findLayout = (): Layout => {
+    const columns = findColumns(stream);
+    const isWrapped = columns < Infinity;
+    return { columns: isWrapped ? columns : DEFAULT_COLUMNS, isWrapped, isFull };
+  };
+
   return {
+    get layout() {
+      return findLayout();
+    },
+    outcome: (text, outcome) => write(text, { sign: signs[outcome], columns: findLayout().columns }),
+    rows: (rows, outcome = 'done') => {
+      for (const row of rows) stream.write(`${outcomeStyles[outcome](showControls(row))}\n`);
+    },
     line,
     step: (number, of, title) => write(`${number}/${of} ${title}`, { style: paint.bold }),
-    done: (text) => write(text, { sign: `    ${paint.green('✓')} ` }),
+    done: (text) => write(text, { sign: signs.done }),
     planned: ([first = '', ...details]) => {
       write(first, { sign: `    ${paint.cyan('•')} ` });
       for (const one of details) detail(one);
     },
     title: (text) => write(text, { style: paint.bold }),
-    fault: (text) => write(text, { sign: `    ${paint.red('✗')} ` }),
+    fault: (text) => write(text, { sign: signs.failed }),
     skipped: (text) => write(`- ${text}`, { sign: '    ', style: paint.dim }),
     detail,
     advice: (ways) => {
-      for (const text of formatAdvice(ports, ways)) write(text, { sign: '        ' });
+      for (const [mark, way] of formatAdvice(ports, ways)) write(way, { sign: `        ${mark}` });
     },
-    warn: (text) => write(text, { sign: `    ${paint.yellow('!')} ` }),
+    warn: (text) => write(text, { sign: signs.warning }),
     workflowCommand: (text) => write(text.slice(2), { sign: '::' }),
     progress,
     document: (value) => {
@@ -83,6 +130,17 @@ export function createScreen(ports: CliPorts, flags: { readonly json?: boolean }
       if (flags.json) printJson(ports.stdout, value);
     },
   };
+}
+
+/** The columns of a terminal; Infinity for anything else. */
+function findColumns(stream: Writable): number {
+  return isTty(stream) && 'columns' in stream && typeof stream.columns === 'number' && stream.columns > 0
+    ? stream.columns
+    : Infinity;
+}
+
+function findIndent(text: string): string {
+  return /^ */.exec(text)?.[0] ?? '';
 }
 
 function plain(text: string): string {
@@ -138,18 +196,20 @@ type ShownError = Pick<RelayPhoneError, 'message' | 'tryNext'> & {
 
 /** Prints an error on stderr. */
 export function showError(ports: CliPorts, { message, lines = [message], tryNext, more }: ShownError): void {
+  const columns = findColumns(ports.stderr);
+  const wrapLine = (head: string, line: string) => wrap(head, line, columns, { keepsCommands: true });
   printLines(ports.stderr, [
-    ...lines,
-    ...formatAdvice(ports, tryNext).map((line) => `  ${line}`),
+    ...lines.flatMap((line) => wrapLine(findIndent(line), line.trimStart())),
+    ...formatAdvice(ports, tryNext).flatMap(([mark, way]) => wrapLine(`  ${mark}`, way)),
     ...(more ? [`  More: ${more}`] : []),
   ]);
 }
 
-/** Forms the lines of advice. The command that was just typed is no advice, whatever is said about it. */
-function formatAdvice({ typed }: CliPorts, ways: readonly string[]): string[] {
+/** Forms the lines of advice, each with what stands before it. The command that was just typed is no advice, whatever is said about it. */
+function formatAdvice({ typed }: CliPorts, ways: readonly string[]): [mark: string, way: string][] {
   const own = ['relay-phone', ...typed].join(' ');
   const others = ways.filter((way) => way.replace(/, .*$/s, '') !== own);
-  return others.map((way, index) => `${index === 0 ? 'Try: ' : '     '}${way}`);
+  return others.map((way, index) => [index === 0 ? 'Try: ' : '     ', way]);
 }
 
 /** Prints lines without a screen. */

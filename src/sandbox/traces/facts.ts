@@ -1,5 +1,6 @@
 // Reads the events of one trace: its texts, calls, webhooks, requests, and what went wrong.
 import type { EventFields, SandboxEvent, TextFacts, WebhookFacts } from '../platform/events/event.js';
+import { judgeEvent } from './event-outcome.js';
 
 /** The event of one kind. */
 export type EventOf<Kind extends EventFields['kind']> = Extract<SandboxEvent, { readonly kind: Kind }>;
@@ -16,8 +17,10 @@ export interface TracedText extends TextFacts {
   /** `sent`, then `received` for a text of a phone; else Twilio's status. */
   status: string;
   errorCode: number | null;
-  /** The id of the event that says that the recipient has it; null if there is none. */
+  /** Of the event that says that the recipient has it; null if there is none. */
   reachedId: number | null;
+  /** ISO 8601. */
+  reachedAt: string | null;
 }
 
 /** A leg of a call of a trace, as far as its events tell. */
@@ -38,6 +41,8 @@ export interface TracedCall {
   /** ISO 8601; null before. */
   answeredAt: string | null;
   endedAt: string | null;
+  /** What the app did with the call itself, since it last dialled another phone for it. */
+  treatment: 'spoken to' | 'rejected' | null;
 }
 
 /** A webhook of a trace: all attempts at one URL. */
@@ -99,6 +104,9 @@ export function isGuessed(event: SandboxEvent): boolean {
 
 const FINAL_CALL_STATUSES: readonly string[] = ['completed', 'busy', 'failed', 'no-answer', 'canceled'];
 
+/** The verbs by which an app answers a call itself. */
+const SPEAKING_VERBS: readonly string[] = ['Say', 'Play', 'Gather', 'Record'];
+
 class FactReader {
   readonly #events: readonly [SandboxEvent, ...SandboxEvent[]];
   /** By the id of the event that a phone's text begins with, or by SID. */
@@ -141,7 +149,7 @@ class FactReader {
         break;
       case 'text.status':
         this.#statuses.set(event.sid, event);
-        if (isFailedText(event.status)) this.#hasFailed = true;
+        this.#judge(event);
         break;
       case 'text.reached-phone':
         this.#reachPhone(event);
@@ -159,17 +167,18 @@ class FactReader {
         this.#findRequest(event).fault = event;
         break;
       case 'media.fetched':
-        if (event.failure !== null) this.#hasWarning = true;
-        break;
       case 'twiml.alert':
-        if (event.logLevel === 'error') this.#hasFailed = true;
-        else this.#hasWarning = true;
+        this.#judge(event);
+        break;
+      case 'twiml.run':
+        this.#treatCall(event);
         break;
       case 'call.started':
         this.#startCall(event);
         break;
       case 'call.status':
         this.#updateCall(event);
+        this.#judge(event);
         break;
       case 'phone.call':
         this.#actInCall(event);
@@ -213,6 +222,12 @@ class FactReader {
     };
   }
 
+  #judge(event: SandboxEvent): void {
+    const outcome = judgeEvent(event);
+    this.#hasFailed ||= outcome === 'failed';
+    this.#hasWarning ||= outcome === 'warning';
+  }
+
   /** A binary search: a map for each of a thousand traces would cost more than all else. */
   #findCause({ cause }: SandboxEvent): SandboxEvent | undefined {
     if (cause === null) return undefined;
@@ -231,7 +246,7 @@ class FactReader {
     this.#numbers.add(event.to);
     const isReceived = event.kind === 'text.received';
     const text = this.#addText(key, event, sid, 'phone', isReceived ? 'received' : 'sent');
-    if (isReceived) text.reachedId = event.id;
+    if (isReceived) reach(text, event);
   }
 
   /** A number of the account has a text: of a phone, or of another number of the account. */
@@ -241,7 +256,7 @@ class FactReader {
       this.#numbers.add(event.from);
       this.#numbers.add(event.to);
       const own = cause.kind === 'text.status' ? this.#texts.get(cause.sid) : undefined;
-      if (own) own.reachedId = event.id;
+      if (own) reach(own, event);
       return;
     }
     const sent = this.#texts.get(event.cause ?? event.id);
@@ -251,7 +266,7 @@ class FactReader {
     }
     sent.sid = event.sid;
     sent.status = 'received';
-    sent.reachedId = event.id;
+    reach(sent, event);
   }
 
   #reachPhone(event: EventOf<'text.reached-phone'>): void {
@@ -261,7 +276,7 @@ class FactReader {
     const sender = cause?.kind === 'opt-out' ? 'twilio' : 'app';
     const text =
       this.#texts.get(event.sid) ?? this.#addText(event.sid, event, event.sid, sender, 'delivered');
-    text.reachedId = event.id;
+    reach(text, event);
   }
 
   #addText(
@@ -272,7 +287,7 @@ class FactReader {
     status: string,
   ): TracedText {
     const facts = { id, at, sid, from, to, body, mediaUrls, sender, status };
-    const text: TracedText = { ...facts, errorCode: null, reachedId: null };
+    const text: TracedText = { ...facts, errorCode: null, reachedId: null, reachedAt: null };
     this.#texts.set(key, text);
     return text;
   }
@@ -319,6 +334,14 @@ class FactReader {
     request.problem = event.problem;
   }
 
+  #treatCall({ sid, verb }: EventOf<'twiml.run'>): void {
+    const call = this.#calls.get(sid);
+    if (!call) return;
+    if (SPEAKING_VERBS.includes(verb)) call.treatment = 'spoken to';
+    else if (verb === 'Reject') call.treatment = 'rejected';
+    else if (verb === 'Dial') call.treatment = null;
+  }
+
   #startCall({ id, at, cause, sid, direction, from, to }: EventOf<'call.started'>): void {
     const isInbound = direction === 'inbound';
     if (isInbound) this.#numbers.add(to);
@@ -327,11 +350,10 @@ class FactReader {
     if (phone !== null) this.#maybePhones.add(phone);
     const shown = isInbound ? to : from;
     const facts = { id, at, sid, direction, from, to, phone, shown, status: 'queued' };
-    this.#calls.set(sid, { ...facts, answeredAt: null, endedAt: null });
+    this.#calls.set(sid, { ...facts, answeredAt: null, endedAt: null, treatment: null });
   }
 
   #updateCall({ sid, status, at }: EventOf<'call.status'>): void {
-    if (status === 'failed') this.#hasFailed = true;
     const call = this.#calls.get(sid);
     if (!call) return;
     call.status = status;
@@ -348,8 +370,9 @@ class FactReader {
   }
 }
 
-function isFailedText(status: string): boolean {
-  return status === 'undelivered' || status === 'failed';
+function reach(text: TracedText, { id, at }: SandboxEvent): void {
+  text.reachedId = id;
+  text.reachedAt = at;
 }
 
 /** Withheld callers are words, such as `anonymous`. */

@@ -90,6 +90,7 @@ const called = (
   parentSid: direction === 'outbound-dial' ? 'CA1' : null,
 });
 const call = (sid: string, name: string): EventFields => ({ kind: 'call.status', sid, status: name });
+const run = (verb: string): EventFields => ({ kind: 'twiml.run', sid: 'CA1', url: null, verb });
 const optOut = (keyword: 'STOP' | 'START' | 'HELP'): EventFields => ({
   ...{ kind: 'opt-out', phone: A, number: MASK, keyword, reply: 'Bye' },
 });
@@ -98,11 +99,11 @@ const NOBODY = "nobody saw another phone's number";
 const forward = [sent, received, began(), asked(), queued(B), reached(B), answered()];
 
 describe('the sentence of a text', () => {
-  it.each<[string, readonly EventFields[], string, string]>([
+  it.each<[string, readonly EventFields[], string, string, boolean?]>([
     [
       'that reached another phone',
       forward,
-      `${A}'s text reached ${B}; 1 webhook, 1 REST request; ${NOBODY}`,
+      `${A}'s text reached ${B} in 5.0 s; 1 webhook, 1 REST request; ${NOBODY}`,
       'done',
     ],
     [
@@ -118,7 +119,7 @@ describe('the sentence of a text', () => {
         reached(B),
         reached(C, 'SM3'),
       ],
-      `${A}'s text reached ${B} and ${C}; 1 webhook, 2 REST requests; ${NOBODY}`,
+      `${A}'s text reached ${B} and ${C} in 8.0 s; 1 webhook, 2 REST requests; ${NOBODY}`,
       'done',
     ],
     [
@@ -133,14 +134,22 @@ describe('the sentence of a text', () => {
         queued(C, 'SM3'),
         status('undelivered', 30003, 'SM3'),
       ],
-      `${A}'s text reached ${B}, but did not reach ${C}: undelivered (30003); 1 webhook, 1 REST request; ${NOBODY}`,
+      `${A}'s text reached ${B} in 5.0 s, but did not reach ${C}: undelivered (30003); 1 webhook, 1 REST request; ${NOBODY}`,
       'failed',
+    ],
+    [
+      'that reached another phone although the app then failed',
+      [sent, received, began(), asked(), queued(B), reached(B), failed()],
+      `${A}'s text reached ${B} in 5.0 s, but the webhook failed: HTTP error response code 500 (11217); 1 webhook (failed), 1 REST request; ${NOBODY}`,
+      'failed',
+      false,
     ],
     [
       'that was not delivered',
       [sent, received, began(), asked(), queued(B), status('sent'), status('undelivered', 30003)],
       `${A}'s text did not reach ${B}: undelivered (30003); 1 webhook, 1 REST request; ${NOBODY}`,
       'failed',
+      false,
     ],
     [
       'that is on its way',
@@ -151,7 +160,7 @@ describe('the sentence of a text', () => {
     [
       'that the app answered',
       [sent, received, began(), answered(), queued(A), reached(A)],
-      `${A}'s text was answered by the app; 1 webhook; ${NOBODY}`,
+      `${A}'s text was answered by the app in 5.0 s; 1 webhook; ${NOBODY}`,
       'done',
     ],
     [
@@ -171,6 +180,7 @@ describe('the sentence of a text', () => {
       [sent, received],
       `${A}'s text reached the number ${MASK}, but no webhook was sent; ${NOBODY}`,
       'done',
+      false,
     ],
     ['that has just left the phone', [sent], `${A}'s text was sent to ${MASK}; ${NOBODY}`, 'done'],
     [
@@ -178,6 +188,7 @@ describe('the sentence of a text', () => {
       [sent, received, began(), failed()],
       `${A}'s text reached nobody, because the webhook failed: HTTP error response code 500 (11217); 1 webhook (failed); ${NOBODY}`,
       'failed',
+      false,
     ],
     [
       'whose webhook failed at first',
@@ -196,23 +207,26 @@ describe('the sentence of a text', () => {
       [sent, received, began(), failed(), began('inbound-text', 't2'), failed('inbound-text', 't2')],
       `${A}'s text reached nobody, because the webhook failed: HTTP error response code 500 (11217); 2 webhooks (1 failed); ${NOBODY}`,
       'failed',
+      false,
     ],
     [
       'whose forwarding was refused',
       [sent, received, began(), asked(400), answered()],
       `${A}'s text reached nobody, because the app's POST Messages.json was refused with 400; 1 webhook, 1 REST request (refused); ${NOBODY}`,
       'failed',
+      false,
     ],
     [
       'whose forwarding met a fault',
       [sent, received, began(), fault('drop')],
       `${A}'s text reached nobody, because an injected fault dropped the app's POST Messages.json; 1 webhook, 1 REST request, 1 injected fault; ${NOBODY}`,
       'failed',
+      false,
     ],
     [
       'that was forwarded although the answer was lost',
       [sent, received, began(), asked(), queued(B), reached(B), fault('hang', 'after')],
-      `${A}'s text reached ${B}; 1 webhook, 1 REST request, 1 injected fault; ${NOBODY}`,
+      `${A}'s text reached ${B} in 5.0 s; 1 webhook, 1 REST request, 1 injected fault; ${NOBODY}`,
       'failed',
     ],
     [
@@ -224,7 +238,7 @@ describe('the sentence of a text', () => {
     [
       'that says START and is forwarded',
       [sent, received, optOut('START'), began(), asked(), queued(B), reached(B)],
-      `${A} opted in to texts from ${MASK} (START); the text reached ${B}; 1 webhook, 1 REST request; ${NOBODY}`,
+      `${A} opted in to texts from ${MASK} (START); the text reached ${B} in 6.0 s; 1 webhook, 1 REST request; ${NOBODY}`,
       'done',
     ],
     [
@@ -232,23 +246,24 @@ describe('the sentence of a text', () => {
       [sent, received, optOut('HELP'), began(), failed()],
       `${A} asked ${MASK} for help (HELP), but the webhook failed: HTTP error response code 500 (11217); 1 webhook (failed); ${NOBODY}`,
       'failed',
+      false,
     ],
     [
       'that showed a number',
       [...forward, saw(B, A)],
-      `${A}'s text reached ${B}; 1 webhook, 1 REST request; ${B} saw the number of ${A}`,
+      `${A}'s text reached ${B} in 5.0 s; 1 webhook, 1 REST request; ${B} saw the number of ${A}`,
       'done',
     ],
     [
       'that showed a protected number',
       [...forward, saw(B, A), saw(B, C, 'as1')],
-      `${A}'s text reached ${B}; 1 webhook, 1 REST request; ${B} saw ${C}, which must not happen`,
+      `${A}'s text reached ${B} in 5.0 s; 1 webhook, 1 REST request; ${B} saw ${C}, which must not happen`,
       'failed',
     ],
     [
       'of the app',
       [asked(), queued(B), reached(B)],
-      `The app's text reached ${B}; 1 REST request; ${NOBODY}`,
+      `The app's text reached ${B} in 2.0 s; 1 REST request; ${NOBODY}`,
       'done',
     ],
     [
@@ -256,6 +271,7 @@ describe('the sentence of a text', () => {
       [asked(), queued(B), status('failed', 30034)],
       `The app's text did not reach ${B}: failed (30034); 1 REST request; ${NOBODY}`,
       'failed',
+      false,
     ],
     [
       'of relay-phone itself',
@@ -264,17 +280,17 @@ describe('the sentence of a text', () => {
         queued(B),
         reached(B),
       ],
-      `relay-phone's text reached ${B}; 1 REST request; ${NOBODY}`,
+      `relay-phone's text reached ${B} in 2.0 s; 1 REST request; ${NOBODY}`,
       'done',
     ],
     [
       'of the app to its own number',
       [queued(C), status('delivered'), { kind: 'text.received', sid: 'SM3', ...text(MASK, C) }],
-      `The app's text reached ${C}`,
+      `The app's text reached ${C} in 2.0 s`,
       'done',
     ],
-  ])('%s', (_case, events, sentence, worst) => {
-    expect(summarize(events)).toMatchObject({ sentence: `${sentence}.`, worst });
+  ])('%s', (_case, events, sentence, worst, succeeded = true) => {
+    expect(summarize(events)).toMatchObject({ sentence: `${sentence}.`, worst, succeeded });
   });
 
   it('shortens numbers, and counts the recipients of many texts', () => {
@@ -297,6 +313,27 @@ describe('the sentence of a text', () => {
     );
   });
 
+  it('has the milliseconds of a delivery within a second, and no time if none passed', () => {
+    const sentenceAfter = (timeMs: number) => {
+      const reducer = createEventReducer();
+      const startedAt = Date.UTC(2026, 10, 28);
+      const at = (event: EventFields) => startedAt + (event.kind === 'text.reached-phone' ? timeMs : 0);
+      reducer.add(
+        forward.map((fields, index) => ({
+          ...{ id: index + 1, traceId: 'a-1', cause: index || null },
+          ...fields,
+          at: new Date(at(fields)).toISOString(),
+        })),
+      );
+      return reducer.traces()[0]?.sentence;
+    };
+    const sentence = (time: string) =>
+      `${A}'s text reached ${B}${time}; 1 webhook, 1 REST request; ${NOBODY}.`;
+    expect(sentenceAfter(38)).toBe(sentence(' in 38 ms'));
+    expect(sentenceAfter(1240)).toBe(sentence(' in 1.2 s'));
+    expect(sentenceAfter(0)).toBe(sentence(''));
+  });
+
   it('is about what is left when the beginning is unknown', () => {
     expect(summarize([reached(B)], { 1: 99 })).toMatchObject({
       sentence: `The app's text reached ${B}; ${NOBODY}.`,
@@ -309,7 +346,7 @@ describe('the sentence of a text', () => {
 });
 
 describe('the sentence of a REST request', () => {
-  it.each<[string, readonly EventFields[], string, string]>([
+  it.each<[string, readonly EventFields[], string, string, boolean?]>([
     [
       'that was answered',
       [asked(200)],
@@ -321,6 +358,7 @@ describe('the sentence of a REST request', () => {
       [asked(401)],
       "The app's POST Messages.json was refused with 401; 1 REST request (refused)",
       'failed',
+      false,
     ],
     [
       'of relay-phone itself',
@@ -333,15 +371,16 @@ describe('the sentence of a REST request', () => {
       [fault(503), asked(503)],
       "An injected fault answered the app's POST Messages.json with 503; 1 REST request (refused), 1 injected fault",
       'failed',
+      false,
     ],
-  ])('%s', (_case, events, sentence, worst) => {
-    expect(summarize(events)).toMatchObject({ sentence: `${sentence}.`, worst });
+  ])('%s', (_case, events, sentence, worst, succeeded = true) => {
+    expect(summarize(events)).toMatchObject({ sentence: `${sentence}.`, worst, succeeded });
   });
 });
 
 describe('the sentence of a call', () => {
   const incoming = [called('CA1', 'inbound', MASK), call('CA1', 'ringing'), began('call'), answered('call')];
-  it.each<[string, readonly EventFields[], string, string]>([
+  it.each<[string, readonly EventFields[], string, string, boolean?]>([
     [
       'that another phone answered',
       [
@@ -376,6 +415,7 @@ describe('the sentence of a call', () => {
       ],
       `${A}'s call was not answered: ${B} was busy, ${C} did not answer; 1 webhook; ${NOBODY}`,
       'done',
+      false,
     ],
     [
       'that the app answered',
@@ -384,10 +424,63 @@ describe('the sentence of a call', () => {
       'done',
     ],
     [
-      'that the app rejected',
+      'that ended before the app answered it',
       [...incoming, call('CA1', 'busy')],
       `${A}'s call was not answered by the app (busy); 1 webhook; ${NOBODY}`,
       'done',
+      false,
+    ],
+    [
+      'that the app rejected',
+      [...incoming, run('Reject'), call('CA1', 'busy')],
+      `${A}'s call was rejected by the app (busy); 1 webhook; ${NOBODY}`,
+      'done',
+    ],
+    [
+      'that the app answered because nobody else did',
+      [
+        ...[
+          ...incoming,
+          run('Say'),
+          run('Dial'),
+          call('CA1', 'in-progress'),
+          called('CA2', 'outbound-dial', B),
+        ],
+        ...[call('CA2', 'no-answer'), run('Record'), call('CA1', 'completed')],
+      ],
+      `${A}'s call was answered by the app, 4 s, because ${B} did not answer; 1 webhook; ${NOBODY}`,
+      'done',
+    ],
+    [
+      'to which the app spoke only before it dialled',
+      [
+        ...[
+          ...incoming,
+          run('Say'),
+          run('Dial'),
+          call('CA1', 'in-progress'),
+          called('CA2', 'outbound-dial', B),
+        ],
+        ...[call('CA2', 'no-answer'), call('CA1', 'completed')],
+      ],
+      `${A}'s call was not answered: ${B} did not answer; 1 webhook; ${NOBODY}`,
+      'done',
+      false,
+    ],
+    [
+      'that another phone answered before a webhook failed',
+      [
+        ...[
+          ...incoming,
+          called('CA2', 'outbound-dial', B),
+          call('CA2', 'in-progress'),
+          call('CA2', 'completed'),
+        ],
+        ...[began('call', 't2'), failed('call', 't2'), call('CA1', 'completed')],
+      ],
+      `${A}'s call was answered by ${B}, 1 s, but the webhook failed: HTTP error response code 500 (11217); 2 webhooks (1 failed); ${NOBODY}`,
+      'failed',
+      false,
     ],
     [
       'whose webhook failed',
@@ -400,12 +493,14 @@ describe('the sentence of a call', () => {
       ],
       `${A}'s call reached nobody, because the webhook failed: HTTP error response code 500 (11217); 1 webhook (failed); ${NOBODY}`,
       'failed',
+      false,
     ],
     [
       'to a number without a webhook',
       [called('CA1', 'inbound', MASK), call('CA1', 'failed')],
       `${A}'s call reached the number ${MASK}, but no webhook was sent; ${NOBODY}`,
       'failed',
+      false,
     ],
     [
       'of the app',
@@ -413,7 +508,7 @@ describe('the sentence of a call', () => {
         ...[asked(), called('CA1', 'outbound-api', B), call('CA1', 'in-progress'), call('CA1', 'completed')],
         ...[queued(B), reached(B)],
       ],
-      `The app's call was answered by ${B}, 1 s; a text reached ${B}; 1 REST request; ${NOBODY}`,
+      `The app's call was answered by ${B}, 1 s; a text reached ${B} in 5.0 s; 1 REST request; ${NOBODY}`,
       'done',
     ],
     [
@@ -421,9 +516,10 @@ describe('the sentence of a call', () => {
       [asked(), called('CA1', 'outbound-api', B), call('CA1', 'no-answer')],
       `The app's call was not answered: ${B} did not answer; 1 REST request; ${NOBODY}`,
       'done',
+      false,
     ],
-  ])('%s', (_case, events, sentence, worst) => {
-    expect(summarize(events)).toMatchObject({ sentence: `${sentence}.`, worst });
+  ])('%s', (_case, events, sentence, worst, succeeded = true) => {
+    expect(summarize(events)).toMatchObject({ sentence: `${sentence}.`, worst, succeeded });
   });
 });
 

@@ -4,39 +4,58 @@ import type { EventOf, TracedCall, TracedRequest, TracedText, TracedWebhook, Tra
 /** Returns a phone number as a sentence shows it. */
 export type NumberFormat = (number: string) => string;
 
-/** Returns the sentence of a trace. */
-export function describeTrace(facts: TraceFacts, format: NumberFormat): string {
-  const parts = [describeAct(facts, format), describeCounts(facts), describeExposures(facts, format)];
-  return `${parts.filter((part) => part !== '').join('; ')}.`;
+/** What the act of a trace came to. */
+export interface TraceResult {
+  readonly sentence: string;
+  /** False if the sentence says that nobody was reached and nobody answered, or that the app did not answer. */
+  readonly succeeded: boolean;
 }
 
-function describeAct(facts: TraceFacts, format: NumberFormat): string {
+/** Returns the sentence of a trace, and whether it tells of success: both are decided in the same place. */
+export function describeTrace(facts: TraceFacts, format: NumberFormat): TraceResult {
+  const { words, succeeded } = describeAct(facts, format);
+  const parts = [words, describeCounts(facts), describeExposures(facts, format)];
+  return { sentence: `${parts.filter((part) => part !== '').join('; ')}.`, succeeded };
+}
+
+/** A part of the sentence, and whether it tells of success. */
+interface Clause {
+  readonly words: string;
+  readonly succeeded: boolean;
+}
+
+function describeAct(facts: TraceFacts, format: NumberFormat): Clause {
   const { texts, calls, optOuts, requests } = facts;
   const [text, call, optOut, request] = [texts[0], calls[0], optOuts[0], requests[0]];
   const isCallFirst = call !== undefined && (text === undefined || call.id < text.id);
   if (isCallFirst) return describeCall(call, facts, format);
   if (optOut && text?.sender === 'phone') return describeOptOut(optOut, facts, format);
-  if (text?.sender === 'phone') return describePhoneText(text, facts, format);
+  if (text?.sender === 'phone') {
+    const { words, succeeded } = addFailure(describePhoneText(text, facts, format), facts, 'inbound-text');
+    return { words: `${format(text.from)}'s text ${words}`, succeeded };
+  }
   if (text) return describeAppTexts(facts, format);
   if (request) return describeRequest(request);
-  return 'The beginning of this is not known';
+  return { words: 'The beginning of this is not known', succeeded: true };
 }
 
-function describePhoneText(text: TracedText, facts: TraceFacts, format: NumberFormat): string {
-  const subject = `${format(text.from)}'s text`;
+/** What became of a phone's text, as the rest of "The text …". */
+function describePhoneText(text: TracedText, facts: TraceFacts, format: NumberFormat): Clause {
   const ofApp = facts.texts.filter(({ sender }) => sender === 'app');
   const others = ofApp.filter(({ to }) => to !== text.from);
-  if (others.some(hasReached)) return `${subject} ${describeDelivery(others, format)}`;
-  if (ofApp.some(hasReached) && others.length === 0) return `${subject} was answered by the app`;
-  const reason = ofApp.length > 0 ? describeDelivery(ofApp, format) : undefined;
-  if (reason !== undefined) return `${subject} ${reason}`;
+  if (others.some(hasReached)) return describeDelivery(others, facts, format);
+  if (ofApp.some(hasReached) && others.length === 0)
+    return { words: `was answered by the app${describeTime(ofApp, facts)}`, succeeded: true };
+  if (ofApp.length > 0) return describeDelivery(ofApp, facts, format);
   const failure = findFailure(facts, 'inbound-text');
-  if (failure !== undefined) return `${subject} reached nobody, because ${failure}`;
+  if (failure !== undefined) return { words: `reached nobody, because ${failure}`, succeeded: false };
   const webhook = facts.webhooks.find(({ purpose }) => purpose === 'inbound-text');
-  if (webhook)
-    return `${subject} ${webhook.isOver ? 'reached only the app' : 'waits for the answer of the app'}`;
-  if (text.status === 'sent') return `${subject} was sent to ${format(text.to)}`;
-  return `${subject} reached the number ${format(text.to)}, but no webhook was sent`;
+  if (webhook) {
+    const words = webhook.isOver ? 'reached only the app' : 'waits for the answer of the app';
+    return { words, succeeded: true };
+  }
+  if (text.status === 'sent') return { words: `was sent to ${format(text.to)}`, succeeded: true };
+  return { words: `reached the number ${format(text.to)}, but no webhook was sent`, succeeded: false };
 }
 
 const OPT_OUTS: Readonly<Record<EventOf<'opt-out'>['keyword'], (phone: string, number: string) => string>> = {
@@ -49,33 +68,63 @@ function describeOptOut(
   { keyword, phone, number }: EventOf<'opt-out'>,
   facts: TraceFacts,
   format: NumberFormat,
-): string {
+): Clause {
   const act = `${OPT_OUTS[keyword](format(phone), format(number))} (${keyword})`;
   const others = facts.texts.filter(({ sender, to }) => sender === 'app' && to !== phone);
-  if (others.length > 0) return `${act}; the text ${describeDelivery(others, format)}`;
+  if (others.length > 0) {
+    const { words, succeeded } = describeDelivery(others, facts, format);
+    return addFailure({ words: `${act}; the text ${words}`, succeeded }, facts, 'inbound-text');
+  }
   const failure = findFailure(facts, 'inbound-text');
-  return failure === undefined ? act : `${act}, but ${failure}`;
+  if (failure === undefined) return { words: act, succeeded: true };
+  return { words: `${act}, but ${failure}`, succeeded: false };
 }
 
-function describeAppTexts({ texts, requests }: TraceFacts, format: NumberFormat): string {
-  const ofApp = texts.filter(({ sender }) => sender !== 'phone');
-  const subject = `${nameSender(requests[0])} ${ofApp.length === 1 ? 'text' : `${ofApp.length} texts`}`;
-  return `${subject} ${describeDelivery(ofApp, format)}`;
+function describeAppTexts(facts: TraceFacts, format: NumberFormat): Clause {
+  const ofApp = facts.texts.filter(({ sender }) => sender !== 'phone');
+  const subject = `${nameSender(facts.requests[0])} ${ofApp.length === 1 ? 'text' : `${ofApp.length} texts`}`;
+  const { words, succeeded } = describeDelivery(ofApp, facts, format);
+  return { words: `${subject} ${words}`, succeeded };
 }
 
 /** Says whom texts reached, as the rest of "The text …". @param texts at least one */
-function describeDelivery(texts: readonly TracedText[], format: NumberFormat): string {
+function describeDelivery(
+  texts: readonly TracedText[],
+  facts: Pick<TraceFacts, 'first'>,
+  format: NumberFormat,
+): Clause {
   const reached = listNumbers(texts.filter(hasReached), format);
   const failed = texts.filter(hasFailed);
   const waiting = texts.filter((text) => !hasReached(text) && !hasFailed(text));
   const clauses = [
-    ...(reached === '' ? [] : [`reached ${reached}`]),
+    ...(reached === '' ? [] : [`reached ${reached}${describeTime(texts, facts)}`]),
     ...failed.slice(0, MAX_LISTED).map((text) => `did not reach ${format(text.to)}: ${describeStatus(text)}`),
     ...(waiting.length === 0 ? [] : [`is on its way to ${listNumbers(waiting, format)}`]),
   ];
   const [waits] = waiting;
   const isOnly = texts.length === 1 && waits;
-  return isOnly ? `${clauses.join()} (${waits.status})` : clauses.join(reached === '' ? ', ' : ', but ');
+  const words = isOnly
+    ? `${clauses.join()} (${waits.status})`
+    : clauses.join(reached === '' ? ', ' : ', but ');
+  return { words, succeeded: reached !== '' || waiting.length > 0 };
+}
+
+/**
+ * Says how long it took from the act until the last of the texts was there, by the sandbox's clock. Empty if no time
+ * passed, as with a manual clock that stood still.
+ */
+function describeTime(texts: readonly TracedText[], { first }: Pick<TraceFacts, 'first'>): string {
+  const times = texts.flatMap(({ reachedAt }) => (reachedAt === null ? [] : [Date.parse(reachedAt)]));
+  const timeMs = Math.max(...times) - Date.parse(first.at);
+  if (!(timeMs > 0)) return '';
+  return ` in ${timeMs < 1000 ? `${timeMs} ms` : `${(timeMs / 1000).toFixed(1)} s`}`;
+}
+
+/** Adds to a clause of success that the app failed to answer a webhook of the act. */
+function addFailure(clause: Clause, { webhooks }: TraceFacts, purpose: TracedWebhook['purpose']): Clause {
+  const failure = webhooks.find((one) => one.purpose === purpose && one.failure)?.failure;
+  if (!clause.succeeded || !failure) return clause;
+  return { words: `${clause.words}, but ${describeFailure(failure)}`, succeeded: false };
 }
 
 /** How many numbers are listed before the rest is counted. */
@@ -137,12 +186,13 @@ function describeFault(fault: EventOf<'fault.hit'>): string {
   return `an injected fault answered ${request} with ${fault.answer}`;
 }
 
-function describeRequest(request: TracedRequest): string {
+function describeRequest(request: TracedRequest): Clause {
   const { fault, status } = request;
-  if (fault) return capitalise(describeFault(fault));
-  const isRefused = (status ?? 0) >= 400;
+  if (fault) return { words: capitalise(describeFault(fault)), succeeded: false };
+  const succeeded = (status ?? 0) < 400;
   const name = request.isOwn ? nameRequest(request) : capitalise(nameRequest(request));
-  return isRefused ? `${name} was refused${describeProblem(request)}` : `${name} was answered with ${status}`;
+  const words = succeeded ? `was answered with ${status}` : `was refused${describeProblem(request)}`;
+  return { words: `${name} ${words}`, succeeded };
 }
 
 /** Names a request by its method and the part of its path that says what it is about. */
@@ -161,13 +211,17 @@ function capitalise(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-function describeCall(first: TracedCall, facts: TraceFacts, format: NumberFormat): string {
+function describeCall(first: TracedCall, facts: TraceFacts, format: NumberFormat): Clause {
   const isInbound = first.direction === 'inbound';
   const subject = isInbound
     ? `${format(first.phone ?? first.from)}'s call`
     : `${nameSender(facts.requests[0])} call`;
   const called = facts.calls.filter((call) => call.direction !== 'inbound' && (call !== first || !isInbound));
-  return `${subject} ${describeCallEnd(first, called, facts, format)}${describeTextsOfCall(facts, format)}`;
+  const end = addFailure(describeCallEnd(first, called, facts, format), facts, 'call');
+  return {
+    words: `${subject} ${end.words}${describeTextsOfCall(facts, format)}`,
+    succeeded: end.succeeded,
+  };
 }
 
 function describeCallEnd(
@@ -175,28 +229,36 @@ function describeCallEnd(
   called: readonly TracedCall[],
   facts: TraceFacts,
   format: NumberFormat,
-): string {
+): Clause {
   const answered = called.filter(({ answeredAt }) => answeredAt !== null);
   if (answered.length > 0) {
     const by = `was answered by ${listNumbers(answered, format)}`;
-    return `${by}${describeLength(answered)}`;
+    return { words: `${by}${describeLength(answered)}`, succeeded: true };
   }
-  const failure = findFailure(facts, 'call');
   if (called.length > 0) {
     const ringing = called.filter(({ endedAt }) => endedAt === null);
-    if (ringing.length > 0) return `is ringing at ${listNumbers(ringing, format)}`;
+    if (ringing.length > 0)
+      return { words: `is ringing at ${listNumbers(ringing, format)}`, succeeded: true };
     const ends = called
       .slice(-MAX_LISTED)
       .map((call) => `${format(call.to)} ${NO_ANSWERS[call.status] ?? call.status}`);
-    return `was not answered: ${ends.join(', ')}`;
+    if (first.treatment === 'spoken to' && first.answeredAt !== null) {
+      const length = describeLength([first]);
+      return { words: `was answered by the app${length}, because ${ends.join(', ')}`, succeeded: true };
+    }
+    return { words: `was not answered: ${ends.join(', ')}`, succeeded: false };
   }
-  if (failure !== undefined) return `reached nobody, because ${failure}`;
-  if (first.answeredAt !== null) return `was answered by the app${describeLength([first])}`;
-  if (first.endedAt === null) return `is ringing at ${format(first.to)}`;
+  const failure = findFailure(facts, 'call');
+  if (failure !== undefined) return { words: `reached nobody, because ${failure}`, succeeded: false };
+  if (first.answeredAt !== null)
+    return { words: `was answered by the app${describeLength([first])}`, succeeded: true };
+  if (first.endedAt === null) return { words: `is ringing at ${format(first.to)}`, succeeded: true };
+  if (first.treatment === 'rejected')
+    return { words: `was rejected by the app (${first.status})`, succeeded: true };
   if (facts.webhooks.every(({ purpose }) => purpose !== 'call')) {
-    return `reached the number ${format(first.to)}, but no webhook was sent`;
+    return { words: `reached the number ${format(first.to)}, but no webhook was sent`, succeeded: false };
   }
-  return `was not answered by the app (${first.status})`;
+  return { words: `was not answered by the app (${first.status})`, succeeded: false };
 }
 
 const NO_ANSWERS: Readonly<Record<string, string>> = {
@@ -215,10 +277,10 @@ function describeLength(calls: readonly TracedCall[]): string {
   return `, ${Math.round((to - from) / 1000)} s`;
 }
 
-function describeTextsOfCall({ texts }: TraceFacts, format: NumberFormat): string {
-  const ofApp = texts.filter(({ sender }) => sender === 'app');
+function describeTextsOfCall(facts: TraceFacts, format: NumberFormat): string {
+  const ofApp = facts.texts.filter(({ sender }) => sender === 'app');
   if (ofApp.length === 0) return '';
-  return `; ${ofApp.length === 1 ? 'a text' : `${ofApp.length} texts`} ${describeDelivery(ofApp, format)}`;
+  return `; ${ofApp.length === 1 ? 'a text' : `${ofApp.length} texts`} ${describeDelivery(ofApp, facts, format).words}`;
 }
 
 function describeCounts({ webhooks, requests }: TraceFacts): string {

@@ -10,6 +10,11 @@ export interface TraceSummary {
   readonly lastAt: string;
   /** In plain English: who reached whom, or why nobody was reached. */
   readonly sentence: string;
+  /**
+   * False if nobody was reached and nobody answered, or if the app did not answer a webhook of the act. What the sentence
+   * says and the exit code of `text` and `call` follow from the same decision.
+   */
+  readonly succeeded: boolean;
   /** The phones that took part. */
   readonly phones: readonly string[];
   /** The numbers of the account that took part. */
@@ -48,7 +53,7 @@ export function summarizeTrace(facts: TraceFacts, format: NumberFormat): TraceSu
     traceId: first.traceId,
     startedAt: first.at,
     lastAt: last.at,
-    sentence: describeTrace(facts, format),
+    ...describeTrace(facts, format),
     phones,
     numbers,
     counts: {

@@ -7,14 +7,14 @@ import type { CallReport } from '../../../sandbox/report.js';
 import { type CommandContext, openCommandContext } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
 import { connectSandbox } from '../../core/sandbox.js';
-import { describeEvent, warnOfMissedEvents } from '../sandbox/event-line.js';
+import { showEvent, warnOfMissedEvents } from '../sandbox/event-line.js';
 import { showOutcome } from '../sandbox/outcome.js';
 import { chooseNumbers, type NumberPair } from '../text/obvious-numbers.js';
 import { createCaller } from './caller.js';
 import type { CallFlags } from './command.js';
 import { hasKeys, KEYBOARD_HELP, passKeys } from './keyboard.js';
 
-/** Places one call and stays until it is over; exit code 6 if no webhook was sent or the app did not answer one. */
+/** Places one call and stays until it is over; exit code 6 if nobody answered, as the sentence at the end says. */
 export async function run(ports: CliPorts, flags: CallFlags): Promise<number> {
   if (flags.press !== undefined) verifyKeys(flags.press);
   const context = await openCommandContext(ports, flags);
@@ -24,9 +24,7 @@ export async function run(ports: CliPorts, flags: CallFlags): Promise<number> {
     const numbers = await chooseNumbers(context, sandbox, { ...flags, use: 'call' });
     const { report, hasCancelled } = await placeCall(context, sandbox.control, { ...flags, ...numbers });
     context.screen.document(report);
-    const wasAnswered =
-      report.documents.length > 0 && report.documents.every(({ failure }) => failure === null);
-    return wasAnswered || hasCancelled ? ExitCode.done : ExitCode.fault;
+    return report.succeeded || hasCancelled ? ExitCode.done : ExitCode.fault;
   } finally {
     await sandbox.close();
   }
@@ -49,7 +47,7 @@ async function placeCall(
   const documents: CallReport['documents'] = [];
   const show = (event: SandboxEvent) => {
     hops.push({ ...event });
-    screen.line(describeEvent(event));
+    showEvent(screen, event);
     if (event.kind === 'webhook.sent' && event.purpose === 'call' && event.verdict !== 'redirected') {
       const { url, status, errorCode, failure } = event;
       documents.push({ url, status, errorCode, failure });
@@ -65,7 +63,7 @@ async function placeCall(
     screen.warn(`No webhook was sent: ${to} has no VoiceUrl and no TwiML app with one.`);
   const logged = (await control.calls(from)).find(({ sid }) => sid === callSid);
   const { state = 'unanswered', answeredAt = null, endedAt = null, heard = [], said = [] } = logged ?? {};
-  const sentence = await showOutcome(screen, control, traceId);
+  const result = await showOutcome(screen, control, traceId);
   const report: CallReport = {
     command: 'call',
     from,
@@ -77,7 +75,7 @@ async function placeCall(
     heard: [...heard],
     said: [...said],
     documents,
-    sentence,
+    ...result,
     hops,
   };
   return { report, hasCancelled: caller.hasCancelled() };

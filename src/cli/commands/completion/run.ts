@@ -10,7 +10,8 @@ import { COMPLETION_SCRIPTS } from './scripts.js';
 
 /** Creates the `run` of the command, which prints the script; with words, a line for each candidate and its description. */
 export function createCompletion(commands: readonly CommandSpec[]) {
-  return async ({ stdout }: CliPorts, { shell, words, json }: CompletionFlags): Promise<number> => {
+  return async ({ stdout }: CliPorts, { shell, words: given, json }: CompletionFlags): Promise<number> => {
+    const words = shell === 'powershell' ? readPowerShellWords(given) : given;
     const script = words.length === 0 ? COMPLETION_SCRIPTS[shell] : null;
     const found = script === null ? complete(commands, words) : [];
     const files = found === FILES;
@@ -23,4 +24,9 @@ export function createCompletion(commands: readonly CommandSpec[]) {
     else printLines(stdout, files ? [FILES] : candidates.map((one) => `${one.word} ${one.description}`));
     return ExitCode.done;
   };
+}
+
+/** Windows PowerShell drops an empty word, so its script writes two quotation marks, which PowerShell 7.3 passes on. */
+function readPowerShellWords(words: readonly string[]): readonly string[] {
+  return words.at(-1) === '""' ? words.with(-1, '') : words;
 }

@@ -62,7 +62,8 @@ Register-ArgumentCompleter -Native -CommandName relay-phone -ScriptBlock {
     param($wordToComplete, $commandAst, $cursorPosition)
     $words = @($commandAst.CommandElements | Select-Object -Skip 1 | Where-Object { $_.Extent.StartOffset -lt $cursorPosition } | ForEach-Object { $_.Extent.Text })
     if ($wordToComplete -eq '') { $words += '""' }
-    relay-phone completion powershell -- @words 2>$null | Where-Object { $_ -ne '${FILES}' } | ForEach-Object {
+    # npm's own script for Windows gets no -- without quotation marks: PowerShell takes it for itself.
+    relay-phone completion powershell '--' @words 2>$null | Where-Object { $_ -ne '${FILES}' } | ForEach-Object {
         $candidate, $description = $_ -split ' ', 2
         [System.Management.Automation.CompletionResult]::new($candidate, $candidate, 'ParameterValue', $description)
     }

@@ -4,6 +4,7 @@ import { RelayPhoneError } from '../../../errors.js';
 import type { CallAct } from '../../../sandbox/control/phone-acts.js';
 import { verifyKeys } from '../../../sandbox/phones/calls/phone-call.js';
 import { findPhoneNumber } from '../../../sandbox/platform/phone-number.js';
+import type { TraceDetails } from '../../../sandbox/traces/trace-log.js';
 import type { HandsetCall, Notice } from './handset.js';
 import type { HeldPhone } from './hold.js';
 import { describePhoneCommands, type PhoneCommand, type TypedLine } from './typed-line.js';
@@ -78,13 +79,17 @@ export function createPhoneActs(deps: PhoneActsDeps): PhoneActs {
     await until(() => !isLive(call) || isCalm(), ANSWER_TIMEOUT_MS);
   }
 
-  /** Shows how a trace ended, if that is not well. The text or call may be on its way for long. */
-  function followOutcome(traceId: string): void {
+  /**
+   * Shows how a trace ended, if that is not well. The text or call may be on its way for long.
+   *
+   * @param hasFailed returns whether the text or call has failed, besides what fails in its trace
+   */
+  function followOutcome(traceId: string, hasFailed: (trace: TraceDetails) => boolean): void {
     const outcome = (async () => {
       let trace = await held.control().trace(traceId, { wait: TRACE_TIMEOUT_MS });
       while (trace.state === 'open') trace = await held.control().trace(traceId, { wait: TRACE_TIMEOUT_MS });
-      const { worst, sentence, counts, tree } = trace;
-      if (worst !== 'failed' && counts.webhooks > 0) return;
+      const { worst, sentence, tree } = trace;
+      if (worst !== 'failed' && !hasFailed(trace)) return;
       onFailure();
       const lastId = Math.max(...tree.map(({ event }) => event.id));
       await until(() => handset.lastEventId() >= lastId, WAIT_TIMEOUT_MS);
@@ -101,7 +106,7 @@ export function createPhoneActs(deps: PhoneActsDeps): PhoneActs {
   async function sendText(body: string, mediaUrls: readonly string[] = []): Promise<void> {
     const text = { from: number, to: verifyPartner('send a text'), body, mediaUrls };
     const { traceId } = await (isPiped ? held.control().text(text) : held.control().startText(text));
-    followOutcome(traceId);
+    followOutcome(traceId, ({ succeeded }) => !succeeded);
   }
 
   function verifyPartner(task: string): string {
@@ -125,7 +130,8 @@ export function createPhoneActs(deps: PhoneActsDeps): PhoneActs {
     const { sid, traceId } = await held.control().call(number, to);
     hasCalled = true;
     handset.add({ sid, traceId, other: to, direction: 'outgoing', state: 'calling' });
-    followOutcome(traceId);
+    // Who hangs up before an answer has not failed.
+    followOutcome(traceId, ({ counts }) => counts.webhooks === 0);
   }
 
   async function verifyRinging(task: string): Promise<HandsetCall> {
@@ -134,7 +140,6 @@ export function createPhoneActs(deps: PhoneActsDeps): PhoneActs {
     if (!ringing)
       throw refusal(task, isPiped ? `none came within ${WAIT_TIMEOUT_MS / 1000} s` : 'no call rings');
     hasCalled = true;
-    if (ringing.traceId !== undefined) followOutcome(ringing.traceId);
     return ringing;
   }
 

@@ -12,7 +12,7 @@ import { type CommandContext, openCommandContext } from '../../core/command-cont
 import type { CliPorts } from '../../core/ports.js';
 import type { Screen } from '../../core/screen.js';
 import { showError } from '../../core/screen.js';
-import { describeEvent } from '../sandbox/event-line.js';
+import { showEvent } from '../sandbox/event-line.js';
 import type { PlayFlags } from './command.js';
 import { openPlaySession, type PlaySession } from './open.js';
 import { createPlayReport } from './report.js';
@@ -143,5 +143,5 @@ function showHops(screen: Screen, hops: readonly SandboxEvent[]): void {
   const left = hops.length - MAX_HOPS;
   screen.line(`${INDENT}Events since the last action:`);
   if (left > 0) screen.line(`${INDENT}  … ${left} earlier ones`);
-  for (const hop of hops.slice(-MAX_HOPS)) screen.line(`${INDENT}  ${describeEvent(hop)}`);
+  for (const hop of hops.slice(-MAX_HOPS)) showEvent(screen, hop, `${INDENT}  `);
 }

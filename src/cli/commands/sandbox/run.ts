@@ -8,7 +8,7 @@ import { type CommandContext, openCommandContext, waitForLock } from '../../core
 import type { CliPorts } from '../../core/ports.js';
 import { warnOfLostWrites } from '../../core/sandbox.js';
 import type { SandboxFlags } from './command.js';
-import { describeEvent, warnOfMissedEvents } from './event-line.js';
+import { showEvent, warnOfMissedEvents } from './event-line.js';
 
 /** How many ports after the requested one are tried. */
 const SPARE_PORTS = 20;
@@ -84,7 +84,7 @@ async function follow(
   ports.stdout.on('error', end);
   await control.watch(
     (event) => {
-      screen.line(describeEvent(event));
+      showEvent(screen, event);
       screen.record(event);
     },
     { ...warnOfMissedEvents(screen), signal: ending.signal, ...(since !== undefined && { since }) },

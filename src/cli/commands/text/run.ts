@@ -8,12 +8,12 @@ import { type CommandContext, openCommandContext } from '../../core/command-cont
 import type { CliPorts } from '../../core/ports.js';
 import { connectSandbox } from '../../core/sandbox.js';
 import type { Screen } from '../../core/screen.js';
-import { describeEvent, warnOfMissedEvents } from '../sandbox/event-line.js';
+import { showEvent, warnOfMissedEvents } from '../sandbox/event-line.js';
 import { showOutcome } from '../sandbox/outcome.js';
 import type { TextFlags } from './command.js';
 import { chooseNumbers } from './obvious-numbers.js';
 
-/** Sends one text; exit code 6 if no webhook was sent or the app did not answer it. */
+/** Sends one text; exit code 6 if nobody was reached and nobody answered, as the sentence at the end says. */
 export async function run(ports: CliPorts, flags: TextFlags): Promise<number> {
   const context = await openCommandContext(ports, flags);
   const sandbox = await connectSandbox(context, 'text', 'send a text');
@@ -21,7 +21,7 @@ export async function run(ports: CliPorts, flags: TextFlags): Promise<number> {
   try {
     const report = await send(context, sandbox, flags);
     context.screen.document(report);
-    return report.webhook?.errorCode === null ? ExitCode.done : ExitCode.fault;
+    return report.succeeded ? ExitCode.done : ExitCode.fault;
   } finally {
     await sandbox.close();
   }
@@ -46,8 +46,8 @@ async function send(
   } else if (!webhook) {
     screen.warn(`No webhook was sent: ${to} has no SmsUrl and no TwiML app with one.`);
   }
-  const sentence = await showOutcome(screen, control, outcome.traceId);
-  return { command: 'text', from, to, messageSid, webhook, replies, automaticReply, sentence, hops };
+  const result = await showOutcome(screen, control, outcome.traceId);
+  return { command: 'text', from, to, messageSid, webhook, replies, automaticReply, ...result, hops };
 }
 
 function isEmpty(): RelayPhoneError {
@@ -71,7 +71,7 @@ async function showHops(
   const show = (event: SandboxEvent) => {
     waiting.end();
     hops.push({ ...event });
-    screen.line(describeEvent(event));
+    showEvent(screen, event);
     waiting = wait();
   };
   await control.follow(traceId, show, warnOfMissedEvents(screen)).finally(() => waiting.end());

@@ -5,17 +5,17 @@ import { joinSandbox } from '../../../../sandbox/instance/join.js';
 import type { TraceReport, TracesReport } from '../../../../sandbox/report.js';
 import type { KnownTrace, TraceDetails } from '../../../../sandbox/traces/trace-log.js';
 import { type CommandContext, openCommandContext, waitForLock } from '../../../core/command-context.js';
+import { wrap } from '../../../core/layout.js';
 import type { CliPorts } from '../../../core/ports.js';
 import type { Screen } from '../../../core/screen.js';
-import { SIGNS } from '../outcome.js';
 import type { SandboxTracesFlags } from './command.js';
-import { findNumber, formatTree, wrap } from './trace-lines.js';
+import { findNumber, layOutTree } from './trace-lines.js';
 
 /** Shows a list of traces, or one trace; exit code 2 if that one is unknown. */
 export async function run(ports: CliPorts, flags: SandboxTracesFlags): Promise<number> {
   const context = await openCommandContext(ports, flags);
   if (flags.id === undefined) await showList(context, flags);
-  else await showOne(context, flags.id, flags.verbose ?? false);
+  else await showOne(context, flags.id);
   return ExitCode.done;
 }
 
@@ -34,7 +34,7 @@ async function showList(
   screen.document(report);
 }
 
-async function showOne(context: CommandContext, id: string, isVerbose: boolean): Promise<void> {
+async function showOne(context: CommandContext, id: string): Promise<void> {
   const { screen } = context;
   const trace = await withControl(context, (control) => control.trace(id));
   if (!trace) throw nothingRan(id);
@@ -42,7 +42,7 @@ async function showOne(context: CommandContext, id: string, isVerbose: boolean):
   if (trace.isGuessed) screen.line('        Some causes are guesses.');
   if (!trace.isComplete) screen.line('        Its first events are no longer kept.');
   screen.line('');
-  for (const line of formatTree(trace.tree, isVerbose)) screen.line(line);
+  for (const { rows, outcome } of layOutTree(trace.tree, screen.layout)) screen.rows(rows, outcome);
   screen.document(formatReport(trace));
 }
 
@@ -68,9 +68,8 @@ async function withControl<T>(
 
 function showSummary(screen: Screen, trace: KnownTrace): void {
   const { traceId, startedAt, state, worst, sentence } = trace;
-  const sign = SIGNS[worst];
-  screen[sign](`${findNumber(traceId)}  ${startedAt.slice(11, 23)}  ${state}, ${worst}`);
-  for (const line of wrap(sentence)) screen.line(`        ${line}`);
+  screen.outcome(`${findNumber(traceId)}  ${startedAt.slice(11, 23)}  ${state}, ${worst}`, worst);
+  screen.rows(wrap(' '.repeat(8), sentence, screen.layout.columns));
 }
 
 function nothingRan(id: string): RelayPhoneError {

@@ -1,11 +1,10 @@
-// Formats a trace for a terminal: its events as a tree, and its sentence in lines.
-import { shorten } from '../../../../control-characters.js';
+// Lays out the events of a trace as a tree.
 import type { SandboxEvent } from '../../../../sandbox/platform/events/event.js';
+import { judgeEvent } from '../../../../sandbox/traces/event-outcome.js';
+import type { TraceOutcome } from '../../../../sandbox/traces/summary.js';
 import type { TraceNode } from '../../../../sandbox/traces/tree.js';
-import { describeWithoutTime } from '../event-line.js';
-
-/** The columns of a terminal, and what the indentation of a sentence leaves of them. */
-const [WIDTH, SENTENCE_WIDTH] = [80, 72];
+import { fitRow, type Layout, layOut, measure } from '../../../core/layout.js';
+import { describeEvent, formatLabel, listContents } from '../event-line.js';
 
 /** The widest branches that are shown: what is left must be enough for an event. */
 const MAX_BRANCHES = 27;
@@ -15,22 +14,32 @@ export function findNumber(traceId: string): string {
   return traceId.slice(traceId.lastIndexOf('-') + 1);
 }
 
+/** An event of a tree: its rows, and what it tells of. */
+export interface TreeRows {
+  readonly rows: readonly string[];
+  readonly outcome: TraceOutcome;
+}
+
 /**
- * Formats a tree, one event a line: the seconds since its first event, the id of the exchange, the event below its cause.
- * What has one effect is followed by it without a branch, so that a long chain stays in sight.
- *
- * @param isVerbose whether lines may be longer than a terminal is wide
+ * Lays out a tree: for each event the seconds since the first one, the id of the exchange, the event below its cause. What has
+ * one effect is followed by it without a branch, so that a long chain stays in sight. An event takes one row, and is cut for
+ * that, unless everything is to be shown in full.
  */
-export function formatTree(tree: readonly TraceNode[], isVerbose: boolean): string[] {
+export function layOutTree(tree: readonly TraceNode[], layout: Layout): TreeRows[] {
   const startedAt = Math.min(...tree.map(({ event }) => Date.parse(event.at)));
   const branches = findBranches(tree);
   return tree.map((node) => {
     const { event } = node;
     const time = `+${((Date.parse(event.at) - startedAt) / 1000).toFixed(3)}`.padStart(8);
     const start = `${time} ${formatExchange(event)}  ${cutBranches(branches.get(event.id) ?? '')}`;
-    return isVerbose
-      ? `${start}${describeWithoutTime(event)}${describeCause(node)}`
-      : shortenLine(start, describeBriefly(event), describeCause(node));
+    const head = `${start}${formatLabel(describeEvent(event)[0])}`;
+    const contents = listBriefContents(event, layout);
+    const end = describeCause(node);
+    const room = layout.columns - measure(head) - measure(end);
+    const rows = layout.isFull
+      ? layOut(head, [`${contents[0]}${end}`], layout)
+      : [`${head}${fitRow(contents, room)}${end}`];
+    return { rows, outcome: judgeEvent(event) };
   });
 }
 
@@ -66,40 +75,8 @@ function describeCause({ isGuessed, isCauseMissing }: TraceNode): string {
   return isCauseMissing ? ' (cause no longer kept)' : '';
 }
 
-/**
- * Without what the tree shows anyway: the account in paths, the middle of SIDs there, and the origin of a webhook, which
- * is above its end.
- */
-function describeBriefly(event: SandboxEvent): string {
-  switch (event.kind) {
-    case 'request.in':
-    case 'fault.hit': {
-      const path = event.path
-        .replace(/^\/2010-04-01\/Accounts\/AC[0-9a-f]{32}\//, '')
-        .replace(/\b([A-Z]{2}[0-9a-f]{4})[0-9a-f]{24}([0-9a-f]{4})\b/g, '$1…$2');
-      return describeWithoutTime({ ...event, path });
-    }
-    case 'webhook.sent':
-      return describeWithoutTime({ ...event, url: event.url.replace(/^https?:\/\/[^/?#]*(?=\/)/, '') });
-    default:
-      return describeWithoutTime(event);
-  }
-}
-
-function shortenLine(start: string, description: string, end: string): string {
-  return `${start}${shorten(description, WIDTH - start.length - end.length)}${end}`;
-}
-
-/** Breaks a sentence into lines. */
-export function wrap(sentence: string): string[] {
-  const lines: string[] = [];
-  for (const word of sentence.split(' ')) {
-    const line = lines.at(-1);
-    if (line !== undefined && line.length + word.length < SENTENCE_WIDTH) {
-      lines[lines.length - 1] = `${line} ${word}`;
-    } else {
-      lines.push(word);
-    }
-  }
-  return lines;
+/** Without what the tree shows anyway: the origin of a webhook, which is above its end. */
+function listBriefContents(event: SandboxEvent, layout: Layout): readonly [string, ...string[]] {
+  if (layout.isFull || event.kind !== 'webhook.sent') return listContents(event, layout);
+  return listContents({ ...event, url: event.url.replace(/^https?:\/\/[^/?#]*(?=\/)/, '') }, layout);
 }

@@ -1,0 +1,27 @@
+// Says of a single event whether it tells of a failure.
+import type { SandboxEvent } from '../platform/events/event.js';
+import type { TraceOutcome } from './summary.js';
+
+/** Returns what an event tells of. Whether something else made up for a failure is known only to its trace. */
+export function judgeEvent(event: SandboxEvent): TraceOutcome {
+  switch (event.kind) {
+    case 'request.in':
+      return event.status >= 400 ? 'failed' : 'done';
+    case 'fault.hit':
+      return 'failed';
+    case 'text.status':
+      return ['undelivered', 'failed'].includes(event.status) ? 'failed' : 'done';
+    case 'webhook.sent':
+      return event.verdict === 'failed' ? 'failed' : 'done';
+    case 'media.fetched':
+      return event.failure === null ? 'done' : 'warning';
+    case 'twiml.alert':
+      return event.logLevel === 'error' ? 'failed' : 'warning';
+    case 'call.status':
+      return event.status === 'failed' ? 'failed' : 'done';
+    case 'exposure':
+      return event.assertionId === null ? 'done' : 'failed';
+    default:
+      return 'done';
+  }
+}
