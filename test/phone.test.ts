@@ -164,6 +164,19 @@ describe('relay-phone phone with lines from a pipe', () => {
     expect(sandbox.phone(PHONE).behaviour().calls).toBe('answers');
   });
 
+  it('declines a call, and cancels one that nobody answers, without a fault', async () => {
+    app.answer(() => twiml(`<Response><Dial><Number>${OTHER}</Number></Dial></Response>`));
+    sandbox.phone(OTHER).behave({ calls: 'no-answer' });
+    const cancelled = await type(['/call', '/wait 500ms', '/busy', '/quit']);
+    expect(cancelled.code).toBe(0);
+    expect(sandbox.phone(OTHER).calls()).toMatchObject([{ state: 'missed' }]);
+    const running = type(['/decline']);
+    await expect.poll(() => sandbox.phone(PHONE).behaviour().calls, { timeout: DEADLINE }).toBe('no-answer');
+    await client().calls.create({ from: NUMBER, to: PHONE, url: `${app.origin}/voice` });
+    const { code, lines } = await running;
+    expect({ code, last: lines.at(-1) }).toEqual({ code: 0, last: `declined ${NUMBER}` });
+  });
+
   it('is busy, off and blocks as it is told, and is afterwards as it was', async () => {
     sandbox.phone(PHONE).behave({ calls: 'rejects', texts: 'silent', blocked: [OTHER] });
     const before = sandbox.phone(PHONE).behaviour();

@@ -20,8 +20,12 @@ export interface PhoneActs {
   do(line: TypedLine): Promise<'quit' | undefined>;
   /** The number that texts go to; undefined while none is known. */
   partner(): string | undefined;
-  /** Waits until nothing that was sent is in progress any more, and hangs up a call in which nothing happens. */
-  finish(): Promise<void>;
+  /**
+   * Waits until nothing that was sent is in progress any more.
+   *
+   * @param hangsUp whether a call is hung up at once, and not only when nothing happens in it
+   */
+  finish(hangsUp: boolean): Promise<void>;
 }
 
 /** What the acts of a person need. */
@@ -269,9 +273,9 @@ export function createPhoneActs(deps: PhoneActsDeps): PhoneActs {
       return line.name === 'quit' ? 'quit' : undefined;
     },
     partner: () => partner ?? handset.lastSender(),
-    finish: async () => {
+    finish: async (hangsUp) => {
       for (let call = find('talking', 'calling'); call; call = find('talking', 'calling')) {
-        await settle(call, SILENCE_MS);
+        if (!hangsUp) await settle(call, SILENCE_MS);
         if (isLive(call)) await act(call, 'hang-up').catch(ignoreUsage);
         if (!(await until(() => call !== undefined && !isLive(call), WAIT_TIMEOUT_MS))) break;
       }

@@ -186,9 +186,11 @@ async function readPipe(
   const watching = watch(context, held, screen, { waits: false });
 
   async function read(): Promise<void> {
+    let isQuitting = false;
     for await (const line of readPipedLines(ports.stdin)) {
       try {
-        if ((await acts.do(readTypedLine(line))) === 'quit') break;
+        isQuitting = (await acts.do(readTypedLine(line))) === 'quit';
+        if (isQuitting) break;
       } catch (error) {
         // Without the sandbox the other lines are in vain too.
         if (!(error instanceof RelayPhoneError) || error.kind === 'network') throw error;
@@ -196,7 +198,7 @@ async function readPipe(
         onFailure();
       }
     }
-    await acts.finish();
+    await acts.finish(isQuitting);
   }
 
   await Promise.race([read(), watching]);
