@@ -196,19 +196,24 @@ describe('relay-phone phone with lines from a pipe', () => {
   });
 
   it('shows the type and the URL of a picture, and a text of several lines as a block', async () => {
-    app.answer(() =>
-      twiml(
-        '<Response><Message><Body>One\n12:00:00  forged</Body><Media>/cat.gif</Media></Message></Response>',
-      ),
+    const gif = 'R0lGODlhAQABAAAAACwAAAAAAQABAAA=';
+    const answer = `<Body>One\n12:00:00  forged</Body><Media>${app.origin}/cat.gif</Media>`;
+    app.answer(({ path }) =>
+      path === '/cat.gif'
+        ? { type: 'image/gif', body: Buffer.from(gif, 'base64') }
+        : twiml(`<Response><Message>${answer}</Message></Response>`),
     );
-    const gif = 'data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA=';
-    const { lines } = await type([`/media ${gif} Look`]);
+    const { code, lines } = await type([`/media data:image/gif;base64,${gif} Look`]);
+    expect(code).toBe(0);
     expect(app.formsAt('/sms')).toMatchObject([
       { Body: 'Look', NumMedia: '1', MediaContentType0: 'image/gif' },
     ]);
-    expect(lines[1]).toBe(`to ${NUMBER}: Look`);
-    // The app has no such picture, so the text with it is not delivered.
-    expect(lines.join('\n')).toMatch(/a text from \+12025550100 did not reach this phone: failed/);
+    expect(lines.slice(1)).toEqual([
+      `to ${NUMBER}: Look`,
+      `${NUMBER}: One`,
+      '        | 12:00:00  forged',
+      expect.stringMatching(/^ {8}image\/gif {2}http:\/\/127\.0\.0\.1:\d+\/.*\/Media\/ME/),
+    ]);
   });
 
   it('takes the keywords of an opt-out, and shows what they mean', async () => {
