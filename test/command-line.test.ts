@@ -22,6 +22,15 @@ describe('the help', () => {
       expect(await workspace.run(words)).toEqual({ code: 0, stdout, stderr: '' });
   });
 
+  it('has a line for each command, and fits a terminal', async () => {
+    const { stdout } = await workspace.run(['--help']);
+    const lines = stdout.trimEnd().split('\n');
+    for (const { spec } of COMMANDS.filter(({ spec }) => spec.group))
+      expect(lines).toContainEqual(expect.stringMatching(new RegExp(`^  ${spec.name} +${spec.summary}$`)));
+    expect(lines.length).toBeLessThanOrEqual(40);
+    expect(lines.filter((line) => line.length > WIDTH)).toEqual([]);
+  });
+
   it.each(COMMANDS.map(({ spec }) => spec.name))('of %s has examples and fits 80 columns', async (name) => {
     const words = name.split(' ');
     const { code, stdout } = await workspace.run(['help', ...words]);

@@ -123,7 +123,7 @@ describe('the timeline of a phone', () => {
   });
 
   it('is empty for a phone that nobody has used, and refused for a number that is not a phone', async () => {
-    expect(lines(await phones('+12025550190'))).toEqual(['+12025550190  (no text or call yet)']);
+    expect(lines(await phones('+12025550190'))).toEqual(['+12025550190  (no text or call)']);
     expect(await report('+12025550190')).toMatchObject([{ texts: [], sent: [], calls: [], timeline: [] }]);
     expect(await phones(MASK)).toMatchObject({
       code: 2,
@@ -157,9 +157,28 @@ describe('the timeline of a phone', () => {
     expect(await phones('--last', '0')).toMatchObject({ code: 2 });
   });
 
+  it('has only what happened since a time with --since, by the clock of the sandbox', async () => {
+    await send(CONTACT, 'One');
+    await sandbox.clock.advance('1h');
+    const time = new Date(sandbox.clock.now()).toISOString();
+    await send(CONTACT, 'Two');
+    for (const since of ['10m', time])
+      expect(await report(OWNER, '--since', since)).toMatchObject([
+        { texts: [{ body: 'Two' }], timeline: [{ body: 'Two' }] },
+      ]);
+    expect(lines(await phones(CONTACT, '--since', '10m'))).toEqual([
+      CONTACT,
+      '  DAY UTC',
+      `    TIME  to ${MASK}: Two`,
+    ]);
+    expect(await phones('--since', 'soon')).toMatchObject({ code: 2 });
+  });
+
   it('is headed by what is unusual about the phone', async () => {
     await send(CONTACT, 'Hello');
     const phone = sandbox.phone(OWNER);
+    phone.behave({ texts: { undelivered: 30003 }, calls: 'no-answer' });
+    expect(lines(await phones(OWNER))[0]).toBe(`${OWNER}  (off: receives no texts and no calls)`);
     phone.behave({ texts: { undelivered: 30003 }, calls: 'busy', callerId: 'withheld', slow: '5s' });
     expect(lines(await phones(OWNER))[0]).toBe(
       `${OWNER}  (texts end undelivered with 30003; busy; withholds its number; slow by 5 s)`,
@@ -167,7 +186,7 @@ describe('the timeline of a phone', () => {
     phone.behave({ texts: 'silent', calls: 'no-answer', callbacks: 'reordered', callerId: 'shown', slow: 0 });
     phone.setLabel('Ann');
     expect(lines(await phones(OWNER))[0]).toBe(
-      `${OWNER}  Ann  (sends no receipts for texts; status callbacks reordered; answers no calls)`,
+      `${OWNER}  Ann  (sends no receipts for texts; answers no calls; status callbacks reordered)`,
     );
     expect(await report(OWNER)).toMatchObject([{ label: 'Ann', behaviour: { texts: 'silent', slow: 0 } }]);
   });
@@ -242,6 +261,19 @@ describe('sandbox phones --code', () => {
     expect(await waiting).toMatchObject({ code: 0, stdout: '654321\n', stderr: '' });
   });
 
+  it('waits for a later code than those before --since', async () => {
+    await serve();
+    await receive(OWNER, 'Your code is 111111');
+    await sandbox.clock.advance('1h');
+    expect(await phones(OWNER, '--code', '--since', '10m')).toMatchObject({
+      code: 6,
+      stderr: expect.stringMatching(/it has received no text since \d{4}-\S+Z\.\n/),
+    });
+    const waiting = phones(OWNER, '--code', '--since', '10m', '--wait', '60');
+    await receive(OWNER, 'Your code is 222222');
+    expect(await waiting).toMatchObject({ code: 0, stdout: '222222\n' });
+  });
+
   it('does not wait if no sandbox runs, because no text can arrive', async () => {
     await serve();
     await receive(OWNER, 'Hello');
@@ -262,6 +294,7 @@ it.each([
   [['--code', '--last'], '--code is one code, so it takes no --last'],
   [['--follow', '--code'], '--follow shows what is new, so it takes no --code'],
   [['--follow', '--last', '3'], '--follow shows what is new, so it takes no --last'],
+  [['--follow', '--since', '1m'], '--follow shows what is new, so it takes no --since'],
   [['--code', '--wait', '601'], '--wait takes a number of seconds, at most 600'],
 ])('sandbox phones %j is refused', async (args, reason) => {
   expect(await phones(...args)).toMatchObject({

@@ -140,7 +140,7 @@ export function isMatch(summary: ExchangeSummary, filter: ExchangeFilter): boole
     (status === undefined || isStatus(summary.status, status)) &&
     (sid === undefined || Object.values(summary.sids).includes(sid)) &&
     (number === undefined || summary.from === number || summary.to === number) &&
-    (!failed || isFailed(summary))
+    (!failed || isFailedExchange(summary))
   );
 }
 
@@ -150,7 +150,14 @@ function isStatus(status: number | null, wanted: string): boolean {
     : String(status) === wanted;
 }
 
-function isFailed({ status, error, verdict, kind, findings }: ExchangeSummary): boolean {
+/** True if an exchange went wrong, as {@link ExchangeFilter.failed} says. */
+export function isFailedExchange({
+  status,
+  error,
+  verdict,
+  kind,
+  findings,
+}: Pick<ExchangeSummary, 'status' | 'error' | 'verdict' | 'kind' | 'findings'>): boolean {
   const needsSignature = !isFileKind(kind) && kind !== REST_KIND;
   const isWrong = verdict.result === 'invalid' || (verdict.result === 'unsigned' && needsSignature);
   // Twilio follows a redirect to a file, and loses nothing by it; its own API redirects to media.

@@ -49,6 +49,7 @@ const behaviour = z
     calls: z.enum(['answers', 'busy', 'rejects', 'no-answer']),
     callerId: z.enum(['shown', 'withheld']),
     slow: z.number().describe('milliseconds'),
+    blocked: z.array(z.string()).readonly().optional().describe('the numbers that it blocks'),
   })
   .describe('how the phone treats texts and calls now');
 

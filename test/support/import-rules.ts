@@ -87,7 +87,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   chalk: ['cli'],
   child_process: ['programs'],
   commander: ['cli'],
-  diff: ['', 'scenarios'],
+  diff: ['', 'cli', 'scenarios'],
   dotenv: ['settings'],
   execa: ['programs'],
   hono: ['sandbox'],

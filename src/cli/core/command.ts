@@ -13,8 +13,10 @@ export interface CommandSpec<
   readonly name: string;
   /** Where `relay-phone --help` lists it. A subcommand has none: its parent's help lists it. */
   readonly group?: CommandGroup;
-  /** One clause for the list of commands. */
+  /** One clause for the list of commands, of at most 64 characters: a command takes one line there. */
   readonly summary: string;
+  /** The first lines of the command's own help. Default: the summary. */
+  readonly description?: string;
   /** In the order in which they are typed. */
   readonly arguments: A;
   readonly options: O;
@@ -207,7 +209,8 @@ export function findMisspelt(
 ): Omit<UsageHints, 'help'> {
   const typed = /'(.*)'/.exec(message)?.[1];
   if (code === 'commander.unknownOption' && typed !== undefined) {
-    const options = command.options.filter((one) => !one.hidden);
+    // Those of the program are in its usage.
+    const options = command.options.filter((one) => !one.hidden || command.parent === null);
     return { typed, accepted: options.flatMap(({ long }) => long ?? []) };
   }
   // A command without arguments counts its words; one of subcommands names the word.

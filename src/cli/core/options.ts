@@ -22,7 +22,7 @@ export const settingsOptions = {
     'use a state folder that relay-phone does not know as yours: one you copied, or an older one',
   ),
   ...outputOptions,
-  verbose: option('--verbose', 'show where each setting came from'),
+  verbose: option('--verbose', 'show where each setting came from, and SIDs and URLs in full'),
 } as const;
 
 /** Options of every command that talks to Twilio or to the sandbox. */

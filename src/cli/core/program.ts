@@ -1,5 +1,5 @@
 // Builds the command line of all commands and runs the command that was typed.
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { version } from '../../version.js';
 import { type CommandSpec, declare, type FlagsOf, findMisspelt, type UsageHints } from './command.js';
 import type { CliPorts } from './ports.js';
@@ -31,8 +31,7 @@ Examples:
   relay-phone exec -- npm start
   relay-phone help text
 
-RELAY_PHONE_DEBUG=1 logs every request, lock and started program on stderr;
-RELAY_PHONE_DEBUG=http,locks logs these areas only.`;
+RELAY_PHONE_DEBUG=1 logs requests, locks and started programs on stderr.`;
 
 /** Builds the program. `finish` gets the exit code of the command that ran. */
 export function createProgram(
@@ -41,10 +40,11 @@ export function createProgram(
   finish: (exitCode: number) => void,
 ): Command {
   const program = new Command('relay-phone')
-    .description('Sets up and tests phone masking over Twilio, with an account or with a local Twilio')
-    .version(version, '-V, --version', 'print the version')
+    .usage('[-V | --version] [-h | --help] <command>')
+    .description('Sets up and tests phone masking, with a Twilio account or with a local Twilio.')
+    .version(version, '-V, --version')
     .helpCommand(false)
-    .helpOption('-h, --help', 'show this help')
+    .addHelpOption(new Option('-h, --help').hideHelp())
     .configureOutput({
       writeOut: (text) => void ports.stdout.write(text),
       writeErr: (text) => void ports.stderr.write(text),
@@ -53,8 +53,14 @@ export function createProgram(
     })
     .addHelpText('after', CLOSING);
 
+  // The usage has them: a section of their own would take four lines.
+  for (const one of program.options) one.hideHelp();
+
   function add(parent: Command, { spec, run }: RunnableCommand): Command {
-    const added = parent.command(spec.name.split(' ').at(-1) ?? '').description(spec.summary);
+    const added = parent
+      .command(spec.name.split(' ').at(-1) ?? '')
+      .summary(spec.summary)
+      .description(spec.description ?? spec.summary);
     if (spec.group) added.helpGroup(`${spec.group}:`);
     // A subcommand merges with its parents: `sandbox --json phones` is `sandbox phones --json`.
     if (run) added.action(async () => finish(await run(ports, readFlags(spec, added))));
@@ -79,11 +85,10 @@ export function createProgram(
 /** `relay-phone help init` is `relay-phone init --help`. */
 function addHelpCommand(program: Command, commands: readonly RunnableCommand[]): void {
   program
-    .command('help')
+    .command('help', { hidden: true })
     .allowExcessArguments()
     .allowUnknownOption()
     .description('show the commands, or the help of one')
-    .helpGroup('Look:')
     .action(async (_flags: object, { args }: Command) => {
       const words = args.filter((word) => !word.startsWith('-'));
       const known = commands.map(({ spec }) => spec.name);

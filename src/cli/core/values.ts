@@ -21,6 +21,23 @@ export function age(text: string, asked: Asked): number {
   throw wrongValue(asked, 'an age such as 30m, 12h or 7d');
 }
 
+/** A time as it is typed: so many milliseconds ago, or milliseconds since 1970. */
+export type TypedTime = { readonly ageMs: number } | { readonly at: number };
+
+/** Reads a time such as 10m, which is ten minutes ago, or an ISO 8601 time. @throws {@link wrongValue} for anything else */
+export function typedTime(text: string, asked: Asked): TypedTime {
+  const ageMs = findDurationMs(text);
+  if (ageMs !== undefined) return { ageMs };
+  const at = Date.parse(text);
+  if (!Number.isNaN(at)) return { at };
+  throw wrongValue(asked, '30s, 10m, 2h, 1d or an ISO 8601 time');
+}
+
+/** Returns a typed time as milliseconds since 1970. @param now the same */
+export function resolveTime(time: TypedTime, now: number): number {
+  return 'at' in time ? time.at : now - time.ageMs;
+}
+
 /** Creates the reader of an option that takes text of one pattern; `form` completes "--country takes …". */
 export function matching(pattern: RegExp, form: string): (text: string, asked: Asked) => string {
   return (text, asked) => {

@@ -1,6 +1,12 @@
 // Says of a single event whether it tells of a failure.
 import type { SandboxEvent } from '../platform/events/event.js';
-import type { TraceOutcome } from './summary.js';
+
+/**
+ * The worst that happened in a trace. `failed`: a webhook failed and neither a later attempt nor the fallback URL
+ * succeeded, a REST request was refused, a fault was injected, a text or call failed, TwiML has an error, or a phone saw a
+ * number that it must not see. `warning`: something was tried again, or has a warning.
+ */
+export type TraceOutcome = 'done' | 'warning' | 'failed';
 
 /** Returns what an event tells of. Whether something else made up for a failure is known only to its trace. */
 export function judgeEvent(event: SandboxEvent): TraceOutcome {

@@ -1,4 +1,5 @@
 // Summarises a trace: who took part, how much happened, how it ended.
+import type { TraceOutcome } from './event-outcome.js';
 import type { TraceFacts } from './facts.js';
 import { describeTrace, type NumberFormat } from './sentence.js';
 
@@ -37,13 +38,6 @@ export interface TraceCounts {
   readonly requests: number;
   readonly exposures: number;
 }
-
-/**
- * The worst that happened in a trace. `failed`: a webhook failed and neither a later attempt nor the fallback URL
- * succeeded, a REST request was refused, a fault was injected, a text or call failed, TwiML has an error, or a phone saw a
- * number that it must not see. `warning`: something was tried again, or has a warning.
- */
-export type TraceOutcome = 'done' | 'warning' | 'failed';
 
 /** Summarises the facts of a trace. @param format how the sentence shows phone numbers */
 export function summarizeTrace(facts: TraceFacts, format: NumberFormat): TraceSummary {

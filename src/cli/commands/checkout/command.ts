@@ -7,7 +7,8 @@ import { emailAddress } from '../../core/values.js';
 export const checkoutCommand = command({
   name: 'checkout',
   group: 'Set up',
-  summary: 'prepare a Firefox Relay checkout for phones, sign in to it, or show what it lacks',
+  summary: 'prepare a checkout of Firefox Relay for phones, and sign in',
+  description: 'prepare a Firefox Relay checkout for phones, sign in to it, or show what it lacks',
   arguments: {},
   options: {},
   examples: ['relay-phone checkout status', 'relay-phone checkout prepare', 'relay-phone checkout login'],

@@ -7,7 +7,8 @@ import { outputOptions } from '../../core/options.js';
 export const ciCommand = command({
   name: 'ci',
   group: 'Check',
-  summary: 'write a pipeline that runs the checks, for GitHub Actions, GitLab CI or CircleCI',
+  summary: 'write a pipeline that runs the checks in a CI system',
+  description: 'write a pipeline that runs the checks, for GitHub Actions, GitLab CI or CircleCI',
   arguments: {
     system: argument('<system>', 'the CI system', { choices: CI_SYSTEM_NAMES }),
   },

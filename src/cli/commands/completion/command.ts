@@ -9,7 +9,8 @@ export const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const;
 export const completionCommand = command({
   name: 'completion',
   group: 'Set up',
-  summary: 'print the script that completes commands, options and values in a shell',
+  summary: 'print the script that completes commands in a shell',
+  description: 'print the script that completes commands, options and values in a shell',
   arguments: {
     shell: argument('<shell>', 'the shell', { choices: SHELLS }),
     words: argument('[words...]', 'after --: the words typed so far; prints what may follow, for the script'),

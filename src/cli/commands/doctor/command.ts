@@ -6,7 +6,8 @@ import { appOptions, checkoutOptions, targetOptions, trustOptions } from '../../
 export const doctorCommand = command({
   name: 'doctor',
   group: 'Check',
-  summary: 'find what is wrong, from the files to the app, and say how to fix it',
+  summary: 'find what is wrong, and say how to fix it',
+  description: 'find what is wrong, from the files to the app, and say how to fix it',
   arguments: {},
   options: {
     ...targetOptions,

@@ -6,7 +6,8 @@ import { checkoutOptions, clockOptions, settingsOptions, yesOptions } from '../.
 export const execCommand = command({
   name: 'exec',
   group: 'Run',
-  summary: 'run a program whose requests to Twilio go to the sandbox; nothing else about it changes',
+  summary: 'run a program whose requests to Twilio go to the sandbox',
+  description: 'run a program whose requests to Twilio go to the sandbox; nothing else about it changes',
   arguments: {
     command: argument('[command...]', 'after --: the program, as it is typed into a shell'),
   },

@@ -7,7 +7,8 @@ import { matching } from '../../core/values.js';
 export const initCommand = command({
   name: 'init',
   group: 'Set up',
-  summary: 'set up account, main number, public base, TwiML app and .env, and send a verification text',
+  summary: 'set up account, number, public base and .env, and send a text',
+  description: 'set up account, main number, public base, TwiML app and .env, and send a verification text',
   arguments: {},
   options: {
     ...targetOptions,

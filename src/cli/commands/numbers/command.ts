@@ -6,7 +6,8 @@ import { showNumbersOptions, targetOptions } from '../../core/options.js';
 export const numbersCommand = command({
   name: 'numbers',
   group: 'Look',
-  summary: 'list every number of the account: what it is for, where it leads, what it costs',
+  summary: 'list the numbers of the account, their use and their cost',
+  description: 'list every number of the account: what it is for, where it leads, what it costs',
   arguments: {},
   options: { ...targetOptions, ...showNumbersOptions },
   examples: ['relay-phone numbers --show-numbers', 'relay-phone numbers --json'],

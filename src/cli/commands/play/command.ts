@@ -6,7 +6,8 @@ import { appOptions, checkoutOptions, settingsOptions, yesOptions } from '../../
 export const playCommand = command({
   name: 'play',
   group: 'Act as a phone',
-  summary: 'play a story of texts and calls against the sandbox and the app, and check the outcome',
+  summary: 'play a story of texts and calls, and check the outcome',
+  description: 'play a story of texts and calls against the sandbox and the app, and check the outcome',
   arguments: {
     file: argument('<file>', 'the story, YAML or JSON'),
     command: argument('[command...]', 'after --: the app, which is started first, as exec starts it'),

@@ -7,7 +7,8 @@ import { appOrigin, exchangeId, matching } from '../../core/values.js';
 export const replayCommand = command({
   name: 'replay',
   group: 'Look',
-  summary: 'send a recorded webhook to the app again, unchanged or edited, with a new signature',
+  summary: 'send a recorded webhook to the app again, as it was or edited',
+  description: 'send a recorded webhook to the app again, unchanged or edited, with a new signature',
   arguments: {
     id: argument('<id>', 'as relay-phone requests shows it', { parse: exchangeId }),
   },
@@ -32,6 +33,7 @@ export const replayCommand = command({
       'send every webhook between the same two numbers, in the order and at the pace in which they came',
     ),
     fast: option('--fast', 'with --conversation: do not wait between webhooks'),
+    headers: option('--headers', 'show the headers of the request and of the answer, too'),
     ...showNumbersOptions,
   },
   examples: [

@@ -1,6 +1,6 @@
 // `relay-phone replay`: sends recorded webhooks to the app again.
 import { ExitCode, findSystemCode, RelayPhoneError } from '../../../errors.js';
-import { type AnswerDifference, compareAnswers } from '../../../exchanges/compare.js';
+import { compareAnswers } from '../../../exchanges/compare.js';
 import {
   type Exchange,
   type ExchangeSummary,
@@ -8,6 +8,7 @@ import {
   type NewExchange,
   SOCKET_KIND,
 } from '../../../exchanges/exchange.js';
+import { formatFullExchange } from '../../../exchanges/format.js';
 import type { OpenedExchanges } from '../../../gateway/open.js';
 import { type GatewayEdits, replayExchange } from '../../../gateway/replay/replay.js';
 import { formatReplayReport, type ReplayReport } from '../../../gateway/report.js';
@@ -15,9 +16,9 @@ import { verifyResolved } from '../../../settings/unresolved.js';
 import { type CommandContext, openCommandContext } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
 import { createRedactor } from '../../core/redact.js';
-import { describeFully } from '../requests/exchange-lines.js';
 import { verifyExchangeFound, withExchanges } from '../requests/exchanges.js';
 import type { ReplayFlags } from './command.js';
+import { showReplay } from './show.js';
 
 /** As long as Twilio waits for an answer. */
 const TIMEOUT_SECONDS = 15;
@@ -63,8 +64,8 @@ async function sendAll(
     const difference = await compareAnswers(one, sent);
     const report = redactor.document(await formatReplayReport(one.summary.id, sent, difference));
     replays.push(report);
-    for (const line of describeFully(report.exchange)) context.screen.line(line);
-    context.screen.line(describeDifference(one, difference));
+    const before = redactor.document(await formatFullExchange(one));
+    showReplay(context.screen, report, before, flags.headers ?? false);
     error ??= sent.summary.error;
   }
   context.screen.document({ command: 'replay', replays } satisfies ReplayReport);
@@ -123,16 +124,6 @@ async function waitBetween({ ports, screen }: CommandContext, waitMs: number): P
     `the next webhook came ${(waitMs / 1000).toFixed(1)} s later (--fast does not wait)`,
   );
   await ports.sleep(Math.max(0, waitMs)).finally(progress.end);
-}
-
-function describeDifference({ summary }: Exchange, { status, headers, body }: AnswerDifference): string {
-  const parts = [
-    ...(status ? [`status ${status[0] ?? 'none'} before, ${status[1] ?? 'none'} now`] : []),
-    ...(headers.length > 0 ? [`headers ${headers.join(', ')}`] : []),
-    ...(body ? ['a different body'] : []),
-  ];
-  const result = parts.length === 0 ? 'the same as recorded' : parts.join('; ');
-  return `Against ${summary.id}: ${result}.`;
 }
 
 function verifyToken({ loaded, envPath }: CommandContext): string {

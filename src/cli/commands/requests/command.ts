@@ -1,14 +1,14 @@
 // `relay-phone requests`: its arguments, options and help.
-import { findDurationMs } from '../../../duration.js';
-import { type Asked, argument, command, type FlagsOf, option, wrongValue } from '../../core/command.js';
+import { argument, command, type FlagsOf, option, wrongValue } from '../../core/command.js';
 import { settingsOptions, showNumbersOptions } from '../../core/options.js';
-import { exchangeId, matching } from '../../core/values.js';
+import { exchangeId, matching, typedTime } from '../../core/values.js';
 
 /** `relay-phone requests`. */
 export const requestsCommand = command({
   name: 'requests',
   group: 'Look',
-  summary: 'list the webhooks that came through the tunnel, or show one of them in full',
+  summary: 'list the webhooks that came through the tunnel, or show one',
+  description: 'list the webhooks that came through the tunnel, or show one of them in full',
   arguments: {
     id: argument('[id]', 'the webhook to show in full', { parse: exchangeId }),
   },
@@ -22,7 +22,7 @@ export const requestsCommand = command({
     sid: option('--sid <sid>', 'only webhooks about this text or call'),
     number: option('--number <number>', 'only webhooks from or to this number'),
     since: option('--since <when>', 'only webhooks since then, such as 10m, 2h, 1d, or an ISO 8601 time', {
-      parse: readSince,
+      parse: typedTime,
     }),
     failed: option(
       '--failed',
@@ -47,12 +47,3 @@ export const requestsCommand = command({
 
 /** The flags of `requests`. */
 export type RequestsFlags = FlagsOf<typeof requestsCommand>;
-
-/** A time: milliseconds before now, or since 1970. */
-function readSince(text: string, asked: Asked): { readonly ageMs: number } | { readonly at: number } {
-  const ageMs = findDurationMs(text);
-  if (ageMs !== undefined) return { ageMs };
-  const at = Date.parse(text);
-  if (!Number.isNaN(at)) return { at };
-  throw wrongValue(asked, '30s, 10m, 2h, 1d or an ISO 8601 time');
-}

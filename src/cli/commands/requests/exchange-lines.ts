@@ -1,13 +1,14 @@
 // Describes an exchange in one line, or completely in several.
-import { readLines, shorten } from '../../../control-characters.js';
-import { isFileKind, REST_KIND } from '../../../exchanges/exchange.js';
+import { readLines } from '../../../control-characters.js';
+import { isFailedExchange, isFileKind, REST_KIND } from '../../../exchanges/exchange.js';
 import type { ExchangeReport } from '../../../exchanges/report.js';
 import type { RequestReport } from '../../../gateway/report.js';
 import { formatTwiml } from '../../../gateway/twiml.js';
+import { cut, type Layout, layOut, measure, shortenSid, shortenUrl } from '../../core/layout.js';
+import type { Screen } from '../../core/screen.js';
 
-/** The heading of {@link describeExchange}. */
-export const COLUMNS =
-  '    id  time          path                      status  from → to                        took  verdict';
+/** The columns from which a row has the wide form; without a terminal it always has it. */
+const WIDE_COLUMNS = 130;
 
 /** The longest path and the longest number or SID in a line: a stranger may send any. */
 const [MAX_PATH, MAX_NUMBER] = [80, 40];
@@ -18,31 +19,64 @@ const MAX_FINDING = 160;
 /** What stands before each line of a body, so that none looks like ours. */
 const BAR = '  | ';
 
-/** Returns an exchange as one line of a table. */
-export function describeExchange(exchange: ExchangeReport): string {
-  const { id, at, method, target, status, attempt, duration, replayOf } = exchange;
-  const path = shorten(`${method === 'POST' ? '' : `${method} `}${target.split('?')[0]}`, MAX_PATH);
-  const sid = Object.values(exchange.sids).find((value) => /^(SM|MM|CA)/.test(value)) ?? '';
+/** Returns the heading of {@link showExchange}. */
+export function describeColumns(layout: Layout): string {
+  return isWide(layout)
+    ? '    id  time          path                      status  from → to                        took  verdict'
+    : '    id  time          status and path, from → to, took, verdict';
+}
+
+function isWide({ columns, isWrapped }: Layout): boolean {
+  return !isWrapped || columns >= WIDE_COLUMNS;
+}
+
+/** Shows an exchange as one row of a table, or on a narrow terminal as several rows; in red if something went wrong. */
+export function showExchange(screen: Screen, exchange: ExchangeReport): void {
+  screen.rows(layOutExchange(exchange, screen.layout), judgeExchange(exchange));
+}
+
+function judgeExchange(exchange: ExchangeReport): 'done' | 'warning' | 'failed' {
+  if (exchange.refusal !== null || isFailedExchange(exchange)) return 'failed';
+  return exchange.verdict.reasons.length > 0 ? 'warning' : 'done';
+}
+
+/** Returns the rows of an exchange. */
+export function layOutExchange(exchange: ExchangeReport, layout: Layout): string[] {
+  const { id, at, method, target, status, duration, from, to } = exchange;
+  const longest = layout.isFull || isWide(layout) ? MAX_PATH : Math.min(MAX_PATH, layout.columns / 2);
+  const name = target.split('?')[0] ?? '';
+  const shown = measure(name) <= longest ? cut(name, longest) : shortenUrl(name, longest);
+  const path = `${method === 'POST' ? '' : `${method} `}${shown}`;
+  const between = from === null ? '' : `${cut(from, MAX_NUMBER)} → ${cut(to ?? '', MAX_NUMBER)}`;
+  const took = `${Math.round(duration)} ms`;
+  const answer = String(status ?? 'none');
+  const start = `${String(id).padStart(6)}  ${at.slice(11, 23)}`;
+  const notes = (sid: (text: string) => string) => listNotes(exchange, sid).join(', ');
+  const contents: [string, string] = [
+    notes(same),
+    notes(layout.isFull || !layout.isWrapped ? same : shortenSid),
+  ];
+  if (isWide(layout)) {
+    const head = [start, path.padEnd(24), answer.padStart(6), between.padEnd(27), took.padStart(9), ''];
+    return layOut(head.join('  '), contents, layout);
+  }
+  const content = (text: string) => [path, between, took, text].filter(Boolean).join('  ');
+  return layOut(`${start}  ${answer.padStart(4)}  `, [content(contents[0]), content(contents[1])], layout);
+}
+
+const same = (text: string) => text;
+
+function listNotes(exchange: ExchangeReport, sid: (text: string) => string): string[] {
+  const { attempt, replayOf, findings, sids } = exchange;
+  const own = Object.values(sids).find((value) => /^(SM|MM|CA)/.test(value)) ?? '';
   const notes = [
     describeVerdict(exchange),
-    ...exchange.findings.map(({ what }) => shorten(what, MAX_FINDING)),
+    ...findings.map(({ what }) => cut(what, MAX_FINDING)),
     attempt > 1 ? `attempt ${attempt}` : '',
     replayOf === null ? '' : `replay of ${replayOf}`,
-    shorten(sid, MAX_NUMBER),
+    cut(sid(own), MAX_NUMBER),
   ];
-  const between =
-    exchange.from === null
-      ? ''
-      : `${shorten(exchange.from, MAX_NUMBER)} → ${shorten(exchange.to ?? '', MAX_NUMBER)}`;
-  return [
-    String(id).padStart(6),
-    at.slice(11, 23),
-    path.padEnd(24),
-    String(status ?? 'none').padStart(6),
-    between.padEnd(27),
-    `${Math.round(duration)} ms`.padStart(9),
-    notes.filter(Boolean).join(', '),
-  ].join('  ');
+  return notes.filter(Boolean);
 }
 
 function describeVerdict({ verdict, error, refusal, kind }: ExchangeReport): string {
@@ -56,25 +90,45 @@ function describeVerdict({ verdict, error, refusal, kind }: ExchangeReport): str
 
 /** Returns everything that was recorded of an exchange, line by line. */
 export function describeFully(exchange: RequestReport['exchange']): string[] {
-  const { request, answer, verdict, error, refusal } = exchange;
   return [
-    `${exchange.id}  ${exchange.at}  ${exchange.kind}, attempt ${exchange.attempt}, from ${exchange.remote}`,
+    describeStart(exchange),
     '',
-    `${exchange.method} ${exchange.target}`,
-    ...request.headers.map(([name, value]) => `  ${name}: ${value}`),
-    ...describeBody(request),
+    ...describeRequest(exchange, true),
     '',
     describeEnd(exchange),
-    ...answer.headers.map(([name, value]) => `  ${name}: ${value}`),
-    ...describeAnswer(answer),
+    ...describeHeaders(exchange.answer),
+    ...describeBody(exchange.answer),
     '',
-    ...(exchange.kind === REST_KIND ? [] : describeSignature(verdict)),
+    ...describeJudgement(exchange),
+  ];
+}
+
+/** Returns what an exchange is. */
+export function describeStart({ id, at, kind, attempt, remote }: RequestReport['exchange']): string {
+  return `${id}  ${at}  ${kind}, attempt ${attempt}, from ${remote}`;
+}
+
+/** Returns the lines of the request of an exchange. */
+export function describeRequest(
+  { method, target, request }: RequestReport['exchange'],
+  hasHeaders: boolean,
+): string[] {
+  return [`${method} ${target}`, ...(hasHeaders ? describeHeaders(request) : []), ...describeForm(request)];
+}
+
+/** Returns the lines of the headers of a request or an answer. */
+export function describeHeaders({ headers }: RequestReport['exchange']['answer']): string[] {
+  return headers.map(([name, value]) => `  ${name}: ${value}`);
+}
+
+/** Returns the signature of an exchange, and what went wrong. */
+export function describeJudgement(exchange: RequestReport['exchange']): string[] {
+  const { kind, verdict, refusal, error, findings } = exchange;
+  return [
+    ...(kind === REST_KIND ? [] : describeSignature(verdict)),
     ...(refusal === null ? [] : [`Refused: ${refusal}. It did not reach the app.`]),
     ...(error === null ? [] : [`The app ${error}.`]),
-    ...exchange.findings.flatMap(({ what, tryNext }) => [
-      `Fault: ${what}.`,
-      ...tryNext.map((one) => `  Try: ${one}`),
-    ]),
+    ...findings.flatMap(({ what, tryNext }) => [`Fault: ${what}.`, ...tryNext.map((one) => `  Try: ${one}`)]),
   ];
 }
 
@@ -87,12 +141,13 @@ function describeSignature({ result, reasons, token, signedUrl, computedUrl }: E
   ];
 }
 
-function describeEnd({ status, duration, refusal, app }: RequestReport['exchange']): string {
+/** Returns how an exchange ended: the status, and how long it took. */
+export function describeEnd({ status, duration, refusal, app }: RequestReport['exchange']): string {
   const who = refusal === null ? app : 'the gateway';
   return `${status ?? 'no answer'} from ${who} after ${Math.round(duration)} ms`;
 }
 
-function describeBody(request: RequestReport['exchange']['request']): string[] {
+function describeForm(request: RequestReport['exchange']['request']): string[] {
   const { body, parameters, isCut } = request;
   const names = Object.keys(parameters);
   const width = Math.max(0, ...names.map((name) => name.length));
@@ -102,14 +157,20 @@ function describeBody(request: RequestReport['exchange']['request']): string[] {
   return [...(fields.length > 0 ? fields : quote(body)), ...markUndecoded(request), ...markCut(isCut)];
 }
 
-function describeAnswer(answer: RequestReport['exchange']['answer']): string[] {
-  const { headers, body, isCut, undecoded } = answer;
-  const type = headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? '';
+/** Returns the lines of the body of an answer, each behind a bar. */
+export function describeBody(answer: RequestReport['exchange']['answer']): string[] {
+  const { isCut, undecoded } = answer;
   return [
-    ...quote(/xml/i.test(type) ? formatTwiml(body) : body),
+    ...listBodyLines(answer).map((line) => `${BAR}${line}`),
     ...markUndecoded(answer),
     ...markCut(isCut && undecoded === null),
   ];
+}
+
+/** Returns the lines of the body of an answer; TwiML has an element a line. */
+export function listBodyLines({ headers, body }: RequestReport['exchange']['answer']): string[] {
+  const type = headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? '';
+  return readLines(/xml/i.test(type) ? formatTwiml(body) : body);
 }
 
 function markUndecoded({ body, undecoded }: Pick<RequestReport['exchange']['answer'], 'body' | 'undecoded'>) {

@@ -9,8 +9,9 @@ import type { RequestReport, RequestsReport } from '../../../gateway/report.js';
 import { type CommandContext, openCommandContext } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
 import { createRedactor, type Redactor } from '../../core/redact.js';
+import { resolveTime } from '../../core/values.js';
 import type { RequestsFlags } from './command.js';
-import { COLUMNS, describeExchange, describeFully } from './exchange-lines.js';
+import { describeColumns, describeFully, showExchange } from './exchange-lines.js';
 import { verifyExchangeFound, withExchanges } from './exchanges.js';
 
 /** How often `--follow` looks for a running tunnel. */
@@ -45,9 +46,9 @@ async function showList(context: CommandContext, redactor: Redactor, filter: Exc
   };
   const { screen } = context;
   if (found.length === 0) screen.line(`No matching webhook is recorded in ${context.state.path}.`);
-  else screen.line(COLUMNS);
+  else screen.rows([describeColumns(screen.layout)]);
   // The newest one last, next to the prompt.
-  for (const exchange of report.exchanges.toReversed()) screen.line(describeExchange(exchange));
+  for (const exchange of report.exchanges.toReversed()) showExchange(screen, exchange);
   screen.document(report);
 }
 
@@ -61,7 +62,7 @@ async function follow(context: CommandContext, redactor: Redactor, filter: Excha
   const show = (summary: ExchangeSummary) => {
     if (!isMatch(summary, { ...filter, refused: filter.refused ?? summary.refusal !== null })) return;
     const report = redactor.document(formatExchangeReport(summary));
-    screen.line(describeExchange(report));
+    showExchange(screen, report);
     screen.record(report);
   };
   const onGap = (missed: number | null) =>
@@ -88,6 +89,6 @@ async function follow(context: CommandContext, redactor: Redactor, filter: Excha
 /** @param now milliseconds since 1970 */
 function createFilter(flags: RequestsFlags, now: number): ExchangeFilter {
   const { path, status, sid, number, since, failed, refused, limit } = flags;
-  const from = since && ('at' in since ? since.at : now - since.ageMs);
+  const from = since && resolveTime(since, now);
   return { path, status, sid, number, failed, refused, since: from, limit };
 }

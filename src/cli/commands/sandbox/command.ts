@@ -7,7 +7,8 @@ import { port } from '../../core/values.js';
 export const sandboxCommand = command({
   name: 'sandbox',
   group: 'Run',
-  summary: 'run the local Twilio as a server until Ctrl-C, or show what happened in it',
+  summary: 'run the local Twilio until Ctrl-C, or show what happened in it',
+  description: 'run the local Twilio as a server until Ctrl-C, or show what happened in it',
   arguments: {},
   options: {
     ...settingsOptions,

@@ -7,7 +7,8 @@ import { emailAddress } from '../../core/values.js';
 export const sendTestCommand = command({
   name: 'send-test',
   group: 'Check',
-  summary: 'have the app text a verification code, and follow the text to its final status',
+  summary: 'have the app text a code, and follow it to its final status',
+  description: 'have the app text a verification code, and follow the text to its final status',
   arguments: {
     number: argument('[number]', 'the phone (default: --real-number; in the sandbox a phone of its own)'),
   },

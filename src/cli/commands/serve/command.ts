@@ -7,7 +7,8 @@ import { listenAddress, port, wholeNumber } from '../../core/values.js';
 export const serveCommand = command({
   name: 'serve',
   group: 'Run',
-  summary: 'run a small Relay until Ctrl-C: it relays texts and calls between masks and phones',
+  summary: 'run a small Relay until Ctrl-C: masks in front of phones',
+  description: 'run a small Relay until Ctrl-C: it relays texts and calls between masks and phones',
   arguments: {},
   options: {
     ...targetOptions,

@@ -1,8 +1,9 @@
 // Shows the events of the relay as they happen, and counts them for the summary.
-import { shorten } from '../../../control-characters.js';
 import type { RelayEvent } from '../../../relay/relay.js';
 import type { CommandContext } from '../../core/command-context.js';
+import { cut, layOut, shortenSid } from '../../core/layout.js';
 import { createRedactor } from '../../core/redact.js';
+import type { Screen } from '../../core/screen.js';
 
 /** Receives the events of the relay. */
 export interface RelayWatch {
@@ -38,7 +39,7 @@ export function watchRelay({ ports, screen }: CommandContext, showsNumbers: bool
       counts.set(event.kind, count(event.kind) + 1);
       if (!isShown(event)) return;
       const shown = redactor.document({ at: stamp(), ...event });
-      screen.line(describeRelayEvent(shown.at, shown));
+      showRelayEvent(screen, shown.at, shown);
       screen.record(shown);
     },
     sumUp: (waiting) => {
@@ -50,49 +51,79 @@ export function watchRelay({ ports, screen }: CommandContext, showsNumbers: bool
   };
 }
 
-/** One event as a line for people. @param at ISO 8601 */
-function describeRelayEvent(at: string, event: RelayEvent): string {
-  return `${at.slice(11, 23)}  ${describe(event)}`;
+/** Shows one event. @param at ISO 8601 */
+function showRelayEvent(screen: Screen, at: string, event: RelayEvent): void {
+  const { layout } = screen;
+  const [label, full] = describe(event, (sid) => sid);
+  const contents: [string, string] = [full, layout.isFull ? full : describe(event, shortenSid)[1]];
+  screen.rows(layOut(`${at.slice(11, 23)}  ${label.padEnd(13)} `, contents, layout), judge(event));
 }
 
-function describe(event: RelayEvent): string {
+function judge(event: RelayEvent): 'done' | 'warning' | 'failed' {
+  switch (event.kind) {
+    case 'refused':
+    case 'given-up':
+      return 'failed';
+    case 'text.status':
+      return event.errorCode ? 'failed' : 'done';
+    case 'text.dropped':
+    case 'reply.refused':
+    case 'call.refused':
+    case 'postponed':
+    case 'turned-away':
+      return 'warning';
+    default:
+      return 'done';
+  }
+}
+
+function describe(
+  event: RelayEvent,
+  sid: (sid: string) => string,
+): readonly [label: string, content: string] {
   switch (event.kind) {
     case 'text.came':
     case 'reply.came':
-      return `${event.kind === 'text.came' ? 'text' : 'reply'} came    ${event.from} → ${event.mask}, ${event.length} characters${event.media > 0 ? `, ${event.media} media` : ''}`;
+      return [
+        event.kind === 'text.came' ? 'text came' : 'reply came',
+        `${event.from} → ${event.mask}, ${event.length} characters${event.media > 0 ? `, ${event.media} media` : ''}`,
+      ];
     case 'text.dropped':
-      return `text dropped  ${event.from} → ${event.mask}: ${event.why}`;
+      return ['text dropped', `${event.from} → ${event.mask}: ${event.why}`];
     case 'reply.refused':
-      return `reply refused ${event.from} → ${event.mask}: ${event.why}`;
+      return ['reply refused', `${event.from} → ${event.mask}: ${event.why}`];
     case 'call.came':
-      return `call came     ${event.from} → ${event.mask}`;
+      return ['call came', `${event.from} → ${event.mask}`];
     case 'call.refused':
-      return `call refused  ${event.from} → ${event.mask}: ${event.why}`;
+      return ['call refused', `${event.from} → ${event.mask}: ${event.why}`];
     case 'call.ended':
-      return `call ended    ${event.mask}, ${event.seconds} s`;
+      return ['call ended', `${event.mask}, ${event.seconds} s`];
     case 'text.sent':
-      return `text sent     ${event.from} → ${event.to} (${event.sid})`;
+      return ['text sent', `${event.from} → ${event.to} (${sid(event.sid)})`];
     case 'text.status':
-      return `text status   ${event.status} (${event.sid})${event.errorCode ? `, Twilio ${event.errorCode}` : ''}`;
+      return [
+        'text status',
+        `${event.status} (${sid(event.sid)})${event.errorCode ? `, Twilio ${event.errorCode}` : ''}`,
+      ];
     case 'forgotten':
-      return `deleted       ${event.sid} at Twilio`;
+      return ['deleted', `${sid(event.sid)} at Twilio`];
     case 'postponed':
-      return `later         ${event.what}: ${event.why}`;
+      return ['later', `${event.what}: ${event.why}`];
     case 'refused':
-      return `refused       ${event.what}: ${event.why}`;
+      return ['refused', `${event.what}: ${event.why}`];
     case 'given-up':
-      return `given up      ${event.what}: ${event.why}`;
+      return ['given up', `${event.what}: ${event.why}`];
     case 'code.sent':
-      return `code sent     ${event.from} → ${event.to}`;
+      return ['code sent', `${event.from} → ${event.to}`];
     case 'phone.verified':
-      return `verified      ${event.number}`;
+      return ['verified', event.number];
     case 'mask.bought':
-      return `mask bought   ${event.mask}`;
+      return ['mask bought', event.mask];
     case 'caught-up':
-      return `caught up     missed texts: ${event.texts}`;
+      return ['caught up', `missed texts: ${event.texts}`];
     case 'repeated':
-      return `repeated      ${shorten(event.path, MAX_PATH)}: answered as before`;
+      return ['repeated', `${cut(event.path, MAX_PATH)}: answered as before`];
     case 'turned-away':
-      return `turned away   ${shorten(event.path, MAX_PATH)} with ${event.status}: ${event.why}`;
+      return ['turned away', `${cut(event.path, MAX_PATH)} with ${event.status}: ${event.why}`];
   }
 }

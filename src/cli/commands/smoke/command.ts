@@ -7,7 +7,8 @@ import { appOrigin } from '../../core/values.js';
 export const smokeCommand = command({
   name: 'smoke',
   group: 'Check',
-  summary:
+  summary: 'quick and free checks for CI: Twilio, the app, a story',
+  description:
     'CI checks, quick and free: a Twilio test account, the signatures of an app, a story in the sandbox',
   arguments: {
     command: argument('[command...]', 'after --: a program to run meanwhile, such as the app'),

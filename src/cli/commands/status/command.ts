@@ -6,7 +6,8 @@ import { targetOptions } from '../../core/options.js';
 export const statusCommand = command({
   name: 'status',
   group: 'Look',
-  summary: 'show what is set up in the account, in .env and on this machine, and what it costs',
+  summary: 'show what is set up, and what it costs',
+  description: 'show what is set up in the account, in .env and on this machine, and what it costs',
   arguments: {},
   options: targetOptions,
   examples: ['relay-phone status', 'relay-phone status --json'],

@@ -10,7 +10,8 @@ const KEEPS_SETTINGS = 'settings';
 export const tunnelCommand = command({
   name: 'tunnel',
   group: 'Run',
-  summary: 'give the app a public address until Ctrl-C, point Twilio at it, and record every webhook',
+  summary: 'give the app a public address, and record every webhook',
+  description: 'give the app a public address until Ctrl-C, point Twilio at it, and record every webhook',
   arguments: {
     command: argument('[command...]', 'after --: a program to run meanwhile, such as the app'),
   },

@@ -5,8 +5,10 @@ import type { ExchangeReport } from '../../../exchanges/report.js';
 import type { GatewayEvent } from '../../../gateway/events.js';
 import type { TunnelState } from '../../../tunnel/supervisor/supervisor.js';
 import type { CommandContext } from '../../core/command-context.js';
+import { layOut } from '../../core/layout.js';
 import { createRedactor } from '../../core/redact.js';
-import { describeExchange } from '../requests/exchange-lines.js';
+import type { Screen } from '../../core/screen.js';
+import { showExchange } from '../requests/exchange-lines.js';
 
 /** How to start an app. */
 export const START_APP = 'relay-phone serve, or in a checkout of Firefox Relay: python manage.py runserver';
@@ -41,7 +43,7 @@ export function watchTunnelEvents({ ports, screen }: CommandContext, showsNumber
       counts.set(event.kind, count(event.kind) + 1);
       if (!isShown(event)) return;
       const shown = redactor.document({ at: stamp(), ...format(event) });
-      screen.line(describeTunnelEvent(shown.at, shown));
+      showTunnelEvent(screen, shown.at, shown);
       screen.record(shown);
     },
     sumUp: () => {
@@ -69,36 +71,51 @@ type TunnelReportEvent =
   | Exclude<TunnelEvent, { readonly exchange: unknown }>
   | { readonly kind: 'exchange' | 'refused'; readonly exchange: ExchangeReport };
 
-/** One event as a line for people; an exchange looks as `requests` shows it. @param at ISO 8601 */
-function describeTunnelEvent(at: string, event: TunnelReportEvent): string {
-  return 'exchange' in event
-    ? describeExchange(event.exchange)
-    : `        ${at.slice(11, 23)}  ${describe(event)}`;
+/** An exchange looks as `requests` shows it. @param at ISO 8601 */
+function showTunnelEvent(screen: Screen, at: string, event: TunnelReportEvent): void {
+  if ('exchange' in event) {
+    showExchange(screen, event.exchange);
+    return;
+  }
+  const [label, content] = describe(event);
+  const rows = layOut(`        ${at.slice(11, 23)}  ${label.padEnd(13)} `, [content], screen.layout);
+  screen.rows(rows, OUTCOMES[event.kind]);
 }
 
-function describe(event: Exclude<TunnelReportEvent, { readonly exchange: unknown }>): string {
+/** What an event tells of, if it is not success. */
+const OUTCOMES: Partial<Record<TunnelEvent['kind'], 'warning' | 'failed'>> = {
+  lost: 'failed',
+  retrying: 'warning',
+  finding: 'failed',
+  'app-down': 'failed',
+  'recording-stopped': 'failed',
+};
+
+function describe(
+  event: Exclude<TunnelReportEvent, { readonly exchange: unknown }>,
+): readonly [label: string, content: string] {
   switch (event.kind) {
     case 'connecting':
-      return 'tunnel        connecting';
+      return ['tunnel', 'connecting'];
     case 'up':
-      return `tunnel up     ${event.publicBase}`;
+      return ['tunnel up', event.publicBase];
     case 'proven':
-      return `proven        ${event.publicBase} leads here`;
+      return ['proven', `${event.publicBase} leads here`];
     case 'lost':
-      return `tunnel lost   ${event.why}`;
+      return ['tunnel lost', event.why];
     case 'retrying':
-      return `tunnel        ${event.why}; again in ${(event.delay / 1000).toFixed(1)} s`;
+      return ['tunnel', `${event.why}; again in ${(event.delay / 1000).toFixed(1)} s`];
     case 'finding':
-      return `fault         of ${event.exchangeId}: ${event.finding.what}; try: ${event.finding.tryNext[0]}`;
+      return ['fault', `of ${event.exchangeId}: ${event.finding.what}; try: ${event.finding.tryNext[0]}`];
     case 'app-down':
-      return `app down      ${event.app} ${event.why}; start it: ${START_APP}`;
+      return ['app down', `${event.app} ${event.why}; start it: ${START_APP}`];
     case 'app-up':
-      return `app up        ${event.app} answers again`;
+      return ['app up', `${event.app} answers again`];
     case 'recording-stopped':
-      return `not recorded  ${event.why}; requests are still passed on`;
+      return ['not recorded', `${event.why}; requests are still passed on`];
     case 'recording-resumed':
-      return 'recording     resumed';
+      return ['recording', 'resumed'];
     case 'app-ended':
-      return `app ended     with ${event.exitCode}`;
+      return ['app ended', `with ${event.exitCode}`];
   }
 }

@@ -6,7 +6,8 @@ import { checkoutOptions, targetOptions, trustOptions } from '../../core/options
 export const undoCommand = command({
   name: 'undo',
   group: 'Set up',
-  summary: 'undo every change made to the account and to files, newest first',
+  summary: 'undo every change made to the account and to files',
+  description: 'undo every change made to the account and to files, newest first',
   arguments: {},
   options: {
     ...targetOptions,

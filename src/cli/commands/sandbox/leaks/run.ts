@@ -6,6 +6,7 @@ import type { NumberExposure } from '../../../../sandbox/phones/exposure/find-ex
 import { verifyPhoneNumber } from '../../../../sandbox/platform/phone-number.js';
 import type { AssertionsReport, LeaksReport } from '../../../../sandbox/report.js';
 import { type CommandContext, openCommandContext } from '../../../core/command-context.js';
+import { layOut, shortenSid } from '../../../core/layout.js';
 import type { CliPorts } from '../../../core/ports.js';
 import { connectSandbox } from '../../../core/sandbox.js';
 import type { Screen } from '../../../core/screen.js';
@@ -88,16 +89,17 @@ function show(screen: Screen, { number, allowed, sightings }: Findings): void {
   const phones = new Set(sightings.map(({ phone }) => phone));
   for (const phone of phones) {
     screen.line(phone);
-    for (const sighting of sightings) if (sighting.phone === phone) screen.line(describe(sighting));
+    for (const sighting of sightings) if (sighting.phone === phone) showExposure(screen, sighting);
   }
   const others = allowed.length === 0 ? '' : ' but those that may see it';
   const count = phones.size === 1 ? '1 phone' : `${phones.size} phones`;
   screen.line(`${number} was shown to ${phones.size === 0 ? `no phone${others}` : count}.`);
 }
 
-function describe({ at, sid, how, excerpt }: NumberExposure): string {
-  const where = WHERE[how];
-  return `    ${at}  ${where} ${sid}: ${excerpt}`;
+function showExposure({ layout, rows }: Screen, { at, sid, how, excerpt }: NumberExposure): void {
+  const describe = (name: string) => `${WHERE[how]} ${name}: ${excerpt}`;
+  const contents: [string, string] = [describe(sid), describe(layout.isFull ? sid : shortenSid(sid))];
+  rows(layOut(`    ${at}  `, contents, layout), 'failed');
 }
 
 const WHERE: Readonly<Record<NumberExposure['how'], string>> = {

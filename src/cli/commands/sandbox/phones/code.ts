@@ -15,8 +15,10 @@ export interface ReceivedCode {
 /** How long to wait for one text before the inbox is read again: a reset of the sandbox empties it. Milliseconds. */
 const WAIT_MS = 2000;
 
-/** How to wait for a code. */
+/** Which code, and how to wait for it. */
 export interface CodeWait {
+  /** Only texts since then, milliseconds since 1970. */
+  readonly since: number | undefined;
   /** How long at most, milliseconds. */
   readonly waitMs: number;
   /** False if the sandbox ends with this command: then nothing can arrive, and it does not wait. */
@@ -36,12 +38,13 @@ export async function waitForCode(
 ): Promise<ReceivedCode> {
   const deadline = wait.now() + (wait.canArrive ? wait.waitMs : 0);
   for (;;) {
-    const texts = await control.texts(number);
+    const all = await control.texts(number);
+    const texts = all.filter(({ receivedAt }) => Date.parse(receivedAt) >= (wait.since ?? 0));
     const found = findNewestCode(texts);
     if (found) return found;
     const timeout = Math.min(WAIT_MS, deadline - wait.now());
     if (timeout <= 0) throw hasNoCode(number, texts, wait);
-    await control.nextText(number, { after: texts.length, timeout }).catch(ignoreTimeout);
+    await control.nextText(number, { after: all.length, timeout }).catch(ignoreTimeout);
   }
 }
 
@@ -64,20 +67,22 @@ const [MAX_QUOTED, QUOTE_LENGTH] = [3, 60];
 function hasNoCode(
   number: string,
   texts: readonly ReceivedText[],
-  { waitMs, canArrive }: CodeWait,
+  { waitMs, canArrive, since }: CodeWait,
 ): RelayPhoneError {
   const newest = texts.slice(-MAX_QUOTED).reverse();
   const quotes = newest.map(
     ({ receivedAt, from, body }) =>
       `${formatTimeOfDay(receivedAt)} UTC from ${from}: "${shorten(body, QUOTE_LENGTH)}"`,
   );
-  const has = texts.length === 1 ? 'its only text has no' : `none of its ${texts.length} texts has`;
+  const then = since === undefined ? '' : ` since ${new Date(since).toISOString()}`;
+  const has =
+    texts.length === 1 ? `its only text${then} has no` : `none of its ${texts.length} texts${then} has`;
   return new RelayPhoneError({
     kind: 'fault',
     task: `find a code on ${number}`,
     reason:
       texts.length === 0
-        ? 'it has received no text'
+        ? `it has received no text${then}`
         : `${has} six digits that stand alone; ${texts.length > MAX_QUOTED ? 'the newest: ' : ''}${quotes.join(', ')}`,
     tryNext: [
       'relay-phone sandbox phones, to see which phone has which texts',

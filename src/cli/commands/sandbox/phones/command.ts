@@ -1,7 +1,7 @@
 // `relay-phone sandbox phones`: its arguments, options and help.
 import { type Asked, argument, command, type FlagsOf, option, wrongValue } from '../../../core/command.js';
 import { settingsOptions } from '../../../core/options.js';
-import { matching } from '../../../core/values.js';
+import { matching, typedTime } from '../../../core/values.js';
 
 /** `relay-phone sandbox phones`. */
 export const sandboxPhonesCommand = command({
@@ -17,6 +17,13 @@ export const sandboxPhonesCommand = command({
       parse: (text, asked) => Number(matching(/^[1-9]\d{0,4}$/, 'a number from 1 to 99999')(text, asked)),
       preset: '1',
     }),
+    since: option(
+      '--since <when>',
+      'only texts and calls since then, such as 30s, 10m, or an ISO 8601 time',
+      {
+        parse: typedTime,
+      },
+    ),
     code: option('--code', 'print the newest six-digit code that the phone has received, and nothing else'),
     wait: option('--wait <seconds>', 'with --code: how long to wait for a text with a code (default: 0)', {
       parse: readSeconds,
@@ -25,7 +32,7 @@ export const sandboxPhonesCommand = command({
   examples: [
     'relay-phone sandbox phones',
     'relay-phone sandbox phones +12025550190 --last 5',
-    'relay-phone sandbox phones +12025550190 --code --wait 30',
+    'relay-phone sandbox phones +12025550190 --code --since 10s --wait 30',
   ],
 });
 

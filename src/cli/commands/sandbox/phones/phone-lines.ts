@@ -25,21 +25,34 @@ function describePhone({ number, label, behaviour, optedOutOf, timeline }: Phone
   const notes = [
     ...describeBehaviour(behaviour),
     ...(optedOutOf.length > 0 ? [`opted out of ${optedOutOf.join(', ')}`] : []),
-    ...(timeline.length === 0 ? ['no text or call yet'] : []),
+    ...(timeline.length === 0 ? ['no text or call'] : []),
   ];
   const name = label === '' ? number : `${number}  ${label}`;
   return notes.length === 0 ? name : `${name}  (${notes.join('; ')})`;
 }
 
 /** Returns what differs from a usual phone, one clause each. */
-export function describeBehaviour({ texts, callbacks, calls, callerId, slow }: Phone['behaviour']): string[] {
+export function describeBehaviour(behaviour: Phone['behaviour']): string[] {
+  const { callbacks, callerId, slow, blocked = [] } = behaviour;
   return [
-    ...(typeof texts === 'object' ? [`texts end undelivered with ${texts.undelivered}`] : []),
-    ...(texts === 'silent' ? ['sends no receipts for texts'] : []),
+    ...describeReach(behaviour),
     ...(callbacks === 'once' ? [] : [`status callbacks ${callbacks}`]),
-    ...(calls === 'answers' ? [] : [CALLS[calls]]),
     ...(callerId === 'withheld' ? ['withholds its number'] : []),
     ...(slow > 0 ? [`slow by ${slow / 1000} s`] : []),
+    ...(blocked.length > 0 ? [`blocks ${blocked.join(', ')}`] : []),
+  ];
+}
+
+/** The code of a text to a phone that is off. */
+const UNREACHABLE = 30003;
+
+function describeReach({ texts, calls }: Phone['behaviour']): string[] {
+  const code = typeof texts === 'object' ? texts.undelivered : undefined;
+  if (code === UNREACHABLE && calls === 'no-answer') return ['off: receives no texts and no calls'];
+  return [
+    ...(code === undefined ? [] : [`texts end undelivered with ${code}`]),
+    ...(texts === 'silent' ? ['sends no receipts for texts'] : []),
+    ...(calls === 'answers' ? [] : [CALLS[calls]]),
   ];
 }
 

@@ -9,6 +9,7 @@ import { formatCommandLine } from '../../../../shell-quote.js';
 import { type CommandContext, openCommandContext, waitForLock } from '../../../core/command-context.js';
 import type { CliPorts } from '../../../core/ports.js';
 import { printText } from '../../../core/screen.js';
+import { resolveTime, type TypedTime } from '../../../core/values.js';
 import { waitForCode } from './code.js';
 import type { SandboxPhonesFlags } from './command.js';
 import { followPhones } from './follow.js';
@@ -25,16 +26,17 @@ export async function run(ports: CliPorts, flags: SandboxPhonesFlags): Promise<n
 }
 
 /** Checked here, because `--follow` is an option of `sandbox` too. */
-function verifyTogether({ follow: follows, code, last, wait }: SandboxPhonesFlags): void {
-  const reason =
-    follows && (code || last !== undefined)
-      ? `--follow shows what is new, so it takes no ${code ? '--code' : '--last'}`
-      : code && last !== undefined
-        ? '--code is one code, so it takes no --last'
-        : wait !== undefined && !code
-          ? '--wait waits for a code, so it needs --code'
-          : undefined;
-  if (reason === undefined) return;
+function verifyTogether({ follow: follows, code, last, since, wait }: SandboxPhonesFlags): void {
+  const rules: readonly [isBroken: boolean | undefined, reason: string][] = [
+    [follows && code, '--follow shows what is new, so it takes no --code'],
+    [follows && last !== undefined, '--follow shows what is new, so it takes no --last'],
+    [follows && since !== undefined, '--follow shows what is new, so it takes no --since'],
+    [code && last !== undefined, '--code is one code, so it takes no --last'],
+    [!code && wait !== undefined, '--wait waits for a code, so it needs --code'],
+  ];
+  const broken = rules.find(([isBroken]) => isBroken);
+  if (!broken) return;
+  const [, reason] = broken;
   const tryNext = ['relay-phone sandbox phones --help'];
   throw new RelayPhoneError({ kind: 'usage', task: 'understand the command', reason, tryNext });
 }
@@ -50,10 +52,11 @@ async function show(context: CommandContext, flags: SandboxPhonesFlags): Promise
 
 async function readPhones(
   control: ControlClient,
-  { number: asked, last }: SandboxPhonesFlags,
+  { number: asked, last, since: typed }: SandboxPhonesFlags,
 ): Promise<PhonesReport['phones']> {
   const number = asked && (await verifyPhone(control, asked));
   const [all, optOuts] = await Promise.all([control.phones(), control.optOuts()]);
+  const since = await findTime(control, typed);
   const phones = number === undefined ? all : [await describeOne(control, all, number)];
   return Promise.all(
     phones.map(async ({ number: phone, label, behaviour }) => ({
@@ -61,9 +64,17 @@ async function readPhones(
       label,
       behaviour: { ...behaviour },
       optedOutOf: optOuts.flatMap((one) => (one.phone === phone ? [one.sender] : [])),
-      ...(await readTimeline(control, phone, last)),
+      ...(await readTimeline(control, phone, { last, since })),
     })),
   );
+}
+
+/** An age is that of the sandbox's clock, which may be a manual one. @returns milliseconds since 1970 */
+async function findTime(
+  control: Pick<ControlClient, 'clock'>,
+  typed: TypedTime | undefined,
+): Promise<number | undefined> {
+  return typed && resolveTime(typed, Date.parse((await control.clock()).now));
 }
 
 /** A phone without texts and calls is in no list. */
@@ -102,7 +113,8 @@ async function printCode(ports: CliPorts, flags: SandboxPhonesFlags): Promise<vo
   const found = await withControl(context, async (control, runs) => {
     const number = await choosePhone(context, control, flags.number);
     const waiting = screen.progress(`waiting for a text with a code to ${number}`);
-    const options = { waitMs: wait * 1000, canArrive: runs, now: ports.now };
+    const since = await findTime(control, flags.since);
+    const options = { since, waitMs: wait * 1000, canArrive: runs, now: ports.now };
     return { number, ...(await waitForCode(control, number, options).finally(waiting.end)) };
   });
   if (!found) throw nothingRan();

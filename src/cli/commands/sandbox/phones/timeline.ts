@@ -11,11 +11,19 @@ export type TimelineEntry = PhonesReport['phones'][number]['timeline'][number];
 /** What a phone sent, received and answered; each list is oldest first. */
 export type PhoneTimeline = Pick<PhonesReport['phones'][number], 'texts' | 'sent' | 'calls' | 'timeline'>;
 
-/** Reads the timeline of a phone. @param last only so many of its newest entries */
+/** Which part of a timeline to read. */
+export interface TimelinePart {
+  /** Only so many of the newest entries. */
+  readonly last?: number | undefined;
+  /** Only entries since then, milliseconds since 1970. */
+  readonly since?: number | undefined;
+}
+
+/** Reads the timeline of a phone. */
 export async function readTimeline(
   control: Pick<ControlClient, 'texts' | 'sent' | 'calls'>,
   number: string,
-  last = Number.POSITIVE_INFINITY,
+  { last = Number.POSITIVE_INFINITY, since = Number.NEGATIVE_INFINITY }: TimelinePart,
 ): Promise<PhoneTimeline> {
   const [texts, sent, calls] = await Promise.all([
     control.texts(number),
@@ -25,7 +33,8 @@ export async function readTimeline(
   // The automatic reply to STOP has the time of the text that it answers.
   const dated = [...sent.map(dateSent), ...texts.map(dateReceived), ...calls.map(dateCall)];
   dated.sort((a, b) => compare(a.entry.at, b.entry.at));
-  const kept = dated.slice(Math.max(0, dated.length - last));
+  const recent = dated.filter(({ entry }) => Date.parse(entry.at) >= since);
+  const kept = recent.slice(Math.max(0, recent.length - last));
   const isKept = new Set<object>(kept.map(({ source }) => source));
   return {
     texts: texts.filter((text) => isKept.has(text)),
