@@ -162,7 +162,7 @@ export function isFailedExchange({
   const isWrong = verdict.result === 'invalid' || (verdict.result === 'unsigned' && needsSignature);
   // Twilio follows a redirect to a file, and loses nothing by it; its own API redirects to media.
   const isBad = status === null || status >= (needsSignature ? 300 : 400);
-  return error !== null || isBad || isWrong || findings !== undefined;
+  return error !== null || isBad || isWrong || (findings?.length ?? 0) > 0;
 }
 
 /** Finds the exchanges between the same two numbers, oldest first, without refused ones and replays. */

@@ -144,6 +144,11 @@ describe('wrapping', () => {
     ]);
   });
 
+  it('repeats the bar of quoted text, and keeps its indentation', () => {
+    expect(wrap('  | ', 'one two three', 11, { repeatsHead: true })).toEqual(['  | one two', '  | three']);
+    expect(wrap('', '  one two', 6)).toEqual(['  one', 'two']);
+  });
+
   it('never begins a row with a command to a CI system', () => {
     expect(wrap('', 'Hello there ::error::x', 12)).toEqual(['Hello there', '\\x3a:error::x']);
   });

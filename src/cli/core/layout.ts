@@ -29,34 +29,46 @@ export function measure(text: string): number {
  * become visible.
  *
  * @param keepsCommands whether a command such as `relay-phone exec -- npm start` is one word, so that it can be copied
+ * @param repeatsHead whether each row has the head, as a mark of quoted text
  */
 export function wrap(
   head: string,
   text: string,
   columns: number,
-  { keepsCommands = false }: { readonly keepsCommands?: boolean } = {},
+  {
+    keepsCommands = false,
+    repeatsHead = false,
+  }: { readonly keepsCommands?: boolean; readonly repeatsHead?: boolean } = {},
 ): string[] {
-  const shown = showControls(text);
+  const shown = showBehind(head, text);
   const start = measure(head);
   if (start + measure(shown) <= columns) return [head + shown];
-  const narrow = Math.min(start, NARROW_INDENT);
+  const narrow = repeatsHead ? start : Math.min(start, NARROW_INDENT);
   const wide = columns - start < MIN_COLUMN ? narrow : start;
   const rows: string[] = [];
-  let [row, width, isEmpty] = [head, start, true];
+  let [row, width, isStart, isEmpty] = [head, start, true, true];
   for (const { word, columns: own, isAfterSpace } of splitWords(shown, keepsCommands)) {
-    const gap = isAfterSpace && !isEmpty ? 1 : 0;
+    const gap = isAfterSpace && !isStart ? 1 : 0;
     if (width + gap + own > columns && (!isEmpty || start > narrow)) {
       rows.push(row.trimEnd());
       // What begins a row may only now be a command to a CI system.
-      const first = showControls(' '.repeat(wide + own > columns ? narrow : wide) + word);
-      [row, width, isEmpty] = [first, measure(first), word === ''];
+      const indent = repeatsHead ? head : ' '.repeat(wide + own > columns ? narrow : wide);
+      row = indent + showBehind(indent, word);
+      [width, isStart, isEmpty] = [measure(row), word === '', word === ''];
     } else {
       row += `${gap === 1 ? ' ' : ''}${word}`;
       width += gap + own;
+      // Spaces are kept at the start of a text, but not where a row was broken.
+      isStart &&= rows.length > 0 && word === '';
       isEmpty &&= word === '';
     }
   }
   return [...rows, row.trimEnd()];
+}
+
+/** Only what begins a line can be a command to a CI system, such as `::error::`. */
+function showBehind(head: string, text: string): string {
+  return head.trim() === '' ? showControls(text) : showControls(`|${text}`).slice(1);
 }
 
 interface Word {

@@ -60,8 +60,9 @@ export function createScreen(
   const paint = new Chalk({ level: coloured ? 1 : 0 });
   /** Text from outside comes only as `text`: sign and style are ours. */
   const write = (text: string, { sign = '', style = plain, columns = findColumns(stream) } = {}) => {
-    const [head, start] = [sign || findIndent(text), sign ? text : text.trimStart()];
-    const rows = wrap(head, start, columns, { keepsCommands: true });
+    const head = sign || findHead(text);
+    const start = sign ? text : text.slice(head.length);
+    const rows = wrap(head, start, columns, { keepsCommands: true, repeatsHead: BAR.test(head) });
     // Only the text has the style, not the sign.
     const shown = rows.map((row, index) => (index === 0 ? head + style(row.slice(head.length)) : style(row)));
     stream.write(`${shown.join('\n')}\n`);
@@ -139,8 +140,12 @@ function findColumns(stream: Writable): number {
     : Infinity;
 }
 
-function findIndent(text: string): string {
-  return /^ */.exec(text)?.[0] ?? '';
+/** What stands before each row of quoted text, so that none looks like a line of ours. */
+const BAR = /\| +$/;
+
+/** The indentation of a text, and the bar of quoted text, perhaps behind a word that says what is quoted. */
+function findHead(text: string): string {
+  return /^ {2}[a-z ]{0,7}\| {1,20}|^ */.exec(text)?.[0] ?? '';
 }
 
 function plain(text: string): string {
@@ -199,7 +204,7 @@ export function showError(ports: CliPorts, { message, lines = [message], tryNext
   const columns = findColumns(ports.stderr);
   const wrapLine = (head: string, line: string) => wrap(head, line, columns, { keepsCommands: true });
   printLines(ports.stderr, [
-    ...lines.flatMap((line) => wrapLine(findIndent(line), line.trimStart())),
+    ...lines.flatMap((line) => wrapLine(findHead(line), line.slice(findHead(line).length))),
     ...formatAdvice(ports, tryNext).flatMap(([mark, way]) => wrapLine(`  ${mark}`, way)),
     ...(more ? [`  More: ${more}`] : []),
   ]);

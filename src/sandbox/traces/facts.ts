@@ -81,6 +81,8 @@ export interface TraceFacts {
   readonly requests: readonly TracedRequest[];
   readonly exposures: readonly EventOf<'exposure'>[];
   readonly optOuts: readonly EventOf<'opt-out'>[];
+  /** The errors in TwiML; a warning is not one. */
+  readonly twimlErrors: readonly EventOf<'twiml.alert'>[];
   /** The phones that took part, and the numbers of the account that did. */
   readonly phones: readonly string[];
   readonly numbers: readonly string[];
@@ -119,6 +121,7 @@ class FactReader {
   readonly #requests = new Map<number, TracedRequest>();
   readonly #exposures: EventOf<'exposure'>[] = [];
   readonly #optOuts: EventOf<'opt-out'>[] = [];
+  readonly #twimlErrors: EventOf<'twiml.alert'>[] = [];
   /** Numbers that are phones for certain, numbers that may be phones, and numbers of the account. */
   readonly #phones = new Set<string>();
   readonly #maybePhones = new Set<string>();
@@ -167,7 +170,10 @@ class FactReader {
         this.#findRequest(event).fault = event;
         break;
       case 'media.fetched':
+        this.#judge(event);
+        break;
       case 'twiml.alert':
+        if (event.logLevel === 'error') this.#twimlErrors.push(event);
         this.#judge(event);
         break;
       case 'twiml.run':
@@ -215,6 +221,7 @@ class FactReader {
       requests: [...this.#requests.values()],
       exposures: this.#exposures,
       optOuts: this.#optOuts,
+      twimlErrors: this.#twimlErrors,
       phones: [...phones],
       numbers: [...this.#numbers],
       hasFailed: this.#hasFailed,

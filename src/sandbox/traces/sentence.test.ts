@@ -95,6 +95,11 @@ const optOut = (keyword: 'STOP' | 'START' | 'HELP'): EventFields => ({
   ...{ kind: 'opt-out', phone: A, number: MASK, keyword, reply: 'Bye' },
 });
 
+const refusedReply: EventFields = {
+  ...{ kind: 'twiml.alert', sid: 'SM1', url: null, logLevel: 'error', errorCode: 21610 },
+  message: 'Attempt to send to unsubscribed recipient',
+};
+
 const NOBODY = "nobody saw another phone's number";
 const forward = [sent, received, began(), asked(), queued(B), reached(B), answered()];
 
@@ -187,6 +192,13 @@ describe('the sentence of a text', () => {
       'whose webhook failed',
       [sent, received, began(), failed()],
       `${A}'s text reached nobody, because the webhook failed: HTTP error response code 500 (11217); 1 webhook (failed); ${NOBODY}`,
+      'failed',
+      false,
+    ],
+    [
+      'whose answer was refused',
+      [sent, received, began(), answered(), refusedReply],
+      `${A}'s text reached nobody, because the app's TwiML failed: Attempt to send to unsubscribed recipient (21610); 1 webhook; ${NOBODY}`,
       'failed',
       false,
     ],

@@ -50,6 +50,11 @@ function describePhoneText(text: TracedText, facts: TraceFacts, format: NumberFo
   const failure = findFailure(facts, 'inbound-text');
   if (failure !== undefined) return { words: `reached nobody, because ${failure}`, succeeded: false };
   const webhook = facts.webhooks.find(({ purpose }) => purpose === 'inbound-text');
+  const [error] = facts.twimlErrors;
+  if (error) {
+    const failure = `the app's TwiML failed: ${error.message} (${error.errorCode})`;
+    return { words: `reached nobody, because ${failure}`, succeeded: false };
+  }
   if (webhook) {
     const words = webhook.isOver ? 'reached only the app' : 'waits for the answer of the app';
     return { words, succeeded: true };

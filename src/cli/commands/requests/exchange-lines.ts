@@ -23,7 +23,7 @@ const BAR = '  | ';
 export function describeColumns(layout: Layout): string {
   return isWide(layout)
     ? '    id  time          path                      status  from → to                        took  verdict'
-    : '    id  time          status and path, from → to, took, verdict';
+    : '    id  time          status      took  path, from → to, verdict';
 }
 
 function isWide({ columns, isWrapped }: Layout): boolean {
@@ -60,8 +60,9 @@ export function layOutExchange(exchange: ExchangeReport, layout: Layout): string
     const head = [start, path.padEnd(24), answer.padStart(6), between.padEnd(27), took.padStart(9), ''];
     return layOut(head.join('  '), contents, layout);
   }
-  const content = (text: string) => [path, between, took, text].filter(Boolean).join('  ');
-  return layOut(`${start}  ${answer.padStart(4)}  `, [content(contents[0]), content(contents[1])], layout);
+  const content = (text: string) => [path, between, text].filter(Boolean).join('  ');
+  const head = [start, answer.padStart(6), took.padStart(8), ''].join('  ');
+  return layOut(head, [content(contents[0]), content(contents[1])], layout);
 }
 
 const same = (text: string) => text;

@@ -15,7 +15,9 @@ export async function showOutcome(
   traceId: string,
 ): Promise<TraceResult> {
   const { worst, sentence, succeeded } = await control.trace(traceId);
-  screen.outcome(sentence, worst);
+  // The sign of a fault means exit code 6, and nothing else does.
+  const side = worst === 'done' ? 'done' : 'warning';
+  screen.outcome(sentence, succeeded ? side : 'failed');
   const { app } = await control.state();
   if (app.failedWebhooks > 0 && app.requests === 0) {
     screen.warn('The app has never asked this Twilio for anything.');
