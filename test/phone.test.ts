@@ -38,11 +38,15 @@ async function buy(phoneNumber: string): Promise<void> {
   });
 }
 
-/** Runs `phone` with these lines. Returns its output without times. */
+/** Runs `phone` with these lines. Returns its output without times, and without what only a busy machine shows. */
 async function type(lines: readonly string[], ...args: string[]) {
   const input = lines.map((line) => `${line}\n`).join('');
   const { code, stdout, stderr } = await workspace.run(['phone', PHONE, ...args], { input });
-  return { code, stderr, lines: stdout.trimEnd().split('\n').map(withoutTime) };
+  const shown = stdout
+    .trimEnd()
+    .split('\n')
+    .filter((line) => !line.startsWith('Waiting for '));
+  return { code, stderr, lines: shown.map(withoutTime) };
 }
 
 function withoutTime(line: string): string {
