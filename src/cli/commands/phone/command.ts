@@ -26,7 +26,6 @@ export const phoneCommand = command({
   },
   examples: [
     'relay-phone phone',
-    'relay-phone phone +13015550195',
     "printf 'Hello\\n/call\\n/press 1\\n/hangup\\n' | relay-phone phone +13015550195",
     'relay-phone phone +13015550195 --calls busy',
   ],
