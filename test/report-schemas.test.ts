@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { z } from 'zod';
 import {
   assertionsReportSchema,
+  callEndReportSchema,
   callReportSchema,
   checkoutLoginReportSchema,
   checkoutPrepareReportSchema,
@@ -20,6 +21,7 @@ import {
   numbersReleaseReportSchema,
   numbersReportSchema,
   phoneCodeReportSchema,
+  phoneReportSchema,
   phonesReportSchema,
   playReportSchema,
   relayEventReportSchema,
@@ -66,6 +68,8 @@ it.each([
   ['requests-one', requestReportSchema],
   ['sandbox', sandboxReportSchema],
   ['sandbox-event', eventReportSchema],
+  ['phone', phoneReportSchema],
+  ['call-end', callEndReportSchema],
   ['sandbox-leaks', leaksReportSchema],
   ['sandbox-leaks-assertions', assertionsReportSchema],
   ['sandbox-phone-code', phoneCodeReportSchema],

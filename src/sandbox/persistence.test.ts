@@ -122,7 +122,7 @@ describe('a sandbox with a database file', () => {
     ]);
     expect([phone.label(), phone.behaviour()]).toEqual([
       '',
-      { texts: 'silent', callbacks: 'once', calls: 'busy', slow: 5, callerId: 'withheld' },
+      { texts: 'silent', callbacks: 'once', calls: 'busy', slow: 5, callerId: 'withheld', blocked: [] },
     ]);
     await client.incomingPhoneNumbers.create({ phoneNumber: FROM });
     await phone.text(FROM, 'Hello');

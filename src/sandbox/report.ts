@@ -44,12 +44,16 @@ const callState = z.enum([
 /** `Behaviour` of a phone, in every respect. */
 const behaviour = z
   .looseObject({
-    texts: z.union([z.enum(['delivered', 'silent']), z.object({ undelivered: z.number() })]),
+    texts: z.union([
+      z.enum(['delivered', 'read', 'silent']),
+      z.object({ undelivered: z.number() }),
+      z.object({ failed: z.number() }),
+    ]),
     callbacks: z.enum(['once', 'duplicated', 'reordered']),
     calls: z.enum(['answers', 'busy', 'rejects', 'no-answer']),
     callerId: z.enum(['shown', 'withheld']),
     slow: z.number().describe('milliseconds'),
-    blocked: z.array(z.string()).readonly().optional().describe('the numbers that it blocks'),
+    blocked: z.array(z.string()).readonly().describe('the numbers that it blocks'),
   })
   .describe('how the phone treats texts and calls now');
 
@@ -312,6 +316,23 @@ export const traceReportSchema = z.object({
 /** See {@link traceReportSchema}. */
 export type TraceReport = z.infer<typeof traceReportSchema>;
 
+/** `phone --json`: one line at the start, before the events. */
+export const phoneReportSchema = z.object({
+  command: z.literal('phone'),
+  number: z.string().describe('the phone'),
+  to: z
+    .string()
+    .nullable()
+    .describe('the number that its texts and calls go to at first; null if none is known'),
+  calls: z
+    .enum(['answers', 'busy', 'rejects', 'no-answer'])
+    .optional()
+    .describe('with --calls: what it does when it is called from now on'),
+});
+
+/** See {@link phoneReportSchema}. */
+export type PhoneReport = z.infer<typeof phoneReportSchema>;
+
 /** `text --json`. */
 export const textReportSchema = z.object({
   command: z.literal('text'),
@@ -384,3 +405,21 @@ export const callReportSchema = z.object({
 
 /** See {@link callReportSchema}. */
 export type CallReport = z.infer<typeof callReportSchema>;
+
+/** `call end --json`. */
+export const callEndReportSchema = z.object({
+  command: z.literal('call end'),
+  calls: z
+    .array(
+      z.object({
+        phone: z.string(),
+        other: z.string().describe('the other number, as the phone shows it'),
+        callSid: z.string().describe("of the phone's leg"),
+        state: callState.describe('how it ended'),
+      }),
+    )
+    .describe('the calls that were ended'),
+});
+
+/** See {@link callEndReportSchema}. */
+export type CallEndReport = z.infer<typeof callEndReportSchema>;

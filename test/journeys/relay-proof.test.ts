@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { textReportSchema } from '../../src/reports.js';
+import { startPhone } from '../support/phone-process.js';
 import { findRealCheckout, NO_CHECKOUT, type RealCheckout } from '../support/real-checkout.js';
 import { photograph } from '../support/relay-checkout.js';
 import { CONTACT, createRelayProof, OTHER, OWNER, type RelayProof } from '../support/relay-proof.js';
@@ -176,6 +177,27 @@ describe('an unmodified Relay in a fresh checkout:', () => {
     );
     const exchanged = hops.filter(({ kind }) => /^(webhook|request)\./.test(kind));
     expect(exchanged.map((event) => typeof event.exchangeId)).toEqual(Array(8).fill('number'));
+  });
+
+  it('two people by hand: a contact and the owner text and call each other through the mask', async () => {
+    const [owner, contact] = [
+      await startPhone(proof.workspace, OWNER),
+      await startPhone(proof.workspace, CONTACT),
+    ];
+    contact.type('May I see it today?');
+    await owner.waitFor(`${mask}: [Relay 📲 ${CONTACT}] May I see it today?`);
+    owner.type('0195: Just call me');
+    await contact.waitFor(`${mask}: Just call me`);
+    contact.type('/call');
+    await owner.waitFor(`${CONTACT} is calling: /answer or /decline`);
+    owner.type('/answer');
+    await owner.waitFor('answered');
+    contact.type('/say I am at the door');
+    await owner.waitFor('heard: I am at the door');
+    owner.type('/hangup');
+    await contact.waitFor('the call is over');
+    expect(await Promise.all([owner.end(), contact.end()])).toEqual([0, 0]);
+    expect(contact.output()).not.toContain(OWNER);
   });
 
   it('a blocked contact cannot text or call', async () => {

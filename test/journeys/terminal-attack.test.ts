@@ -310,6 +310,31 @@ const SCENES: Readonly<Record<string, Scene>> = {
       await showBoth(['text', '--from', CONTACT, '--to', mask, SAID]);
     },
   },
+  phone: {
+    args: [CONTACT],
+    run: async () => {
+      const { sandbox, mask } = await serve();
+      const client = createSandboxClient(sandbox);
+      const send = () => client.messages.create({ from: mask, to: CONTACT, body: SAID });
+      const terminal = start(['phone', CONTACT]);
+      await terminal.waitFor(`→ ${mask} › `);
+      await send();
+      // The lines of a text are a block.
+      await terminal.waitFor(`said ${SHOWN.replace(/\\r.*/s, '')}`);
+      await showUntil(terminal, '|   9 forged\\x9b2J\\u202e\\x23#[error]x');
+      await show(['phone', SAID], SAID_SHOWN);
+      const { child } = await startServer(workspace, ['phone', CONTACT, '--json'], /"command":"phone"/);
+      await repeatUntil(send, child.output, '"body":"said \\u001b]52;c;');
+      verifyHarmless(child.output());
+    },
+  },
+  'call end': {
+    args: [],
+    run: async () => {
+      await serve();
+      await showBoth(['call', 'end', SAID]);
+    },
+  },
   call: {
     args: ['--from', CONTACT, '--to', ANN],
     run: async () => {

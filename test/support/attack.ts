@@ -8,9 +8,9 @@ export const ATTACK = '\x1b]52;c;ZQ==\x07\x1b[35m\x1b[2J\r\n  9 forged\x9b2J\u20
 export const SHOWN = '\\x1b]52;c;ZQ==\\x07\\x1b[35m\\x1b[2J\\r\\n  9 forged\\x9b2J\\u202e\\x23#[error]x';
 
 const ESCAPE = String.fromCharCode(27);
-/** What we, the spinner and the prompts send: bold, dim, five colours and their ends; cursor and line. Not what ATTACK has. */
+/** What we, the spinner and the prompts send: bold, dim, five colours and their ends; cursor, line and what is below. Not what ATTACK has. */
 const OUR_SEQUENCES = new RegExp(
-  `${ESCAPE}\\[(?:(?:0|1|2|22|31|32|33|34|36|39|90|94)?m|\\?25[hl]|\\?2026[hl]|\\d*[ABCDGK]|J)`,
+  `${ESCAPE}\\[(?:(?:0|1|2|22|31|32|33|34|36|39|90|94)?m|\\?25[hl]|\\?2026[hl]|\\d*[ABCDGK]|0?J)`,
   'g',
 );
 const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;

@@ -1,6 +1,7 @@
 // Every command, in the order of `--help`, with the module that runs it. That module is loaded when the command is called.
 import { type RunnableCommand, runnable } from '../core/program.js';
 import { callCommand } from './call/command.js';
+import { callEndCommand } from './call/end/command.js';
 import { checkoutCommand } from './checkout/command.js';
 import { checkoutLoginCommand } from './checkout/login/command.js';
 import { checkoutPrepareCommand } from './checkout/prepare/command.js';
@@ -12,6 +13,7 @@ import { execCommand } from './exec/command.js';
 import { initCommand } from './init/command.js';
 import { numbersCommand } from './numbers/command.js';
 import { numbersReleaseCommand } from './numbers/release/command.js';
+import { phoneCommand } from './phone/command.js';
 import { playCommand } from './play/command.js';
 import { replayCommand } from './replay/command.js';
 import { requestsClearCommand } from './requests/clear/command.js';
@@ -50,8 +52,10 @@ export const COMMANDS: readonly RunnableCommand[] = [
   runnable(serveCommand, () => import('./serve/run.js')),
   runnable(tunnelCommand, () => import('./tunnel/run.js')),
 
+  runnable(phoneCommand, () => import('./phone/run.js')),
   runnable(textCommand, () => import('./text/run.js')),
   runnable(callCommand, () => import('./call/run.js')),
+  runnable(callEndCommand, () => import('./call/end/run.js')),
   runnable(playCommand, () => import('./play/run.js')),
 
   runnable(statusCommand, () => import('./status/run.js')),

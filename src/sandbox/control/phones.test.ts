@@ -67,7 +67,18 @@ const REQUESTS: Readonly<
   'get /phones/{number}/behaviour': [['', undefined, 200]],
   'put /phones/{number}/behaviour': [
     ['', { texts: { undelivered: 30003 }, slow: '1s' }, 204],
-    ['', { texts: 'delivered', callbacks: 'once', calls: 'answers', callerId: 'shown', slow: 0 }, 204],
+    [
+      '',
+      {
+        texts: 'delivered',
+        callbacks: 'once',
+        calls: 'answers',
+        callerId: 'shown',
+        slow: 0,
+        blocked: [PHONE],
+      },
+      204,
+    ],
   ],
   'get /phones/{number}/calls': [['', undefined, 200]],
   'post /phones/{number}/call': [['', { to: MASK }, 201]],

@@ -53,6 +53,8 @@ export interface TextBehaviour {
   readonly callbacks: 'once' | 'duplicated' | 'reordered';
   /** Milliseconds between `sent` and the arrival on the phone. */
   readonly slow: number;
+  /** The senders whose texts it does not receive, with 30004. */
+  readonly blocked: readonly string[];
 }
 
 /**
@@ -76,6 +78,9 @@ export const FAILED_ERRORS: Readonly<Record<number, string>> = {
   30002: 'Account suspended',
   30008: 'Unknown error',
 };
+
+/** The code of a text whose sender the phone blocks. */
+export const MESSAGE_BLOCKED = 30004;
 
 /** A text that a phone sends to a number of the account. */
 export interface SentText {

@@ -3,6 +3,7 @@ import { findDurationMs } from '../../duration.js';
 import { RelayPhoneError } from '../../errors.js';
 import { FAILED_ERRORS, type TextBehaviour, UNDELIVERED_ERRORS } from '../messaging/text-gateway.js';
 import type { Store } from '../platform/database.js';
+import { isShortCode, verifyPhoneNumber } from '../platform/phone-number.js';
 
 /**
  * How a phone behaves; a missing field keeps its value.
@@ -34,6 +35,11 @@ export interface Behaviour {
    * and a call rings that long before the phone answers or rejects it. Default 0.
    */
   readonly slow?: number | string;
+  /**
+   * The numbers that it blocks, E.164: texts from them end undelivered with 30004, and it rejects their calls. None by
+   * default.
+   */
+  readonly blocked?: readonly string[];
 }
 
 /** How a phone behaves in every respect; `slow` is in milliseconds. */
@@ -61,6 +67,7 @@ const DEFAULT_BEHAVIOUR: WholeBehaviour = {
   calls: 'answers',
   callerId: 'shown',
   slow: 0,
+  blocked: [],
 };
 
 interface Settings {
@@ -78,6 +85,7 @@ interface Row {
   readonly calls: WholeBehaviour['calls'];
   readonly callerId: WholeBehaviour['callerId'];
   readonly slow: number;
+  readonly blocked: string;
   readonly label: string;
 }
 
@@ -88,9 +96,10 @@ const MAX_LABEL = 64;
 export function createBehaviourStore(store: Store): BehaviourStore {
   const all = store.query<Row>('SELECT * FROM phones');
   const write = store.query(
-    `INSERT INTO phones (number, texts, errorCode, callbacks, calls, callerId, slow) VALUES (?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (number) DO UPDATE SET texts = excluded.texts, errorCode = excluded.errorCode,
-    callbacks = excluded.callbacks, calls = excluded.calls, callerId = excluded.callerId, slow = excluded.slow`,
+    `INSERT INTO phones (number, texts, errorCode, callbacks, calls, callerId, slow, blocked)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (number) DO UPDATE SET texts = excluded.texts, errorCode = excluded.errorCode,
+    callbacks = excluded.callbacks, calls = excluded.calls, callerId = excluded.callerId, slow = excluded.slow,
+    blocked = excluded.blocked`,
   );
   const writeLabel = store.query(
     `INSERT INTO phones (number, texts, label) VALUES (?, 'delivered', ?)
@@ -108,8 +117,8 @@ export function createBehaviourStore(store: Store): BehaviourStore {
     of,
     change: (number, changes) => {
       const behaviour = applyChanges(of(number), changes);
-      const { texts, callbacks, calls, callerId, slow } = behaviour;
-      write.run(number, ...formatTexts(texts), callbacks, calls, callerId, slow);
+      const { texts, callbacks, calls, callerId, slow, blocked } = behaviour;
+      write.run(number, ...formatTexts(texts), callbacks, calls, callerId, slow, JSON.stringify(blocked));
       read().set(number, { ...settingsOf(number), behaviour });
     },
     labelOf: (number) => settingsOf(number).label,
@@ -130,8 +139,17 @@ function formatTexts(texts: WholeBehaviour['texts']): [string, number | null] {
   return 'failed' in texts ? ['failed', texts.failed] : ['undelivered', texts.undelivered];
 }
 
-function readRow({ texts, errorCode, callbacks, calls, callerId, slow, label }: Row): Settings {
-  return { behaviour: { texts: readTexts(texts, errorCode ?? 0), callbacks, calls, callerId, slow }, label };
+function readRow({ texts, errorCode, callbacks, calls, callerId, slow, blocked, label }: Row): Settings {
+  const numbers = JSON.parse(blocked) as string[];
+  const whole = {
+    texts: readTexts(texts, errorCode ?? 0),
+    callbacks,
+    calls,
+    callerId,
+    slow,
+    blocked: numbers,
+  };
+  return { behaviour: whole, label };
 }
 
 function readTexts(texts: Row['texts'], errorCode: number): WholeBehaviour['texts'] {
@@ -151,7 +169,7 @@ const UNDELIVERED_CODES = Object.keys(UNDELIVERED_ERRORS).map(Number);
 const FAILED_CODES = Object.keys(FAILED_ERRORS).map(Number);
 
 function applyChanges(before: WholeBehaviour, changes: Behaviour): WholeBehaviour {
-  const { texts, callbacks, calls, callerId, slow } = { ...before, ...changes };
+  const { texts, callbacks, calls, callerId, slow, blocked } = { ...before, ...changes };
   if (!isTextBehaviour(texts)) {
     const undelivered = `{ undelivered: ${UNDELIVERED_CODES.join(' | ')} }`;
     const failed = `{ failed: ${FAILED_CODES.join(' | ')} }`;
@@ -168,7 +186,13 @@ function applyChanges(before: WholeBehaviour, changes: Behaviour): WholeBehaviou
   }
   const slowMs = findDurationMs(slow);
   if (slowMs === undefined) throw invalidBehaviour("slow must be milliseconds or a time such as '5s'");
-  return { texts, callbacks, calls, callerId, slow: slowMs };
+  if (!Array.isArray(blocked)) throw invalidBehaviour('blocked must be a list of numbers');
+  return { texts, callbacks, calls, callerId, slow: slowMs, blocked: blocked.map(verifyBlocked) };
+}
+
+/** @returns the number in E.164, or the short code */
+function verifyBlocked(text: string): string {
+  return isShortCode(text) ? text : verifyPhoneNumber(text, `block ${text}`).number;
 }
 
 /** Callers may use JavaScript, so `texts` can be anything except undefined. */

@@ -135,7 +135,14 @@ describe('a phone', () => {
         sent: 0,
         calls: 1,
         lastAt: expect.any(String),
-        behaviour: { texts: 'delivered', callbacks: 'once', calls: 'answers', callerId: 'shown', slow: 0 },
+        behaviour: {
+          texts: 'delivered',
+          callbacks: 'once',
+          calls: 'answers',
+          callerId: 'shown',
+          slow: 0,
+          blocked: [],
+        },
         liveCall: null,
       },
     ]);

@@ -152,6 +152,11 @@ ALTER TABLE recordings ADD COLUMN channels INTEGER NOT NULL DEFAULT 1;
 UPDATE recordings SET channels = 2 WHERE source = 'DialVerb';
 `;
 
+/** The numbers that a phone blocks, as a JSON array. */
+const BLOCKED_NUMBERS = `
+ALTER TABLE phones ADD COLUMN blocked TEXT NOT NULL DEFAULT '[]';
+`;
+
 /**
  * The steps from an empty database to the current tables; `PRAGMA user_version` counts the steps that a database has
  * taken. Only append: databases with the earlier steps exist.
@@ -167,6 +172,7 @@ export const SANDBOX_SCHEMA: readonly string[] = [
   WHAT_PHONES_SENT,
   GEO_PERMISSIONS,
   ALERT_POSITIONS_AND_CHANNELS,
+  BLOCKED_NUMBERS,
 ];
 
 /** All tables except the account's and the assertions: a reset empties them, a snapshot holds them. */

@@ -21,6 +21,13 @@ export const callCommand = command({
     ),
     press: option('--press <keys>', 'keys to press once the call is answered'),
     say: option('--say <words>', 'what to say once the call is answered'),
+    cancelAfter: option(
+      '--cancel-after <seconds>',
+      'hang up if nobody has answered after this many seconds',
+      {
+        parse: readSeconds,
+      },
+    ),
     hangUpAfter: option('--hang-up-after <seconds>', 'hang up after this many seconds without an event', {
       parse: readSeconds,
       default: 2,

@@ -1,5 +1,5 @@
 // `relay-phone call`: calls a number from a sandbox phone, and shows what the call causes.
-import { ExitCode, RelayPhoneError } from '../../../errors.js';
+import { ExitCode } from '../../../errors.js';
 import type { ControlClient } from '../../../sandbox/control/client.js';
 import { verifyKeys } from '../../../sandbox/phones/calls/phone-call.js';
 import type { SandboxEvent } from '../../../sandbox/platform/events/event.js';
@@ -10,7 +10,9 @@ import { connectSandbox } from '../../core/sandbox.js';
 import { showEvent, warnOfMissedEvents } from '../sandbox/event-line.js';
 import { showOutcome } from '../sandbox/outcome.js';
 import { chooseNumbers, type NumberPair } from '../text/obvious-numbers.js';
+import { createCaller } from './caller.js';
 import type { CallFlags } from './command.js';
+import { hasKeys, KEYBOARD_HELP, passKeys } from './keyboard.js';
 
 /** Places one call and stays until it is over; exit code 6 if nobody answered, as the sentence at the end says. */
 export async function run(ports: CliPorts, flags: CallFlags): Promise<number> {
@@ -20,9 +22,9 @@ export async function run(ports: CliPorts, flags: CallFlags): Promise<number> {
   ports.onInterrupt(sandbox.close);
   try {
     const numbers = await chooseNumbers(context, sandbox, { ...flags, use: 'call' });
-    const report = await placeCall(context, sandbox.control, { ...flags, ...numbers });
+    const { report, hasCancelled } = await placeCall(context, sandbox.control, { ...flags, ...numbers });
     context.screen.document(report);
-    return report.succeeded ? ExitCode.done : ExitCode.fault;
+    return report.succeeded || hasCancelled ? ExitCode.done : ExitCode.fault;
   } finally {
     await sandbox.close();
   }
@@ -32,11 +34,15 @@ async function placeCall(
   { ports, screen }: CommandContext,
   control: ControlClient,
   flags: CallFlags & NumberPair,
-): Promise<CallReport> {
+): Promise<{ readonly report: CallReport; readonly hasCancelled: boolean }> {
   const { from, to } = flags;
   const { traceId, sid: callSid } = await control.call(from, to);
   ports.onInterrupt(() => control.act(from, callSid, 'hang-up'));
-  const caller = createCaller(control, flags, callSid);
+  const isTyping = hasKeys(ports) && !flags.json;
+  const caller = createCaller(control, flags, callSid, isTyping);
+  if (isTyping) screen.line(KEYBOARD_HELP);
+  const endTyping = isTyping ? passKeys(ports, caller) : () => undefined;
+  ports.onInterrupt(async () => endTyping());
   const hops: CallReport['hops'] = [];
   const documents: CallReport['documents'] = [];
   const show = (event: SandboxEvent) => {
@@ -48,14 +54,17 @@ async function placeCall(
     }
     caller.see(event);
   };
-  await control.follow(traceId, show, warnOfMissedEvents(screen)).finally(caller.leave);
+  await control.follow(traceId, show, warnOfMissedEvents(screen)).finally(() => {
+    endTyping();
+    caller.leave();
+  });
   await caller.done();
   if (documents.length === 0)
     screen.warn(`No webhook was sent: ${to} has no VoiceUrl and no TwiML app with one.`);
   const logged = (await control.calls(from)).find(({ sid }) => sid === callSid);
   const { state = 'unanswered', answeredAt = null, endedAt = null, heard = [], said = [] } = logged ?? {};
   const result = await showOutcome(screen, control, traceId);
-  return {
+  const report: CallReport = {
     command: 'call',
     from,
     to,
@@ -69,44 +78,8 @@ async function placeCall(
     ...result,
     hops,
   };
+  return { report, hasCancelled: caller.hasCancelled() };
 }
 
 /** The verdicts after which the same webhook is requested again, elsewhere or with a password. */
 const GOES_ON: readonly string[] = ['redirected', 'challenged'];
-
-/** The person with the phone: acts as the options say once the call is answered, and hangs up after a silence. */
-function createCaller(
-  control: ControlClient,
-  { from, press, say, hangUpAfter }: CallFlags & NumberPair,
-  callSid: string,
-) {
-  const ringing = new Set<string>();
-  let timer: NodeJS.Timeout | undefined;
-  let isAnswered = false;
-  let acts: Promise<unknown> = Promise.resolve();
-
-  const act = (name: 'press' | 'say' | 'hang-up', content?: object) => {
-    // The other side may have hung up meanwhile, which is a usage error.
-    acts = acts.then(() => control.act(from, callSid, name, content).catch(ignoreUsage));
-  };
-
-  function see(event: SandboxEvent): void {
-    clearTimeout(timer);
-    if (event.kind === 'call.status') {
-      if (event.status === 'ringing' && event.sid !== callSid) ringing.add(event.sid);
-      else ringing.delete(event.sid);
-    }
-    if (event.kind === 'phone.call' && event.sid === callSid && event.act === 'is answered') {
-      isAnswered = true;
-      if (press !== undefined) act('press', { keys: press });
-      if (say !== undefined) act('say', { words: say });
-    }
-    if (isAnswered && ringing.size === 0) timer = setTimeout(() => act('hang-up'), hangUpAfter * 1000);
-  }
-
-  return { see, leave: () => clearTimeout(timer), done: () => acts };
-}
-
-function ignoreUsage(error: unknown): void {
-  if (!(error instanceof RelayPhoneError && error.kind === 'usage')) throw error;
-}

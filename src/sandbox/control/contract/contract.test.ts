@@ -137,6 +137,7 @@ const EXAMPLES: Readonly<Record<string, (world: Sandbox) => Example | Promise<Ex
       callbacks: 'once',
       calls: 'answers',
       callerId: 'shown',
+      blocked: [],
       slow: '5s',
     },
   }),

@@ -26,6 +26,7 @@ export const behaviourBody = z.strictObject({
   calls: calls.exactOptional(),
   callerId: callerId.exactOptional(),
   slow: z.union([z.number(), z.string()]).describe('milliseconds, or a text such as 5s').exactOptional(),
+  blocked: z.array(z.string()).describe('the numbers that it blocks').exactOptional(),
 }) satisfies z.ZodType<Behaviour>;
 
 /** The body of `PUT /phones/{number}/label`. */
@@ -56,6 +57,7 @@ const wholeBehaviour = z.strictObject({
   calls,
   callerId,
   slow: z.number().describe('milliseconds'),
+  blocked: z.array(z.string()).describe('the numbers that it blocks'),
 }) satisfies z.ZodType<WholeBehaviour>;
 
 const callState = z.literal([

@@ -2,7 +2,7 @@
 import type { NumberStore } from '../../numbers/incoming-phone-numbers/store.js';
 import type { TraceContext } from '../../platform/events/stream.js';
 import { expiryOf, type Message } from '../api/messages/message.js';
-import type { TextGateway } from '../text-gateway.js';
+import { MESSAGE_BLOCKED, type TextBehaviour, type TextGateway } from '../text-gateway.js';
 import { isFailure } from './error-codes.js';
 
 /** A message that has not reached a final status, and its cause. */
@@ -55,17 +55,22 @@ export function createOutcomeRules({ phones, numbers }: OutcomeDeps): OutcomeRul
 
   /** The code with which a queued message fails; null if it can be sent. */
   function failureOf(message: Message, at: number): number | null {
-    const { refusal, recipient } = message;
+    const { refusal } = message;
     if (refusal !== null && isFailure(refusal)) return refusal;
     if (at >= expiryOf(message)) return EXPIRED;
-    const { texts } = phones.behaviourOf(recipient);
+    const texts = findTextBehaviour(message);
     return typeof texts === 'object' && 'failed' in texts && !isOwn(message) ? texts.failed : null;
+  }
+
+  function findTextBehaviour({ sender, recipient }: Message): TextBehaviour['texts'] {
+    const { texts, blocked } = phones.behaviourOf(recipient);
+    return blocked.includes(sender) ? { undelivered: MESSAGE_BLOCKED } : texts;
   }
 
   function decide(entry: InFlightMessage, at: number): DeliveryOutcome {
     const { message } = entry;
     const own = isOwn(message);
-    const texts = own ? 'delivered' : phones.behaviourOf(message.recipient).texts;
+    const texts = own ? 'delivered' : findTextBehaviour(message);
     const errorCode =
       message.refusal ??
       (at >= expiryOf(message)

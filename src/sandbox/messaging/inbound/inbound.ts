@@ -19,7 +19,7 @@ import type { ServiceStore } from '../api/services/store.js';
 import type { MediaFile } from '../media/download.js';
 import { handleKeyword, type KeywordReply, type SubscriptionDeps } from '../opt-outs/opt-outs.js';
 import { countSegments } from '../segments.js';
-import type { MediaLink, SentText, TextGateway, TextOutcome } from '../text-gateway.js';
+import type { MediaLink, SentText, TextBehaviour, TextGateway, TextOutcome } from '../text-gateway.js';
 import type { RunMessagingTwiml } from '../twiml-runner.js';
 import { findRoute, type Route, type RoutingDeps } from './routing.js';
 
@@ -134,7 +134,7 @@ export function createInboundMessages(deps: InboundDeps): InboundMessages {
   function sendKeywordReply({ from, to }: SentText, { body, trace }: KeywordReply): void {
     const text = { from: to, to: from, body, mediaUrls: [] };
     if (numbers.owned().has(from)) receiveInBackground(text, [], trace);
-    else if (typeof phones.behaviourOf(from).texts !== 'object') {
+    else if (receives(phones.behaviourOf(from), to)) {
       const delivered = { sid: `SM${createHex32()}`, ...text };
       phones.deliver([delivered], clock.now());
       const cause = events.emit({ kind: 'text.reached-phone', ...trace, ...delivered });
@@ -167,6 +167,11 @@ export function createInboundMessages(deps: InboundDeps): InboundMessages {
   }
 
   return { receive, receiveOwn };
+}
+
+/** True if a phone receives a text from a number. */
+function receives({ texts, blocked }: TextBehaviour, from: string): boolean {
+  return typeof texts !== 'object' && !blocked.includes(from);
 }
 
 function pairMedia(media: readonly Media[], files: readonly MediaFile[]): FetchedMedia[] {

@@ -109,7 +109,8 @@ export function createPhoneCall(
       onStart(call);
     },
     ring: () => {
-      const { calls, slow } = behaviourOf(phone);
+      const { calls: usually, slow, blocked } = behaviourOf(phone);
+      const calls = blocked.includes(shown) ? 'rejects' : usually;
       if (calls === 'busy') {
         entry.update({ state: 'busy' });
         entry.emit('is busy');
