@@ -10,10 +10,9 @@ import { describeUnreadableLines, JOURNAL, openJournal } from '../../setup/journ
 import type { Choices, Prompts, SandboxPhones, Setup } from '../../setup/setup.js';
 import { type Credentials, createTwilioClient } from '../../twilio/client.js';
 import { type Target, verifyFits } from '../../twilio/target.js';
+import { findContextProject, findUsualOrigin } from './app-origin.js';
 import { type CommandContext, waitForLock } from './command-context.js';
-
-/** The phone that stands in for the user's own in the sandbox. */
-const SANDBOX_PHONE = '+12025550190';
+import { SANDBOX_PHONE } from './next-steps.js';
 
 /** One account to work on. */
 export interface Session {
@@ -175,6 +174,7 @@ export async function createSetup(
     envPath,
     readEnv,
     checkout,
+    findUsualApp: () => findUsualOrigin(findContextProject(context)),
     backups: join(state.path, 'backups'),
     environment,
     phones,

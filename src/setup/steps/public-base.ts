@@ -4,9 +4,6 @@ import { RelayPhoneError } from '../../errors.js';
 import { findOriginFault, formatWithoutPassword } from '../../origin.js';
 import type { Prompts, Setup, SetupStep, StepPlan } from '../setup.js';
 
-/** Where the app listens by default, as Django's development server does. */
-const LOCAL_APP = 'http://127.0.0.1:8000';
-
 /** Takes the public base from the settings or ngrok, or asks for it; the sandbox falls back to the app's own address. */
 export const publicBaseStep: SetupStep = {
   id: 'public-base',
@@ -38,7 +35,7 @@ export function findPublicBase(setup: Setup): string | undefined {
     if (!fault) return new URL(publicUrl).origin;
     if (setup.sources.publicUrl !== '.env') throw unsuitable(publicUrl, fault);
   }
-  return setup.target === 'sandbox' ? LOCAL_APP : setup.ngrok?.base;
+  return setup.target === 'sandbox' ? setup.findUsualApp() : setup.ngrok?.base;
 }
 
 /** What a person has to know who has no public address yet; each line fits a narrow terminal. */

@@ -15,17 +15,17 @@ export const appCheck = createDoctorCheck({
   findings: {
     'app-down': { severity: 'fault', why: 'While it is down, texts and calls to masks are lost.' },
   },
-  run: async ({ target, findAppOrigin, inspectCheckout, execCommand, timeoutMs }) => {
-    const app = await findAppOrigin();
+  run: async ({ findAppOrigin, lines, timeoutMs }) => {
+    const app = findAppOrigin();
     try {
       const url = new URL('/', app);
       await sendRequest({ method: 'GET', url, timeoutMs, agent: appAgentFor(url) });
       return pass(`answers at ${app}`);
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error;
-      // In the sandbox an app that was not started through exec asks the real Twilio.
-      const start = target === 'sandbox' ? await execCommand() : 'start the app';
-      const starts = inspectCheckout ? [start] : ['relay-phone serve', start];
+      const { start, project } = lines;
+      // Without a known app there is ours.
+      const starts = project.kind === 'unknown' ? ['relay-phone serve', start] : [start];
       const tryNext = [...starts, '--app URL, if it is somewhere else'];
       return found({ id: 'app-down', what: error.message, tryNext });
     }
@@ -51,7 +51,7 @@ export const appHostCheck = createDoctorCheck<HostFinding>({
     },
   },
   run: async (context) => {
-    const app = await context.findAppOrigin();
+    const app = context.findAppOrigin();
     const configured = findConfiguredPublicBase(context);
     const publicBase = configured ?? app;
     const { host } = new URL(publicBase);

@@ -19,6 +19,7 @@ import { createRequestGate, openPort, type RequestGate } from '../../core/port.j
 import type { CliPorts } from '../../core/ports.js';
 import { findPrompts } from '../../core/prompts.js';
 import { createRedactor, type Redactor } from '../../core/redact.js';
+import { announceRelay } from '../../core/serve-announcement.js';
 import { openSession, type Session } from '../../core/session.js';
 import { offerToStopLeftovers } from '../../core/started-programs.js';
 import {
@@ -28,7 +29,6 @@ import {
   prepareAccount,
   verifyMaskFree,
 } from './account.js';
-import { announceRelay } from './announcement.js';
 import type { ServeFlags } from './command.js';
 import { createNumberPurchaser } from './shop.js';
 import { watchRelay } from './watch.js';

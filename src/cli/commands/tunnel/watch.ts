@@ -8,9 +8,6 @@ import type { CommandContext } from '../../core/command-context.js';
 import { createRedactor } from '../../core/redact.js';
 import { describeExchange } from '../requests/exchange-lines.js';
 
-/** How to start an app. */
-export const START_APP = 'relay-phone serve, or in a checkout of Firefox Relay: python manage.py runserver';
-
 /** Receives the events of a tunnel. */
 export interface TunnelWatch {
   emit(event: TunnelEvent): void;
@@ -21,8 +18,19 @@ export interface TunnelWatch {
 /** The shortest time between two refusals that are shown: a flood of them must not hide the webhooks. */
 const REFUSAL_INTERVAL_MS = 1000;
 
-/** Creates the receiver of a tunnel's events. @param showsNumbers true if phone numbers are printed in full */
-export function watchTunnelEvents({ ports, screen }: CommandContext, showsNumbers: boolean): TunnelWatch {
+/** What is shown of a tunnel. */
+interface TunnelWatchOptions {
+  /** True if phone numbers are printed in full. */
+  readonly showsNumbers: boolean;
+  /** Returns how the app is started. */
+  readonly howToStart: () => string;
+}
+
+/** Creates the receiver of a tunnel's events. */
+export function watchTunnelEvents(
+  { ports, screen }: CommandContext,
+  { showsNumbers, howToStart }: TunnelWatchOptions,
+): TunnelWatch {
   const redactor = createRedactor(showsNumbers);
   const counts = new Map<TunnelEvent['kind'], number>();
   const count = (kind: TunnelEvent['kind']) => counts.get(kind) ?? 0;
@@ -41,7 +49,7 @@ export function watchTunnelEvents({ ports, screen }: CommandContext, showsNumber
       counts.set(event.kind, count(event.kind) + 1);
       if (!isShown(event)) return;
       const shown = redactor.document({ at: stamp(), ...format(event) });
-      screen.line(describeTunnelEvent(shown.at, shown));
+      screen.line(describeTunnelEvent(shown.at, shown, howToStart));
       screen.record(shown);
     },
     sumUp: () => {
@@ -70,13 +78,16 @@ type TunnelReportEvent =
   | { readonly kind: 'exchange' | 'refused'; readonly exchange: ExchangeReport };
 
 /** One event as a line for people; an exchange looks as `requests` shows it. @param at ISO 8601 */
-function describeTunnelEvent(at: string, event: TunnelReportEvent): string {
+function describeTunnelEvent(at: string, event: TunnelReportEvent, howToStart: () => string): string {
   return 'exchange' in event
     ? describeExchange(event.exchange)
-    : `        ${at.slice(11, 23)}  ${describe(event)}`;
+    : `        ${at.slice(11, 23)}  ${describe(event, howToStart)}`;
 }
 
-function describe(event: Exclude<TunnelReportEvent, { readonly exchange: unknown }>): string {
+function describe(
+  event: Exclude<TunnelReportEvent, { readonly exchange: unknown }>,
+  howToStart: () => string,
+): string {
   switch (event.kind) {
     case 'connecting':
       return 'tunnel        connecting';
@@ -91,7 +102,7 @@ function describe(event: Exclude<TunnelReportEvent, { readonly exchange: unknown
     case 'finding':
       return `fault         of ${event.exchangeId}: ${event.finding.what}; try: ${event.finding.tryNext[0]}`;
     case 'app-down':
-      return `app down      ${event.app} ${event.why}; start it: ${START_APP}`;
+      return `app down      ${event.app} ${event.why}; start it: ${howToStart()}`;
     case 'app-up':
       return `app up        ${event.app} answers again`;
     case 'recording-stopped':

@@ -1,0 +1,123 @@
+// What to do after each command, on the way from nothing to a text on a phone.
+import type { NextStep, ProjectLines } from './next-lines.js';
+
+/** The phone that stands in for the user's own in the sandbox, and one of a stranger. */
+export const [SANDBOX_PHONE, SANDBOX_CONTACT] = ['+12025550190', '+12025550191'] as const;
+
+/** What `init` has done. */
+export interface InitDone {
+  readonly target: 'live' | 'sandbox';
+  readonly mainNumber: string;
+  /** True if a running app has to be started again: it reads `.env` and the TwiML app only once. */
+  readonly isRewritten: boolean;
+  /** True if the checkout has a user with phones. */
+  readonly isPrepared: boolean;
+}
+
+/** Returns what to do after `init`. */
+export function listStepsAfterInit(lines: ProjectLines, done: InitDone): NextStep[] {
+  return [
+    ...(lines.project.kind === 'relay' && !done.isPrepared
+      ? [
+          {
+            why: 'create the database, and a user with phone masks',
+            line: lines.relayPhone('checkout', 'prepare'),
+          },
+        ]
+      : []),
+    ...(done.target === 'sandbox' ? listSandboxSteps(lines, done) : [openTunnel(lines, done.isRewritten)]),
+    { why: 'see all this again', line: lines.relayPhone('status') },
+    { why: 'take it all back', line: lines.relayPhone('undo') },
+  ];
+}
+
+function listSandboxSteps(lines: ProjectLines, { mainNumber, isRewritten }: InitDone): NextStep[] {
+  switch (lines.project.kind) {
+    case 'relay':
+      return [startApp(lines, isRewritten), takeMask(lines)];
+    case 'unknown':
+      return [
+        {
+          why: `without an app: a small Relay of ours, with ${mainNumber} as the mask of a phone; leave it running`,
+          line: lines.relayPhone('serve', '--real-number', SANDBOX_PHONE),
+        },
+        {
+          ...startApp(lines, isRewritten),
+          why: `or with your own app, which has to listen at ${lines.origin}`,
+        },
+        textNumber(lines, SANDBOX_CONTACT, mainNumber),
+      ];
+    default:
+      return [startApp(lines, isRewritten), textNumber(lines, SANDBOX_PHONE, mainNumber)];
+  }
+}
+
+/** Returns what to do after `checkout prepare`. @param isChanged true if a running Relay has to be started again */
+export function listStepsAfterPrepare(
+  lines: ProjectLines,
+  target: 'live' | 'sandbox',
+  isChanged: boolean,
+): NextStep[] {
+  return [
+    target === 'sandbox' ? startApp(lines, isChanged) : openTunnel(lines, isChanged),
+    takeMask(lines),
+    { why: 'see the mask in a browser', line: lines.relayPhone('checkout', 'login') },
+  ];
+}
+
+/**
+ * Returns what to do after a `send-test` through an app.
+ *
+ * @param mask undefined if none was asked for
+ * @param target with a Twilio account the user texts the mask with a real phone
+ */
+export function listStepsAfterSendTest(
+  lines: ProjectLines,
+  {
+    target,
+    number,
+    mask,
+  }: { readonly target: 'live' | 'sandbox'; readonly number: string; readonly mask?: string | undefined },
+): NextStep[] {
+  if (mask === undefined) return [takeMask(lines)];
+  return target === 'sandbox' ? [textMask(lines, mask, number)] : [];
+}
+
+/** Returns what to do after a `doctor` that found no fault in the sandbox. @param mainNumber undefined if there is none */
+export function listStepsAfterDoctor(lines: ProjectLines, mainNumber: string | undefined): NextStep[] {
+  if (lines.project.kind === 'relay') return [takeMask(lines)];
+  return mainNumber === undefined ? [] : [textNumber(lines, SANDBOX_CONTACT, mainNumber)];
+}
+
+/** Returns the step that texts a mask as a stranger does. @param owner the phone behind it */
+export function textMask(lines: ProjectLines, mask: string, owner: string): NextStep {
+  const contact = owner === SANDBOX_CONTACT ? SANDBOX_PHONE : SANDBOX_CONTACT;
+  return {
+    ...textNumber(lines, contact, mask),
+    why: `text the mask as a stranger, and see it arrive on ${owner}`,
+  };
+}
+
+function startApp({ exec }: ProjectLines, isAgain: boolean): NextStep {
+  const ending = isAgain ? ' (end one that runs: it read its settings before)' : '';
+  return { why: `start the app so that it reaches this Twilio, and leave it running${ending}`, line: exec };
+}
+
+function openTunnel({ tunnel }: ProjectLines, isAgain: boolean): NextStep {
+  const ending = isAgain ? ' (end one that runs: it read its settings before)' : '';
+  return { why: `start the app with a public address, and leave it running${ending}`, line: tunnel };
+}
+
+function takeMask({ relayPhone }: ProjectLines): NextStep {
+  return {
+    why: 'in another terminal: verify a phone in the app, and take a mask for it',
+    line: relayPhone('send-test', '--mask'),
+  };
+}
+
+function textNumber({ relayPhone }: ProjectLines, from: string, to: string): NextStep {
+  return {
+    why: `in another terminal: text ${to} from a phone of the sandbox`,
+    line: relayPhone('text', '--from', from, '--to', to, 'Hello'),
+  };
+}
