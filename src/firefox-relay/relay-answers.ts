@@ -113,8 +113,8 @@ export const RELAY_REFUSALS: readonly AnswerRule[] = [
     kind: 'needsUser',
     reason: `the app asked Twilio Lookup about ${number} and got no usable answer`,
     tryNext: [
-      'check the number: Lookup knows only valid numbers',
       ...listRestart(exec),
+      'check the number: Lookup knows only valid numbers',
       "check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN in the app's .env, and restart it: relay-phone status",
     ],
   })),

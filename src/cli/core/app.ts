@@ -81,7 +81,8 @@ export async function waitForApp(
   }
 }
 
-function isListening(origin: string): Promise<boolean> {
+/** True if something accepts connections at `origin`. Sends nothing. */
+export function isListening(origin: string): Promise<boolean> {
   const url = new URL(origin);
   const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
   return verifyReachable(readHost(url), port, AbortSignal.timeout(CONNECT_TIMEOUT_MS)).then(

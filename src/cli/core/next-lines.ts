@@ -31,6 +31,8 @@ export interface LineOptions {
   readonly origin?: string | undefined;
   /** The public base that `exec` has to be told of. Default: it finds the origin by itself. */
   readonly publicUrl?: string | undefined;
+  /** The words of the program that `exec` runs. Default: those of the project. */
+  readonly command?: readonly string[] | undefined;
   /** See `PythonSearch.pythonPath`. */
   readonly pythonPath?: string | undefined;
 }
@@ -46,6 +48,8 @@ export interface ProjectLines {
   readonly exec: string;
   /** Starts the app for the target: through `exec` in the sandbox, else by itself. */
   readonly start: string;
+  /** Runs a line of a POSIX shell with the settings of the sandbox; undefined on Windows. */
+  runInShell(line: string): string | undefined;
   /** Starts the app behind a tunnel. */
   readonly tunnel: string;
 }
@@ -78,7 +82,7 @@ export function createLines(context: CommandContext, options: LineOptions = {}):
   }
 
   const app = project.startAt(origin);
-  const run = app ?? UNKNOWN;
+  const run = options.command ? { words: options.command, variables: {} } : (app ?? UNKNOWN);
   const base = options.publicUrl ? ['--public-url', options.publicUrl] : [];
   const exec = format([...program, 'exec', ...base, ...named, '--', ...run.words], run);
   const isUsual = new URL(origin).port === '8000';
@@ -89,6 +93,8 @@ export function createLines(context: CommandContext, options: LineOptions = {}):
     relayPhone: (command, ...words) =>
       format([...program, command, ...words, ...(takesTarget(command) ? flags : []), ...named]),
     exec,
+    runInShell: (line) =>
+      platform === 'win32' ? undefined : format([...program, 'exec', ...named, '--', 'sh', '-c', line]),
     start: target === 'sandbox' ? exec : app ? format(app.words, app) : 'start the app',
     tunnel: format(app ? [...tunnel, '--', ...app.words] : tunnel, run),
   };

@@ -7,7 +7,7 @@ export const [SANDBOX_PHONE, SANDBOX_CONTACT] = ['+12025550190', '+12025550191']
 /** What `init` has done. */
 export interface InitDone {
   readonly target: 'live' | 'sandbox';
-  readonly mainNumber: string;
+  readonly mainNumber: { readonly phoneNumber: string; readonly sid: string | undefined };
   /** True if a running app has to be started again: it reads `.env` and the TwiML app only once. */
   readonly isRewritten: boolean;
   /** True if the checkout has a user with phones. */
@@ -32,23 +32,28 @@ export function listStepsAfterInit(lines: ProjectLines, done: InitDone): NextSte
 }
 
 function listSandboxSteps(lines: ProjectLines, { mainNumber, isRewritten }: InitDone): NextStep[] {
+  const { phoneNumber } = mainNumber;
   switch (lines.project.kind) {
     case 'relay':
       return [startApp(lines, isRewritten), takeMask(lines)];
     case 'unknown':
       return [
         {
-          why: `without an app: a small Relay of ours, with ${mainNumber} as the mask of a phone; leave it running`,
+          why: `without an app of yours: start a small Relay of ours, with ${phoneNumber} as a mask`,
           line: lines.relayPhone('serve', '--real-number', SANDBOX_PHONE),
         },
         {
           ...startApp(lines, isRewritten),
-          why: `or with your own app, which has to listen at ${lines.origin}`,
+          why: `or start your app, to listen at ${lines.origin}`,
         },
-        textNumber(lines, SANDBOX_CONTACT, mainNumber),
+        textNumber(lines, SANDBOX_CONTACT, phoneNumber),
       ];
     default:
-      return [startApp(lines, isRewritten), textNumber(lines, SANDBOX_PHONE, mainNumber)];
+      return [
+        startApp(lines, isRewritten),
+        ...pointNumber(lines, mainNumber),
+        textNumber(lines, SANDBOX_PHONE, phoneNumber),
+      ];
   }
 }
 
@@ -99,13 +104,11 @@ export function textMask(lines: ProjectLines, mask: string, owner: string): Next
 }
 
 function startApp({ exec }: ProjectLines, isAgain: boolean): NextStep {
-  const ending = isAgain ? ' (end one that runs: it read its settings before)' : '';
-  return { why: `start the app so that it reaches this Twilio, and leave it running${ending}`, line: exec };
+  return { why: `${isAgain ? '(re)start' : 'start'} the app, so that it reaches this Twilio`, line: exec };
 }
 
 function openTunnel({ tunnel }: ProjectLines, isAgain: boolean): NextStep {
-  const ending = isAgain ? ' (end one that runs: it read its settings before)' : '';
-  return { why: `start the app with a public address, and leave it running${ending}`, line: tunnel };
+  return { why: `${isAgain ? '(re)start' : 'start'} the app with a public address`, line: tunnel };
 }
 
 function takeMask({ relayPhone }: ProjectLines): NextStep {
@@ -113,6 +116,20 @@ function takeMask({ relayPhone }: ProjectLines): NextStep {
     why: 'in another terminal: verify a phone in the app, and take a mask for it',
     line: relayPhone('send-test', '--mask'),
   };
+}
+
+/** Twilio's own request, as an SDK would send it; it reaches the sandbox. */
+function pointNumber(
+  { runInShell, origin, project }: ProjectLines,
+  { phoneNumber, sid }: InitDone['mainNumber'],
+): NextStep[] {
+  if (sid === undefined) return [];
+  const account = 'https://api.twilio.com/2010-04-01/Accounts/$TWILIO_ACCOUNT_SID';
+  const url = `${account}/IncomingPhoneNumbers/${sid}.json`;
+  const smsUrl = `${origin}${project.textPath ?? '/sms'}`;
+  const line = runInShell(`curl -sS -u $TWILIO_ACCOUNT_SID:$TWILIO_AUTH_TOKEN ${url} -d SmsUrl=${smsUrl}`);
+  const why = `in another terminal: have the texts to ${phoneNumber} go to your app, at its path for them`;
+  return line === undefined ? [] : [{ why, line }];
 }
 
 function textNumber({ relayPhone }: ProjectLines, from: string, to: string): NextStep {

@@ -31,6 +31,8 @@ export interface Project {
   readonly kind: 'relay' | 'django' | 'flask' | 'node' | 'unknown';
   /** The port at which the app listens unless it is told another one; undefined if that is not known. */
   readonly usualPort: number | undefined;
+  /** The path that looks as if it takes texts; undefined if none does, and for Relay. */
+  readonly textPath: string | undefined;
   /** Returns the command that makes the app listen at an origin; undefined for an unknown project. */
   startAt(origin: string): AppCommand | undefined;
 }
@@ -42,13 +44,19 @@ export function findProject(place: ProjectPlace): Project {
   return findFlask(place) ?? findNode(place) ?? UNKNOWN;
 }
 
-const UNKNOWN: Project = { kind: 'unknown', usualPort: undefined, startAt: () => undefined };
+const UNKNOWN: Project = {
+  kind: 'unknown',
+  usualPort: undefined,
+  textPath: undefined,
+  startAt: () => undefined,
+};
 
 function createDjango(place: ProjectPlace, kind: 'relay' | 'django'): Project {
   const words = [locatePython(place), 'manage.py', 'runserver'];
   return {
     kind,
     usualPort: undefined,
+    textPath: undefined,
     startAt: (origin) => {
       const { host, port } = readAddress(origin);
       return createCommand([...words, host === undefined ? port : `${host}:${port}`]);
@@ -76,6 +84,7 @@ function findFlask(place: ProjectPlace): Project | undefined {
   return {
     kind: 'flask',
     usualPort: undefined,
+    textPath: findTextPath([...FLASK_FILES, ...OTHER_FLASK_FILES].map((name) => readSmall(folder, name))),
     startAt: (origin) => {
       const { host, port } = readAddress(origin);
       return createCommand([...words, ...(host === undefined ? [] : ['--host', host]), '--port', port]);
@@ -109,6 +118,7 @@ function findNode({ folder, environment, envValues }: ProjectPlace): Project | u
   return {
     kind: 'node',
     usualPort,
+    textPath: findTextPath([source]),
     startAt: (origin) => {
       const { port } = readAddress(origin);
       return createCommand(words, readsPort && Number(port) !== usualPort ? { PORT: port } : {});
@@ -135,6 +145,16 @@ function findPort(source: string): number | undefined {
     /\.listen\( ?['"]?(\d{2,5})\b/.exec(source) ??
     [];
   return readPort(digits);
+}
+
+/** Returns the first route whose path has one of the usual words, such as `/sms`. */
+function findTextPath(sources: readonly (string | undefined)[]): string | undefined {
+  const routes = sources.flatMap((source = '') =>
+    [...source.matchAll(/\.(?:post|all|route|use)\( ?['"](\/[\w/.-]{1,80})['"]/g)].map(
+      ([, path = '']) => path,
+    ),
+  );
+  return routes.find((path) => /sms|text|messag|inbound|webhook|twilio/i.test(path));
 }
 
 function readPort(digits: string | undefined): number | undefined {

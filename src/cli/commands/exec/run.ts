@@ -13,6 +13,7 @@ import type { ExecFlags } from './command.js';
 import { createEnvironment, type Execution, prepareExecution, startInSandbox } from './execution.js';
 import type { ExecReport } from './report.js';
 import { forSandbox, listRemovedVariables } from './sandbox-settings.js';
+import { watchSilence } from './silence.js';
 
 /** Runs the program, or prints its environment. Returns the program's exit code; 0 with `--print-env`. */
 export async function run(ports: CliPorts, flags: ExecFlags): Promise<number> {
@@ -52,8 +53,11 @@ export async function run(ports: CliPorts, flags: ExecFlags): Promise<number> {
 }
 
 async function runProgram(execution: Execution, { command, json = false }: ExecFlags): Promise<number> {
-  const { ports } = execution.context;
+  const { context, session } = execution;
+  const { ports } = context;
   const { program, close } = await startInSandbox(execution, command, { json, isQuick: true });
+  const origin = required(session.setup.facts.publicBase);
+  const stopWatching = watchSilence({ context, origin, command }, program);
   try {
     // On Ctrl-C the terminal itself sends these to the program too.
     const typed = ports.hasKeyboard() ? ['SIGINT', 'SIGQUIT'] : [];
@@ -62,6 +66,7 @@ async function runProgram(execution: Execution, { command, json = false }: ExecF
     });
     return await program.ended.finally(takeBack);
   } finally {
+    stopWatching();
     await close();
   }
 }

@@ -104,7 +104,7 @@ function listNext(context: CommandContext, setup: Setup, results: readonly StepR
   if (choices.dryRun) return [{ why: 'make these changes', line: lines.relayPhone('init') }];
   return listStepsAfterInit(lines, {
     target,
-    mainNumber: required(facts.mainNumber).phoneNumber,
+    mainNumber: required(facts.mainNumber),
     isRewritten: results.some(({ id, outcome }) => outcome === 'changed' && isAgain(id)),
     isPrepared: folder !== undefined && findSavedToken(folder) !== undefined,
   });
