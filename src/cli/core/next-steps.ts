@@ -1,8 +1,9 @@
 // What to do after each command, on the way from nothing to a text on a phone.
 import type { NextStep, ProjectLines } from './next-lines.js';
+import { STAND_IN_PHONE } from './stand-in-phone.js';
 
-/** The phone that stands in for the user's own in the sandbox, and one of a stranger. */
-export const [SANDBOX_PHONE, SANDBOX_CONTACT] = ['+12025550190', '+12025550191'] as const;
+/** The phone of a stranger, which is never for sale in the sandbox. */
+const STRANGER = '+12025550191';
 
 /** What `init` has done. */
 export interface InitDone {
@@ -40,19 +41,19 @@ function listSandboxSteps(lines: ProjectLines, { mainNumber, isRewritten }: Init
       return [
         {
           why: `without an app of yours: start a small Relay of ours, with ${phoneNumber} as a mask`,
-          line: lines.relayPhone('serve', '--real-number', SANDBOX_PHONE),
+          line: lines.relayPhone('serve', '--real-number', STAND_IN_PHONE),
         },
         {
           ...startApp(lines, isRewritten),
           why: `or start your app, to listen at ${lines.origin}`,
         },
-        textNumber(lines, SANDBOX_CONTACT, phoneNumber),
+        textNumber(lines, STRANGER, phoneNumber),
       ];
     default:
       return [
         startApp(lines, isRewritten),
         ...pointNumber(lines, mainNumber),
-        textNumber(lines, SANDBOX_PHONE, phoneNumber),
+        textNumber(lines, STAND_IN_PHONE, phoneNumber),
       ];
   }
 }
@@ -91,12 +92,12 @@ export function listStepsAfterSendTest(
 /** Returns what to do after a `doctor` that found no fault in the sandbox. @param mainNumber undefined if there is none */
 export function listStepsAfterDoctor(lines: ProjectLines, mainNumber: string | undefined): NextStep[] {
   if (lines.project.kind === 'relay') return [takeMask(lines)];
-  return mainNumber === undefined ? [] : [textNumber(lines, SANDBOX_CONTACT, mainNumber)];
+  return mainNumber === undefined ? [] : [textNumber(lines, STRANGER, mainNumber)];
 }
 
 /** Returns the step that texts a mask as a stranger does. @param owner the phone behind it */
 export function textMask(lines: ProjectLines, mask: string, owner: string): NextStep {
-  const contact = owner === SANDBOX_CONTACT ? SANDBOX_PHONE : SANDBOX_CONTACT;
+  const contact = owner === STRANGER ? STAND_IN_PHONE : STRANGER;
   return {
     ...textNumber(lines, contact, mask),
     why: `text the mask as a stranger, and see it arrive on ${owner}`,

@@ -12,7 +12,7 @@ import { type Credentials, createTwilioClient } from '../../twilio/client.js';
 import { type Target, verifyFits } from '../../twilio/target.js';
 import { findContextProject, findUsualOrigin } from './app-origin.js';
 import { type CommandContext, waitForLock } from './command-context.js';
-import { SANDBOX_PHONE } from './next-steps.js';
+import { STAND_IN_PHONE } from './stand-in-phone.js';
 
 /** One account to work on. */
 export interface Session {
@@ -74,7 +74,7 @@ async function openSandboxSession(context: CommandContext, options: SessionOptio
     await sandbox.close();
     throw error;
   }
-  const phones = createSandboxPhones(SANDBOX_PHONE, sandbox.control.texts);
+  const phones = createSandboxPhones(STAND_IN_PHONE, sandbox.control.texts);
   const target = { kind: 'sandbox', origin: sandbox.origin } as const;
   const setup = await createSetup(context, options, target, sandbox, phones);
   return { setup, target, sandbox, close: sandbox.close };

@@ -29,10 +29,11 @@ export async function run(ports: CliPorts, flags: CallFlags): Promise<number> {
 }
 
 async function placeCall(
-  { ports, screen }: CommandContext,
+  context: CommandContext,
   control: ControlClient,
   flags: CallFlags,
 ): Promise<CallReport> {
+  const { ports, screen } = context;
   const { from, to } = flags;
   const { traceId, sid: callSid } = await control.call(from, to);
   ports.onInterrupt(() => control.act(from, callSid, 'hang-up'));
@@ -54,7 +55,7 @@ async function placeCall(
     screen.warn(`No webhook was sent: ${to} has no VoiceUrl and no TwiML app with one.`);
   const logged = (await control.calls(from)).find(({ sid }) => sid === callSid);
   const { state = 'unanswered', answeredAt = null, endedAt = null, heard = [], said = [] } = logged ?? {};
-  const sentence = await showOutcome(screen, control, traceId);
+  const sentence = await showOutcome(context, control, traceId);
   return {
     command: 'call',
     from,

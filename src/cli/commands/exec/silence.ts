@@ -55,15 +55,14 @@ function warn({ context, origin, command, delayMs }: Required<SilenceWatch>, por
   const when = `${Math.round(delayMs / 1000)} s after the program was started`;
   const instead = port === undefined ? '' : `; it listens at port ${port}`;
   screen.warn(
-    `nothing accepts connections at ${origin} ${when}${instead}. If it is the app, the sandbox cannot reach it (else ignore this).`,
+    `nothing answers at ${origin} ${when}${instead}. If it is the app, and not only slow, the sandbox cannot reach it; otherwise ignore this`,
   );
   const lines = createLines(context, { target: 'sandbox', origin });
   const other = `http://127.0.0.1:${port ?? 'PORT'}`;
-  screen.advice([
-    // What is set up here is kept by `exec`.
-    isSandboxSid(context.envFile?.values.get('TWILIO_ACCOUNT_SID') ?? '')
-      ? `${lines.relayPhone('init', '--sandbox', '--public-url', other)}, then start the program again`
-      : createLines(context, { target: 'sandbox', publicUrl: other, command }).exec,
-    ...(lines.project.kind === 'unknown' ? [] : [lines.exec]),
-  ]);
+  // What `init` has set up is kept by `exec`.
+  const move = isSandboxSid(context.envFile?.values.get('TWILIO_ACCOUNT_SID') ?? '')
+    ? `${lines.relayPhone('init', '--sandbox', '--public-url', other)}, then start the program again`
+    : createLines(context, { target: 'sandbox', publicUrl: other, command }).exec;
+  const isKnown = lines.project.kind !== 'unknown';
+  screen.advice(isKnown ? [lines.exec, move] : [move]);
 }

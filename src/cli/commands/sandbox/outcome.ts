@@ -1,6 +1,8 @@
 // Says in a sentence what an act came to, at the end of `text` and `call` and in lists of traces.
 import type { ControlClient } from '../../../sandbox/control/client.js';
 import type { TraceSummary } from '../../../sandbox/traces/summary.js';
+import { warnOfBlindApp } from '../../core/blind-app.js';
+import type { CommandContext } from '../../core/command-context.js';
 import type { Screen } from '../../core/screen.js';
 import { wrap } from './traces/trace-lines.js';
 
@@ -15,15 +17,16 @@ export const SIGNS = { done: 'done', warning: 'warn', failed: 'fault' } as const
  * @returns the sentence
  * @throws RelayPhoneError `usage` if no event of the trace is kept.
  */
-export async function showOutcome(screen: Screen, control: ControlClient, traceId: string): Promise<string> {
+export async function showOutcome(
+  context: CommandContext,
+  control: ControlClient,
+  traceId: string,
+): Promise<string> {
+  const { screen } = context;
   const { worst, sentence } = await control.trace(traceId);
   const [first = '', ...others] = wrap(sentence);
   screen[SIGNS[worst]](first);
   for (const line of others) screen.line(`      ${line}`);
-  const { app } = await control.state();
-  if (app.failedWebhooks > 0 && app.requests === 0) {
-    screen.warn('The app has never asked this Twilio for anything.');
-    screen.advice(['start it through relay-phone exec -- COMMAND: else its requests go to the real Twilio']);
-  }
+  await warnOfBlindApp(context, control);
   return sentence;
 }

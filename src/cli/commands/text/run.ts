@@ -27,10 +27,11 @@ export async function run(ports: CliPorts, flags: TextFlags): Promise<number> {
 }
 
 async function send(
-  { screen }: CommandContext,
+  context: CommandContext,
   { control }: JoinedSandbox,
   { from, to, media: mediaUrls = [], body: words }: TextFlags,
 ): Promise<TextReport> {
+  const { screen } = context;
   const body = words.join(' ');
   const progress = screen.progress('waiting for the app to answer');
   const outcome = await control.text({ from, to, body, mediaUrls }).finally(progress.end);
@@ -41,7 +42,7 @@ async function send(
   } else if (!webhook) {
     screen.warn(`No webhook was sent: ${to} has no SmsUrl and no TwiML app with one.`);
   }
-  const sentence = await showOutcome(screen, control, outcome.traceId);
+  const sentence = await showOutcome(context, control, outcome.traceId);
   return { command: 'text', from, to, messageSid, webhook, replies, automaticReply, sentence, hops };
 }
 
