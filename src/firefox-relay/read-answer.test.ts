@@ -68,7 +68,7 @@ it('a failure is explained with the line that raised it, a refusal without', () 
     origin: 'http://127.0.0.1:8000',
     task: 'ask',
     number: '+12025550190',
-    start: 'start the app',
+    starts: ['start the app'],
   };
   const explain = (status: number) =>
     explainAnswer(asked, readAnswer({ status, headers: {}, body: text() }, 'token', new URL(asked.origin)))

@@ -12,8 +12,8 @@ export interface AppRequest {
   readonly number: string;
   /** True if the app was asked to send a text. */
   readonly texts?: boolean;
-  /** How the app is started: a line to copy, or advice without one. */
-  readonly start: string;
+  /** The ways to start the app, most promising first. */
+  readonly starts: readonly string[];
   /** The line that starts it so that it reaches the sandbox; undefined with a Twilio account. */
   readonly exec?: string | undefined;
   /** Returns advice for a Twilio error code; undefined for an unknown code. */

@@ -28,7 +28,7 @@ beforeEach(async () => {
     origin: server.origin,
     token: TOKEN,
     timeoutMs: DEADLINE,
-    start: START,
+    starts: [START],
     findAdvice,
   });
 });
@@ -141,14 +141,14 @@ describe('the client of the user API', () => {
 
 describe('an app that does not answer', () => {
   const unreachable = (origin: string, timeoutMs: number) =>
-    createRelayApi({ origin, token: TOKEN, timeoutMs, start: START }).sendCode(PHONE);
+    createRelayApi({ origin, token: TOKEN, timeoutMs, starts: [START] }).sendCode(PHONE);
 
   it('needs to be started if its port is closed', async () => {
     const { origin } = server;
     await server.close();
     const error = await told(unreachable(origin, DEADLINE));
     expect(error).toMatchObject({ kind: 'needsUser', reason: `no app is running at ${origin}` });
-    expect(error.tryNext.join()).toMatch(/manage\.py runserver 8137,relay-phone serve/);
+    expect(error.tryNext.join()).toMatch(/manage\.py runserver 8137,--app URL/);
   });
 
   it.each(['never', 'drip', 'drop'])('is a network error if its answer is: %s', async (how) => {

@@ -63,12 +63,8 @@ export interface DoctorContext {
   findAppContact(): Promise<SeenApp | undefined>;
   /** Looks whether the app was started so that its requests reach the sandbox. */
   seeAppProcess(): Promise<AppProcess>;
-  /** The lines that start the app, quoted for a shell: through `exec`, and as the target needs it. */
-  readonly lines: {
-    readonly project: { readonly kind: string };
-    readonly exec: string;
-    readonly start: string;
-  };
+  /** The lines that start the app, quoted for a shell: through `exec`, and all ways that the target allows. */
+  readonly lines: { readonly exec: string; readonly starts: readonly string[] };
   /** Returns the origin of the app on this machine, without a trailing slash. */
   findAppOrigin(): string;
   readonly ngrok: {

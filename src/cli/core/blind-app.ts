@@ -16,7 +16,7 @@ export async function warnOfBlindApp(
   const { app } = await control.state();
   if (app.requests > 0 || (app.failedWebhooks === 0 && !hasFailed)) return;
   const { screen } = context;
-  screen.warn('The app has never asked this Twilio for anything. Its requests go to the real one,');
-  screen.detail('unless it was started through relay-phone exec. End it, and start it so:');
-  screen.detail(createLines(context, { target: 'sandbox' }).exec);
+  screen.warn('The app has never asked this Twilio for anything.');
+  screen.detail('Its requests go to the real Twilio, unless it was started through relay-phone exec.');
+  screen.advice([createLines(context, { target: 'sandbox' }).exec]);
 }

@@ -8,13 +8,13 @@ import type { AppCommand, Project } from './project.js';
 import type { Screen } from './screen.js';
 
 /** What to do next: a line to copy, and what it does. */
-export interface NextStep {
+export interface FollowUp {
   readonly why: string;
   readonly line: string;
 }
 
 /** Shows the next steps, each line by itself, so that it can be copied whole. */
-export function showNext(screen: Screen, steps: readonly NextStep[]): void {
+export function showNext(screen: Screen, steps: readonly FollowUp[]): void {
   if (steps.length === 0) return;
   screen.line('Next:');
   for (const { why, line } of steps) {
@@ -50,6 +50,8 @@ export interface ProjectLines {
   readonly start: string;
   /** Runs a line of a POSIX shell with the settings of the sandbox; undefined on Windows. */
   runInShell(line: string): string | undefined;
+  /** The ways to start an app, most promising first: {@link start}, and our small Relay. */
+  readonly starts: readonly string[];
   /** Starts the app behind a tunnel. */
   readonly tunnel: string;
 }
@@ -87,15 +89,21 @@ export function createLines(context: CommandContext, options: LineOptions = {}):
   const exec = format([...program, 'exec', ...base, ...named, '--', ...run.words], run);
   const isUsual = new URL(origin).port === '8000';
   const tunnel = [...program, 'tunnel', ...named, ...(isUsual ? [] : ['--to', origin])];
+  const start = target === 'sandbox' ? exec : app ? format(app.words, app) : 'start the app';
+  const relayPhone: ProjectLines['relayPhone'] = (command, ...words) =>
+    format([...program, command, ...words, ...(takesTarget(command) ? flags : []), ...named]);
+  const serve = relayPhone('serve');
+  const starts =
+    project.kind === 'unknown' ? [serve, start] : [start, ...(project.kind === 'relay' ? [] : [serve])];
   return {
     project,
     origin,
-    relayPhone: (command, ...words) =>
-      format([...program, command, ...words, ...(takesTarget(command) ? flags : []), ...named]),
+    relayPhone,
     exec,
     runInShell: (line) =>
       platform === 'win32' ? undefined : format([...program, 'exec', ...named, '--', 'sh', '-c', line]),
-    start: target === 'sandbox' ? exec : app ? format(app.words, app) : 'start the app',
+    start,
+    starts,
     tunnel: format(app ? [...tunnel, '--', ...app.words] : tunnel, run),
   };
 }

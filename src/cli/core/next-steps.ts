@@ -1,5 +1,5 @@
 // What to do after each command, on the way from nothing to a text on a phone.
-import type { NextStep, ProjectLines } from './next-lines.js';
+import type { FollowUp, ProjectLines } from './next-lines.js';
 import { STAND_IN_PHONE } from './stand-in-phone.js';
 
 /** The phone of a stranger, which is never for sale in the sandbox. */
@@ -16,7 +16,7 @@ export interface InitDone {
 }
 
 /** Returns what to do after `init`. */
-export function listStepsAfterInit(lines: ProjectLines, done: InitDone): NextStep[] {
+export function listStepsAfterInit(lines: ProjectLines, done: InitDone): FollowUp[] {
   return [
     ...(lines.project.kind === 'relay' && !done.isPrepared
       ? [
@@ -32,7 +32,7 @@ export function listStepsAfterInit(lines: ProjectLines, done: InitDone): NextSte
   ];
 }
 
-function listSandboxSteps(lines: ProjectLines, { mainNumber, isRewritten }: InitDone): NextStep[] {
+function listSandboxSteps(lines: ProjectLines, { mainNumber, isRewritten }: InitDone): FollowUp[] {
   const { phoneNumber } = mainNumber;
   switch (lines.project.kind) {
     case 'relay':
@@ -63,7 +63,7 @@ export function listStepsAfterPrepare(
   lines: ProjectLines,
   target: 'live' | 'sandbox',
   isChanged: boolean,
-): NextStep[] {
+): FollowUp[] {
   return [
     target === 'sandbox' ? startApp(lines, isChanged) : openTunnel(lines, isChanged),
     takeMask(lines),
@@ -84,19 +84,19 @@ export function listStepsAfterSendTest(
     number,
     mask,
   }: { readonly target: 'live' | 'sandbox'; readonly number: string; readonly mask?: string | undefined },
-): NextStep[] {
+): FollowUp[] {
   if (mask === undefined) return [takeMask(lines)];
   return target === 'sandbox' ? [textMask(lines, mask, number)] : [];
 }
 
 /** Returns what to do after a `doctor` that found no fault in the sandbox. @param mainNumber undefined if there is none */
-export function listStepsAfterDoctor(lines: ProjectLines, mainNumber: string | undefined): NextStep[] {
+export function listStepsAfterDoctor(lines: ProjectLines, mainNumber: string | undefined): FollowUp[] {
   if (lines.project.kind === 'relay') return [takeMask(lines)];
   return mainNumber === undefined ? [] : [textNumber(lines, STRANGER, mainNumber)];
 }
 
 /** Returns the step that texts a mask as a stranger does. @param owner the phone behind it */
-export function textMask(lines: ProjectLines, mask: string, owner: string): NextStep {
+export function textMask(lines: ProjectLines, mask: string, owner: string): FollowUp {
   const contact = owner === STRANGER ? STAND_IN_PHONE : STRANGER;
   return {
     ...textNumber(lines, contact, mask),
@@ -104,15 +104,15 @@ export function textMask(lines: ProjectLines, mask: string, owner: string): Next
   };
 }
 
-function startApp({ exec }: ProjectLines, isAgain: boolean): NextStep {
+function startApp({ exec }: ProjectLines, isAgain: boolean): FollowUp {
   return { why: `${isAgain ? '(re)start' : 'start'} the app, so that it reaches this Twilio`, line: exec };
 }
 
-function openTunnel({ tunnel }: ProjectLines, isAgain: boolean): NextStep {
+function openTunnel({ tunnel }: ProjectLines, isAgain: boolean): FollowUp {
   return { why: `${isAgain ? '(re)start' : 'start'} the app with a public address`, line: tunnel };
 }
 
-function takeMask({ relayPhone }: ProjectLines): NextStep {
+function takeMask({ relayPhone }: ProjectLines): FollowUp {
   return {
     why: 'in another terminal: verify a phone in the app, and take a mask for it',
     line: relayPhone('send-test', '--mask'),
@@ -123,7 +123,7 @@ function takeMask({ relayPhone }: ProjectLines): NextStep {
 function pointNumber(
   { runInShell, origin, project }: ProjectLines,
   { phoneNumber, sid }: InitDone['mainNumber'],
-): NextStep[] {
+): FollowUp[] {
   if (sid === undefined) return [];
   const account = 'https://api.twilio.com/2010-04-01/Accounts/$TWILIO_ACCOUNT_SID';
   const url = `${account}/IncomingPhoneNumbers/${sid}.json`;
@@ -133,7 +133,7 @@ function pointNumber(
   return line === undefined ? [] : [{ why, line }];
 }
 
-function textNumber({ relayPhone }: ProjectLines, from: string, to: string): NextStep {
+function textNumber({ relayPhone }: ProjectLines, from: string, to: string): FollowUp {
   return {
     why: `in another terminal: text ${to} from a phone of the sandbox`,
     line: relayPhone('text', '--from', from, '--to', to, 'Hello'),

@@ -112,7 +112,7 @@ function findNode({ folder, environment, envValues }: ProjectPlace): Project | u
   const words = script === undefined ? ['node', entry ?? ''] : [manager, 'start'];
   const source = entry === undefined ? undefined : readSmall(folder, entry);
   // Without its source nothing is known; most frameworks read PORT.
-  const readsPort = source === undefined || /\benv\b.{0,10}\bPORT\b/.test(source);
+  const readsPort = source === undefined || (/\bPORT\b/.test(source) && /\benv\b/.test(source));
   const told = readsPort ? (environment.PORT ?? envValues.get('PORT')) : undefined;
   const usualPort = readPort(told) ?? (source === undefined ? undefined : findPort(source));
   return {

@@ -23,10 +23,7 @@ export const appCheck = createDoctorCheck({
       return pass(`answers at ${app}`);
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error;
-      const { start, project } = lines;
-      // Without a known app there is ours.
-      const starts = project.kind === 'unknown' ? ['relay-phone serve', start] : [start];
-      const tryNext = [...starts, '--app URL, if it is somewhere else'];
+      const tryNext = [...lines.starts, '--app URL, if it is somewhere else'];
       return found({ id: 'app-down', what: error.message, tryNext });
     }
   },

@@ -19,7 +19,7 @@ import {
   openCommandContext,
   waitForLock,
 } from '../../core/command-context.js';
-import { createLines, type NextStep, showNext } from '../../core/next-lines.js';
+import { createLines, type FollowUp, showNext } from '../../core/next-lines.js';
 import { listStepsAfterInit } from '../../core/next-steps.js';
 import type { CliPorts } from '../../core/ports.js';
 import { findPrompts } from '../../core/prompts.js';
@@ -94,7 +94,7 @@ function show(context: CommandContext, setup: Setup, results: readonly StepResul
   return report.error.exitCode;
 }
 
-function listNext(context: CommandContext, setup: Setup, results: readonly StepResult[]): NextStep[] {
+function listNext(context: CommandContext, setup: Setup, results: readonly StepResult[]): FollowUp[] {
   const { target, facts, choices } = setup;
   const base = required(facts.publicBase);
   const isLocal = isLoopback(new URL(base).hostname);

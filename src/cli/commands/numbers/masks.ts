@@ -42,7 +42,7 @@ async function askServe(folder: StateFolder, origin: string): Promise<MaskOwners
     origin,
     token: obtainToken(folder),
     timeoutMs: TIMEOUT_MS,
-    start: 'relay-phone serve',
+    starts: ['relay-phone serve'],
   });
   const [masks, phone] = await Promise.all([api.listMasks(), api.findVerifiedPhone()]);
   return new Map(masks.map((mask) => [mask, masks.length === 1 ? phone : undefined]));

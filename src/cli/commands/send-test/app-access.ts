@@ -119,11 +119,11 @@ export function openRelayApi(
   { settings, output, environment, target }: Setup,
   { origin, token, kind }: AppAccess,
 ): RelayApi {
-  const { start, exec } = createLines(context, { target, origin });
+  const { starts, exec } = createLines(context, { target, origin });
   return createRelayApi({
     origin,
     token,
-    start,
+    starts,
     ...(target === 'sandbox' && { exec }),
     // The token of serve goes to exactly the address at which serve listens.
     ...(kind !== 'serve' && { agent: findAgent(environment, new URL(origin)) }),

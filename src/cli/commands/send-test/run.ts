@@ -12,7 +12,7 @@ import {
   openCommandContext,
   waitForLock,
 } from '../../core/command-context.js';
-import { createLines, type NextStep, showNext } from '../../core/next-lines.js';
+import { createLines, type FollowUp, showNext } from '../../core/next-lines.js';
 import { listStepsAfterSendTest } from '../../core/next-steps.js';
 import type { CliPorts } from '../../core/ports.js';
 import { findPrompts } from '../../core/prompts.js';
@@ -139,7 +139,7 @@ function listNext(
   { target }: Setup,
   number: string,
   { mask }: SendTestResults,
-): NextStep[] {
+): FollowUp[] {
   return listStepsAfterSendTest(createLines(context, { target }), {
     target,
     number,

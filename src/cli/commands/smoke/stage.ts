@@ -70,7 +70,7 @@ export async function openSmokeStage(ports: CliPorts, path: string): Promise<Ope
         origin: server.origin,
         token: TOKEN,
         timeoutMs: ANSWER_TIMEOUT_MS,
-        start: 'relay-phone serve',
+        starts: ['relay-phone serve'],
         findAdvice: () => undefined,
       });
       const check = { number: OWNER, verify: true, mask: true, code: undefined };
