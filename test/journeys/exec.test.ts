@@ -5,6 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { execReportSchema } from '../../src/reports.js';
+import { DEADLINE } from '../support/deadline.js';
 import { findPort } from '../support/find-port.js';
 import { findPython, NO_PYTHON } from '../support/find-python.js';
 import { withoutWarning } from '../support/node-warning.js';
@@ -288,3 +289,23 @@ async function startSandbox(port: string) {
   await once(child.stdout ?? child, 'data');
   return child;
 }
+
+describe('an origin at which nothing answers', () => {
+  it('is named once, on stderr, with the line that fixes it, while the program runs', async ({ skip }) => {
+    skip(isWindows, NO_POSIX);
+    const port = await findPort();
+    const listen = `require('http').createServer().listen(${port}, '127.0.0.1')`;
+    const child = workspace.start(['exec', '--', process.execPath, '-e', listen]);
+    let said = '';
+    child.stderr?.on('data', (part) => {
+      said += part;
+    });
+    const warning = /! nothing answers at http:\/\/127\.0\.0\.1:8000 10 s after [^\n]*\n[^\n]*\n/;
+    await expect.poll(() => said, { timeout: DEADLINE }).toMatch(warning);
+    expect(said).toContain(`; it listens at port ${port}.`);
+    expect(said).toContain(`--public-url http://127.0.0.1:${port} -- ${process.execPath} -e `);
+    child.kill('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([143, null]);
+    expect(said.match(/nothing answers/g)).toHaveLength(1);
+  });
+});

@@ -152,7 +152,7 @@ describe('the steps', () => {
   it('after init without an app begin with our small Relay', async () => {
     const [serve, exec, text] = linesOf(listStepsAfterInit(await open(), done));
     expect([serve, exec, text]).toEqual([
-      'relay-phone serve --real-number +12025550190',
+      'relay-phone serve --yes --real-number +12025550190',
       'relay-phone exec -- YOUR COMMAND',
       'relay-phone text --from +12025550191 --to +12025550100 Hello',
     ]);

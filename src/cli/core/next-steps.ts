@@ -41,7 +41,7 @@ function listSandboxSteps(lines: ProjectLines, { mainNumber, isRewritten }: Init
       return [
         {
           why: `without an app of yours: start a small Relay of ours, with ${phoneNumber} as a mask`,
-          line: lines.relayPhone('serve', '--real-number', STAND_IN_PHONE),
+          line: lines.relayPhone('serve', '--yes', '--real-number', STAND_IN_PHONE),
         },
         {
           ...startApp(lines, isRewritten),

@@ -5,12 +5,12 @@ import { chmodSync, mkdirSync, symlinkSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest';
-import { initReportSchema } from '../src/reports.js';
-import { DEADLINE } from './support/deadline.js';
-import { findPort } from './support/find-port.js';
-import { findPython, NO_FLASK } from './support/find-python.js';
-import { skipOnWindows } from './support/skips.js';
-import { CLI, createWorkspace, type Workspace } from './support/workspace.js';
+import { initReportSchema } from '../../src/reports.js';
+import { DEADLINE } from '../support/deadline.js';
+import { findPort } from '../support/find-port.js';
+import { findPython, NO_FLASK } from '../support/find-python.js';
+import { skipOnWindows } from '../support/skips.js';
+import { CLI, createWorkspace, type Workspace } from '../support/workspace.js';
 
 beforeEach(skipOnWindows);
 
@@ -58,7 +58,7 @@ async function typeAndKeep(line: string, origin: string): Promise<void> {
   const { child, output } = type(line);
   const ended = once(child, 'exit');
   onTestFinished(async () => {
-    child.kill('SIGINT');
+    child.kill('SIGTERM');
     await ended;
   });
   const answers = () =>
@@ -100,7 +100,7 @@ def sms():
 });
 
 it('with an app of Express, at the port that its source names', async () => {
-  symlinkSync(resolve(import.meta.dirname, '../node_modules'), workspace.file('node_modules'));
+  symlinkSync(resolve(import.meta.dirname, '../../node_modules'), workspace.file('node_modules'));
   workspace.write('package.json', JSON.stringify({ scripts: { start: 'node app.cjs' } }));
   workspace.write(
     'app.cjs',
