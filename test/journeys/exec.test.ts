@@ -295,12 +295,13 @@ describe('an origin at which nothing answers', () => {
     skip(isWindows, NO_POSIX);
     const port = await findPort();
     const listen = `require('http').createServer().listen(${port}, '127.0.0.1')`;
-    const child = workspace.start(['exec', '--', process.execPath, '-e', listen]);
+    const environment = { SITE_ORIGIN: `http://127.0.0.1:${await findPort()}` };
+    const child = workspace.start(['exec', '--', process.execPath, '-e', listen], { environment });
     let said = '';
     child.stderr?.on('data', (part) => {
       said += part;
     });
-    const warning = /! nothing answers at http:\/\/127\.0\.0\.1:8000 10 s after [^\n]*\n[^\n]*\n/;
+    const warning = /! nothing answers at http:\/\/127\.0\.0\.1:\d+ 10 s after [^\n]*\n[^\n]*\n/;
     await expect.poll(() => said, { timeout: DEADLINE }).toMatch(warning);
     expect(said).toContain(`; it listens at port ${port}.`);
     expect(said).toContain(`--public-url http://127.0.0.1:${port} -- ${process.execPath} -e `);
