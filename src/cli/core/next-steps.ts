@@ -95,12 +95,17 @@ export function listStepsAfterDoctor(lines: ProjectLines, mainNumber: string | u
   return mainNumber === undefined ? [] : [textNumber(lines, STRANGER, mainNumber)];
 }
 
-/** Returns the step that texts a mask as a stranger does. @param owner the phone behind it */
-export function textMask(lines: ProjectLines, mask: string, owner: string): FollowUp {
+/**
+ * Returns the step that texts a mask as a stranger does.
+ *
+ * @param owner the phone behind it
+ * @param shown the same as it is shown, where numbers are hidden
+ */
+export function textMask(lines: ProjectLines, mask: string, owner: string, shown = owner): FollowUp {
   const contact = owner === STRANGER ? STAND_IN_PHONE : STRANGER;
   return {
     ...textNumber(lines, contact, mask),
-    why: `text the mask as a stranger, and see it arrive on ${owner}`,
+    why: `text the mask as a stranger, and see it arrive on ${shown}`,
   };
 }
 

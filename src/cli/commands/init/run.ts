@@ -54,7 +54,8 @@ export async function run(ports: CliPorts, flags: InitFlags): Promise<number> {
 }
 
 /** Keeps live settings in `.env` from being replaced by sandbox settings. Placeholders may be replaced. */
-function verifyNotLive({ envFile, envPath }: CommandContext): void {
+function verifyNotLive(context: CommandContext): void {
+  const { envFile, envPath } = context;
   const sid = envFile?.values.get('TWILIO_ACCOUNT_SID') ?? '';
   const token = envFile?.values.get('TWILIO_AUTH_TOKEN') ?? '';
   if (isSandboxSid(sid) || !(ACCOUNT_SID.test(sid) || AUTH_TOKEN.test(token))) return;
@@ -64,7 +65,7 @@ function verifyNotLive({ envFile, envPath }: CommandContext): void {
     reason: `${envPath} holds a live Twilio account, and was left as it is`,
     tryNext: [
       'relay-phone init --sandbox -e PATH, with another file for the sandbox',
-      'relay-phone exec -- COMMAND, which runs a program against the sandbox and does not change .env',
+      `to leave .env as it is: ${createLines(context, { target: 'sandbox' }).exec}`,
     ],
   });
 }
