@@ -150,11 +150,10 @@ function findPort(source: string): number | undefined {
 /** Returns the first route whose path has one of the usual words, such as `/sms`. */
 function findTextPath(sources: readonly (string | undefined)[]): string | undefined {
   const routes = sources.flatMap((source = '') =>
-    [...source.matchAll(/\.(?:post|all|route|use)\( ?['"](\/[\w/.-]{1,80})['"]/g)].map(
-      ([, path = '']) => path,
-    ),
+    [...source.matchAll(/\.(?:post|all|route|use)\( ?['"]([^'"]*)['"]/g)].map(([, path = '']) => path),
   );
-  return routes.find((path) => /sms|text|messag|inbound|webhook|twilio/i.test(path));
+  const paths = routes.filter((path) => /^\/[\w/.-]+$/.test(path));
+  return paths.find((path) => /sms|text|messag|inbound|webhook|twilio/i.test(path));
 }
 
 function readPort(digits: string | undefined): number | undefined {
