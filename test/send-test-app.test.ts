@@ -45,6 +45,21 @@ describe('send-test and its app', () => {
     expect(slow.stdout).toContain(`waiting for ${app.origin}`);
   });
 
+  it('says that an app which fails has never reached this sandbox, and how it is started', async () => {
+    workspace.write('app.py', 'import flask\n');
+    app.answer(() => ({ status: 500, body: "HTTPSConnectionPool(host='api.twilio.com', port=443)" }));
+    const failed = await ask();
+    const line = /relay-phone exec -- python3? -m flask run --port \d+/;
+    expect(failed.code).toBe(5);
+    expect(failed.stdout).toMatch(/! The app has never asked this Twilio for anything\.\n/);
+    expect(failed.stdout).toMatch(line);
+    expect(failed.stderr).toMatch(line);
+    app.answer(() => undefined);
+    await ask();
+    app.answer(() => ({ status: 500 }));
+    expect((await ask()).stdout).not.toContain('never asked');
+  });
+
   it('does not follow redirects with the token, and hides a token in an answer', async () => {
     const thief = await startRelayApp(sandbox, main);
     app.answer(() => ({ status: 302, headers: { Location: `${thief.origin}/${APP_TOKEN}` } }));

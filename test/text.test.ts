@@ -131,7 +131,7 @@ describe('relay-phone text', () => {
       expect.stringContaining('→ 500, HTTP error response code 500 (11217)'),
     ]);
     expect(failed.stdout).toMatch(
-      /! The app has never asked this Twilio for anything\.\n.*Try: start it through relay-phone exec/,
+      /! The app has never asked this Twilio for anything\.\n.* exec\.\n {8}Try: relay-phone exec -- YOUR COMMAND\n/,
     );
     const silent = createWorkspace();
     onTestFinished(silent.remove);

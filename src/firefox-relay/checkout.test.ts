@@ -41,7 +41,7 @@ function make(name: string): string {
 }
 
 const find = (environment = {}, named?: string) =>
-  findPython({ checkout: { path: folder, hostsKey: 'ALLOWED_HOSTS' }, pythonPath: named, environment });
+  findPython({ checkout: { path: folder }, pythonPath: named, environment });
 
 it('the Python is that of the flag, of the active environment, of .venv, env or venv, in this order', () => {
   expect(find()).toBeUndefined();

@@ -52,7 +52,7 @@ export interface Python {
 
 /** Where {@link findPython} looks. */
 export interface PythonSearch {
-  readonly checkout: Checkout;
+  readonly checkout: Pick<Checkout, 'path'>;
   /** The absolute path of a program or a virtual environment. If set, no other place counts. */
   readonly pythonPath: string | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;

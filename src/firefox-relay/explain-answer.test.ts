@@ -208,7 +208,15 @@ it.each<[number, unknown, string, RegExp, RegExp]>([
   const raw = typeof body === 'string' ? body : JSON.stringify(body);
   const read = readAnswer({ status, headers: {}, body: raw }, 'secret', new URL(ORIGIN));
   const findAdvice = (code: number) => (code === 21610 ? ['text START'] : undefined);
-  const asked = { origin: ORIGIN, task: 'ask', number: '+12025550190', findAdvice };
+  const start = 'relay-phone exec -- .venv/bin/python manage.py runserver 8137';
+  const asked = {
+    origin: ORIGIN,
+    task: 'ask',
+    number: '+12025550190',
+    starts: [start],
+    exec: start,
+    findAdvice,
+  };
   const { id, error } = explainAnswer(asked, read);
   expect([id, error.kind]).toEqual([undefined, kind]);
   expect(error.message).toMatch(reason);

@@ -47,7 +47,7 @@ const AIRPLAY: AnswerRule = {
 };
 
 /** Explains a missing answer: the app does not run, which the user can fix, or the connection failed. */
-export function explainNoAnswer({ task, origin }: AppRequest, noAnswer: NoAnswer): RelayPhoneError {
+export function explainNoAnswer({ task, origin, starts }: AppRequest, noAnswer: NoAnswer): RelayPhoneError {
   const { proxyFailure } = noAnswer;
   if (proxyFailure) {
     const { kind, tryNext } = proxyFailure;
@@ -59,12 +59,7 @@ export function explainNoAnswer({ task, origin }: AppRequest, noAnswer: NoAnswer
     task,
     reason: isAbsent ? `no app is running at ${origin}` : noAnswer.message,
     tryNext: isAbsent
-      ? [
-          'relay-phone serve, a small Relay of our own',
-          'in a checkout of Firefox Relay: python manage.py runserver',
-          'and in the sandbox: relay-phone exec -- python manage.py runserver',
-          '--app URL, if the app is somewhere else',
-        ]
+      ? [...starts, '--app URL, if the app is somewhere else']
       : [
           "read the app's own log: it may be waiting for Twilio",
           '--timeout SECONDS, to wait longer',
@@ -73,9 +68,6 @@ export function explainNoAnswer({ task, origin }: AppRequest, noAnswer: NoAnswer
     cause: noAnswer,
   });
 }
-
-const START_ADVICE =
-  'relay-phone serve, or in a Relay checkout python manage.py runserver (in the sandbox behind relay-phone exec --)';
 
 /** Rules for every other answer; the first match counts, and the last rule matches everything. */
 const OTHER_ANSWERS: readonly AnswerRule[] = [
@@ -110,13 +102,13 @@ const OTHER_ANSWERS: readonly AnswerRule[] = [
   },
   {
     matches: ({ status }) => status === 404 || status === 405,
-    explain: ({ origin }, { status }) => ({
+    explain: ({ origin, starts }, { status }) => ({
       kind: 'needsUser',
       reason: `${origin} has no such API (HTTP ${status}): its phone features are off, or it is not a Relay`,
       tryNext: [
         "relay-phone init, which sets PHONES_ENABLED=True in the app's .env; then restart it",
         '--app URL, with the origin of the app',
-        `start the app: ${START_ADVICE}`,
+        ...starts,
       ],
     }),
   },
@@ -164,21 +156,18 @@ const OTHER_ANSWERS: readonly AnswerRule[] = [
   },
   {
     matches: ({ status, json }) => status < 300 && (typeof json !== 'object' || json === null),
-    explain: ({ origin }, { status, message }) => ({
+    explain: ({ origin, starts }, { status, message }) => ({
       kind: 'needsUser',
       reason: `${origin} answered with something that is not JSON (HTTP ${status})${quoteAnswer(message)}`,
-      tryNext: [
-        '--app URL: this may be a web server in front of the app, or a different program',
-        `start the app: ${START_ADVICE}`,
-      ],
+      tryNext: ['--app URL: this may be a web server in front of the app, or a different program', ...starts],
     }),
   },
   {
     matches: ({ status }) => status < 300,
-    explain: ({ origin }, { status }) => ({
+    explain: ({ origin, starts }, { status }) => ({
       kind: 'needsUser',
       reason: `${origin} answered with JSON that is not Relay's (HTTP ${status})`,
-      tryNext: ['--app URL, with the origin of the app', `start the app: ${START_ADVICE}`],
+      tryNext: ['--app URL, with the origin of the app', ...starts],
     }),
   },
   {

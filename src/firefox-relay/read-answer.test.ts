@@ -64,7 +64,12 @@ it.each([text(), html()])('a page reveals no variable, setting or line of code',
 });
 
 it('a failure is explained with the line that raised it, a refusal without', () => {
-  const asked = { origin: 'http://127.0.0.1:8000', task: 'ask', number: '+12025550190' };
+  const asked = {
+    origin: 'http://127.0.0.1:8000',
+    task: 'ask',
+    number: '+12025550190',
+    starts: ['start the app'],
+  };
   const explain = (status: number) =>
     explainAnswer(asked, readAnswer({ status, headers: {}, body: text() }, 'token', new URL(asked.origin)))
       .error;

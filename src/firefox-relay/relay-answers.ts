@@ -12,6 +12,10 @@ export interface AppRequest {
   readonly number: string;
   /** True if the app was asked to send a text. */
   readonly texts?: boolean;
+  /** The ways to start the app, most promising first. */
+  readonly starts: readonly string[];
+  /** The line that starts it so that it reaches the sandbox; undefined with a Twilio account. */
+  readonly exec?: string | undefined;
   /** Returns advice for a Twilio error code; undefined for an unknown code. */
   readonly findAdvice?: (code: number) => readonly string[] | undefined;
 }
@@ -105,12 +109,12 @@ export const RELAY_REFUSALS: readonly AnswerRule[] = [
       `${SEND_TEST} +12025550190, in E.164 format: plus sign, country code and number without spaces`,
     ],
   })),
-  ruleFor(400, /could not get number details/i, ({ number }) => ({
+  ruleFor(400, /could not get number details/i, ({ number, exec }) => ({
     kind: 'needsUser',
     reason: `the app asked Twilio Lookup about ${number} and got no usable answer`,
     tryNext: [
+      ...listRestart(exec),
       'check the number: Lookup knows only valid numbers',
-      'in the sandbox start the app with relay-phone exec -- python manage.py runserver: otherwise it asks the real Twilio',
       "check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN in the app's .env, and restart it: relay-phone status",
     ],
   })),
@@ -165,6 +169,11 @@ export const RELAY_REFUSALS: readonly AnswerRule[] = [
   })),
 ];
 
+/** In the sandbox an app that was not started through `exec` asks the real Twilio. */
+function listRestart(exec: string | undefined): string[] {
+  return exec === undefined ? [] : [`end the app, and start it so: ${exec}`];
+}
+
 /** Returns the countries in brackets, as the end of a clause. */
 function describeCountries(message: string): string {
   const list = /\[([^[\]]*)\]/.exec(message)?.[1]?.replace(/['"]/g, '');
@@ -177,19 +186,16 @@ const FAILURE_RULES: readonly AnswerRule[] = [
     reason: 'the app has no Twilio account',
     tryNext: ["relay-phone init, which writes it to the app's .env; then restart the app"],
   })),
-  ruleFor(500, /HTTPSConnectionPool\(host='[^']*twilio\.com'/, () => ({
+  ruleFor(500, /HTTPSConnectionPool\(host='[^']*twilio\.com'/, ({ exec }) => ({
     kind: 'network',
     reason: 'the app could not reach Twilio',
-    tryNext: [
-      'in the sandbox start it with relay-phone exec -- python manage.py runserver: otherwise it asks the real Twilio',
-      'with a Twilio account: check the internet connection of the app',
-    ],
+    tryNext: [...listRestart(exec), 'with a Twilio account: check the internet connection of the app'],
   })),
-  ruleFor(500, /^(?=.*HTTP 401 error: ).*Authenticat/is, () => ({
+  ruleFor(500, /^(?=.*HTTP 401 error: ).*Authenticat/is, ({ exec }) => ({
     kind: 'fault',
     reason: "Twilio does not know the app's account, or its token is wrong",
     tryNext: [
-      'in the sandbox start it with relay-phone exec -- python manage.py runserver: otherwise it asks the real Twilio',
+      ...listRestart(exec),
       "compare TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN in the app's .env with relay-phone status, and restart it",
     ],
   })),

@@ -8,6 +8,7 @@ import { createRelayApi, type RelayApi } from './relay-api.js';
 const [PHONE, MASK, TOKEN] = ['+12025550190', '+12025550107', 'abcdef0123456789'] as const;
 
 /** What the app answers, and what it has received. */
+const START = 'relay-phone exec -- .venv/bin/python manage.py runserver 8137';
 let reply: { readonly status: number; readonly body: string; readonly headers: Record<string, string> };
 let came: { readonly line: string; readonly headers: Record<string, unknown>; readonly body: string }[];
 let server: Listening;
@@ -23,7 +24,13 @@ beforeEach(async () => {
     { port: 0 },
   );
   const findAdvice = (code: number) => (code === 21610 ? ['text START'] : undefined);
-  api = createRelayApi({ origin: server.origin, token: TOKEN, timeoutMs: DEADLINE, findAdvice });
+  api = createRelayApi({
+    origin: server.origin,
+    token: TOKEN,
+    timeoutMs: DEADLINE,
+    starts: [START],
+    findAdvice,
+  });
 });
 afterEach(() => server.close());
 
@@ -134,14 +141,14 @@ describe('the client of the user API', () => {
 
 describe('an app that does not answer', () => {
   const unreachable = (origin: string, timeoutMs: number) =>
-    createRelayApi({ origin, token: TOKEN, timeoutMs }).sendCode(PHONE);
+    createRelayApi({ origin, token: TOKEN, timeoutMs, starts: [START] }).sendCode(PHONE);
 
   it('needs to be started if its port is closed', async () => {
     const { origin } = server;
     await server.close();
     const error = await told(unreachable(origin, DEADLINE));
     expect(error).toMatchObject({ kind: 'needsUser', reason: `no app is running at ${origin}` });
-    expect(error.tryNext.join()).toMatch(/relay-phone serve.*manage\.py runserver/);
+    expect(error.tryNext.join()).toMatch(/manage\.py runserver 8137,--app URL/);
   });
 
   it.each(['never', 'drip', 'drop'])('is a network error if its answer is: %s', async (how) => {

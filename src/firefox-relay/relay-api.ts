@@ -128,7 +128,7 @@ function flatten(groups: z.infer<typeof suggestionsSchema>): Suggestion[] {
 }
 
 /** The options of {@link createRelayApi}. */
-export interface AppApiOptions extends Pick<AppRequest, 'findAdvice'> {
+export interface AppApiOptions extends Pick<AppRequest, 'findAdvice' | 'starts' | 'exec'> {
   /** http or https, without a trailing slash. */
   readonly origin: string;
   /** The user's API token. It is sent only to this origin, and never shown. */

@@ -5,8 +5,16 @@ import { formatSentText, type InitReport, type SendTestReport } from './report.j
 import type { StepResult } from './run.js';
 import { required, type Setup, type SetupFacts } from './setup.js';
 
-/** Returns the document of an `init` whose steps all ran; its `error` is set if the verification text did not arrive. */
-export function createInitReport(setup: Setup, steps: readonly StepResult[]): InitReport {
+/**
+ * Returns the document of an `init` whose steps all ran; its `error` is set if the verification text did not arrive.
+ *
+ * @param next commands to run next
+ */
+export function createInitReport(
+  setup: Setup,
+  steps: readonly StepResult[],
+  next: readonly string[],
+): InitReport {
   const { facts } = setup;
   const { bought: _bought, ...mainNumber } = required(facts.mainNumber);
   const { fields, ...app } = required(facts.app);
@@ -29,30 +37,9 @@ export function createInitReport(setup: Setup, steps: readonly StepResult[]): In
     text: formatSentText(text),
     monthlyCost: mainNumber.monthly ?? null,
     warnings: [...setup.warnings],
-    next: listNext(setup, steps),
+    next: [...next],
     error: fault?.toJSON() ?? null,
   };
-}
-
-function listNext(setup: Setup, steps: readonly StepResult[]): string[] {
-  if (setup.choices.dryRun) return ['relay-phone init, to make these changes'];
-  const rewritten = steps.some(
-    ({ id, outcome }) => outcome === 'changed' && (id === 'env-file' || id === 'twiml-app'),
-  );
-  return [
-    ...(rewritten ? ['restart the app if it is running: it reads .env and the TwiML app only once'] : []),
-    ...(setup.checkout
-      ? ['relay-phone checkout prepare, to create its database and a user with phone masks']
-      : []),
-    ...(setup.target === 'sandbox'
-      ? ['relay-phone exec -- COMMAND, to start the app so that it reaches this Twilio']
-      : []),
-    ...(setup.target === 'live'
-      ? ['relay-phone tunnel, to make the app at 127.0.0.1:8000 reachable for Twilio while you work']
-      : []),
-    'relay-phone status, to see all this again',
-    'relay-phone undo, to take it all back',
-  ];
 }
 
 /** The mask that `send-test` took or found. */

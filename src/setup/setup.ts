@@ -140,6 +140,8 @@ export interface Setup {
   readonly readEnv: EnvReader;
   /** The Relay checkout and the name of its setting for allowed hosts; undefined for another app. */
   readonly checkout: { readonly path: string; readonly hostsKey: HostsSetting['key'] } | undefined;
+  /** Returns the origin at which the app listens unless its settings name another one. */
+  findUsualApp(): string;
   /** The folder for backups of the files we change. */
   readonly backups: string;
   readonly environment: Readonly<Record<string, string | undefined>>;

@@ -5,6 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { execReportSchema } from '../../src/reports.js';
+import { DEADLINE } from '../support/deadline.js';
 import { findPort } from '../support/find-port.js';
 import { findPython, NO_PYTHON } from '../support/find-python.js';
 import { withoutWarning } from '../support/node-warning.js';
@@ -303,4 +304,25 @@ it('exec does not print its secrets', async () => {
   ]);
   const token = readFileSync(join(workspace.path, '.relay-phone/proxy-token'), 'utf8').trim();
   for (const secret of [token, 'PRIVATE KEY']) expect(stdout + stderr).not.toContain(secret);
+});
+
+describe('an origin at which nothing answers', () => {
+  it('is named once, on stderr, with the line that fixes it, while the program runs', async ({ skip }) => {
+    skip(isWindows, NO_POSIX);
+    const port = await findPort();
+    const listen = `require('http').createServer().listen(${port}, '127.0.0.1')`;
+    const environment = { SITE_ORIGIN: `http://127.0.0.1:${await findPort()}` };
+    const child = workspace.start(['exec', '--', process.execPath, '-e', listen], { environment });
+    let said = '';
+    child.stderr?.on('data', (part) => {
+      said += part;
+    });
+    const warning = /! nothing answers at http:\/\/127\.0\.0\.1:\d+ 10 s after [^\n]*\n[^\n]*\n/;
+    await expect.poll(() => said, { timeout: DEADLINE }).toMatch(warning);
+    expect(said).toContain(`; it listens at port ${port}.`);
+    expect(said).toContain(`--public-url http://127.0.0.1:${port} -- ${process.execPath} -e `);
+    child.kill('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([143, null]);
+    expect(said.match(/nothing answers/g)).toHaveLength(1);
+  });
 });

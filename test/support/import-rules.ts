@@ -107,7 +107,7 @@ const SHARED_BY_COMMANDS = `^src/cli/commands/(${[
   'requests/(exchanges|exchange-lines)',
   'sandbox/(event-line|outcome)',
   'send-test/(app-access|phone-check)',
-  'serve/(announcement|shop)',
+  'serve/shop',
   'text/obvious-numbers',
 ].join('|')})\\.ts$`;
 

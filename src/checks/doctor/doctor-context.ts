@@ -13,10 +13,19 @@ export interface SeenApp {
   /** How many requests the app has sent with credentials that the sandbox knows, and with others. */
   readonly requests: number;
   readonly refusedRequests: number;
-  /** How many webhooks it has answered with a 5xx, and the last of them. */
+  /** How many webhooks it has answered, how many of them with a 5xx, and the last of these. */
+  readonly answeredWebhooks: number;
   readonly failedWebhooks: number;
   readonly lastFailure: { readonly status: number; readonly reason: string | null } | null;
 }
+
+/** How the process that listens where the app should be was started, as far as the system shows it. */
+export type AppProcess =
+  | { readonly start: 'inside' }
+  /** Without the variables that lead to this sandbox. `process` names it, such as `node (process 123)`. */
+  | { readonly start: 'outside'; readonly process: string }
+  /** `why` it is not seen, as a clause. */
+  | { readonly start: 'unknown'; readonly why: string };
 
 /** Everything that the checks of `doctor` can see. Whatever takes time is a function, which only the checks that need it call. */
 export interface DoctorContext {
@@ -52,10 +61,12 @@ export interface DoctorContext {
   openAccount(): Promise<AccountView>;
   /** Returns what the running sandbox has seen of the app; undefined if none is running. */
   findAppContact(): Promise<SeenApp | undefined>;
-  /** Returns the line that starts the app through `exec`, quoted for a shell. */
-  execCommand(): Promise<string>;
+  /** Looks whether the app was started so that its requests reach the sandbox. */
+  seeAppProcess(): Promise<AppProcess>;
+  /** The lines that start the app, quoted for a shell: through `exec`, and all ways that the target allows. */
+  readonly lines: { readonly exec: string; readonly starts: readonly string[] };
   /** Returns the origin of the app on this machine, without a trailing slash. */
-  findAppOrigin(): Promise<string>;
+  findAppOrigin(): string;
   readonly ngrok: {
     readonly sources: NgrokSettingSources;
     /** Returns the ngrok server to connect to. @throws RelayPhoneError `usage` if its certificate cannot be read */

@@ -77,7 +77,7 @@ async function applyRepair(context: DoctorContext, id: RepairId): Promise<void> 
 
 /** Returns a setup that allows every change in the sandbox, which is free and has no other users. */
 async function createRepairSetup(context: DoctorContext, setup: Setup): Promise<Setup> {
-  const app = await context.findAppOrigin();
+  const app = context.findAppOrigin();
   const publicBase = findConfiguredPublicBase(context);
   const ownOrigins = [...listSameOrigins(app), ...(publicBase ? [publicBase] : [])];
   return {

@@ -1,4 +1,4 @@
-// The app on this machine: where it usually listens, and waiting until it answers.
+// Waits until the app on this machine answers.
 import type { Agent } from 'node:http';
 import { type ErrorKind, RelayPhoneError } from '../../errors.js';
 import { appAgentFor } from '../../http/client.js';
@@ -7,9 +7,6 @@ import { sendRequest } from '../../http/send.js';
 import { readHost } from '../../origin.js';
 import type { StartedProgram } from '../../programs/start.js';
 import type { CliPorts } from './ports.js';
-
-/** Where Firefox Relay listens on a developer's machine, and `serve` too. */
-export const USUAL_APP = 'http://127.0.0.1:8000';
 
 const POLL_INTERVAL_MS = 200;
 const SLOW_MS = 20_000;
@@ -84,7 +81,8 @@ export async function waitForApp(
   }
 }
 
-function isListening(origin: string): Promise<boolean> {
+/** True if something accepts connections at `origin`. Sends nothing. */
+export function isListening(origin: string): Promise<boolean> {
   const url = new URL(origin);
   const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
   return verifyReachable(readHost(url), port, AbortSignal.timeout(CONNECT_TIMEOUT_MS)).then(

@@ -40,6 +40,8 @@ export interface CommandContext {
   readonly yes: boolean;
   /** The Relay checkout of `--checkout` or the working directory. */
   readonly checkout: Checkout | undefined;
+  /** The files that options named, as they were typed: lines to copy repeat them. */
+  readonly named: { readonly envFile?: string | undefined; readonly stateDir?: string | undefined };
 }
 
 /** The flags that say how a command prints, where its files are, and what its settings are. */
@@ -98,7 +100,8 @@ export async function openCommandContext(
   const onStateFault = onFault && ((fault: RelayPhoneError) => onFault(fault, 'state-folder'));
   const state = await locateState(ports, notices, request, onStateFault);
   const { yes = false } = flags;
-  return { ports, screen, envPath, readEnv, envFile, loaded, state, yes, checkout };
+  const named = { envFile: flags.envFile, stateDir: flags.stateDir };
+  return { ports, screen, envPath, readEnv, envFile, loaded, state, yes, checkout, named };
 }
 
 /** The folder of the project: that of `.env`, unless it is `/dev/null`, or a pipe of the shell such as `/dev/fd/63`. */

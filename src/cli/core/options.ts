@@ -54,7 +54,7 @@ export const trustOptions = {
 export const appOptions = {
   app: option(
     '--app <url>',
-    'origin of the app (default: a running serve of this state folder, else http://127.0.0.1:8000)',
+    'origin of the app (default: a running serve of this state folder, else SITE_ORIGIN if it is on this machine, else port 8000)',
     { parse: appOrigin },
   ),
   apiTokenFile: option(

@@ -10,6 +10,7 @@ import { describeUnreadableLines, JOURNAL, openJournal } from '../../setup/journ
 import type { Choices, Prompts, SandboxPhones, Setup } from '../../setup/setup.js';
 import { type Credentials, createTwilioClient } from '../../twilio/client.js';
 import { type Target, verifyFits } from '../../twilio/target.js';
+import { findContextProject, findUsualOrigin } from './app-origin.js';
 import { type CommandContext, waitForLock } from './command-context.js';
 import { STAND_IN_PHONE } from './stand-in-phone.js';
 
@@ -176,6 +177,7 @@ export async function createSetup(
     envPath,
     readEnv,
     checkout,
+    findUsualApp: () => findUsualOrigin(findContextProject(context)),
     backups: join(state.path, 'backups'),
     environment,
     phones,

@@ -1,5 +1,6 @@
 // The forward proxy of `exec`: a program's requests to Twilio go to the sandbox, all others to their hosts.
 import { timingSafeEqual } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import type { SecureContext } from 'node:tls';
 import { listen } from '../../http/listen.js';
@@ -33,10 +34,16 @@ export interface ExecProxy {
 }
 
 const USER = 'relay-phone';
+const TOKEN_FILE = 'proxy-token';
 
 /** Returns the proxy's token of a state folder, created once, so that a printed environment stays valid. */
 export function obtainProxyToken(folder: StateFolder): string {
-  return obtainSecret(folder, 'proxy-token');
+  return obtainSecret(folder, TOKEN_FILE);
+}
+
+/** Returns the same token; undefined if no program was ever given it. */
+export function findProxyToken(folder: StateFolder): string | undefined {
+  return existsSync(folder.file(TOKEN_FILE)) ? obtainProxyToken(folder) : undefined;
 }
 
 /** Returns the proxy's URL, with the token in it. */

@@ -5,9 +5,6 @@ import { findOriginFault, formatWithoutPassword } from '../../origin.js';
 import type { LoadedSettings } from '../../settings/load.js';
 import type { Prompts, Setup, SetupStep, StepPlan } from '../setup.js';
 
-/** Where the app listens by default, as Django's development server does. */
-const LOCAL_APP = 'http://127.0.0.1:8000';
-
 /** Takes the public base from the settings or ngrok, or asks for it; the sandbox falls back to the app's own address. */
 export const publicBaseStep: SetupStep = {
   id: 'public-base',
@@ -34,7 +31,7 @@ async function plan(setup: Setup): Promise<StepPlan> {
  */
 export function findPublicBase(setup: Setup): string | undefined {
   const given = findGivenBase({ values: setup.settings, sources: setup.sources }, setup.target);
-  return given ?? (setup.target === 'sandbox' ? LOCAL_APP : setup.ngrok?.base);
+  return given ?? (setup.target === 'sandbox' ? setup.findUsualApp() : setup.ngrok?.base);
 }
 
 /**

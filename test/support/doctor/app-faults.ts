@@ -1,4 +1,7 @@
 // Faults of the app and of its public base, in the sandbox.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { onTestFinished } from 'vitest';
 import { prepareCheckout } from './checkout-faults.js';
 import type { Faults, Run } from './fault.js';
 import { answerLikeRelay } from './relay-like.js';
@@ -15,12 +18,34 @@ async function failOneText(scene: SandboxScene): Promise<Run> {
   return { besides: ['recent-alerts'] };
 }
 
+/** Passes every connection on to a port of this machine, from a process that has only a PATH. */
+const FORWARD = `
+const { connect, createServer } = require('node:net');
+const server = createServer((socket) => {
+  const other = connect(Number(process.argv[1]), '127.0.0.1');
+  socket.pipe(other).pipe(socket);
+  for (const one of [socket, other]) one.on('error', () => socket.destroy());
+});
+server.listen(0, '127.0.0.1', () => console.log(server.address().port));
+`;
+
+/** Starts a process in front of the app, and returns its origin; it ends with the test. */
+export async function startInFront(app: string, environment: NodeJS.ProcessEnv = {}): Promise<string> {
+  const child = spawn(process.execPath, ['-e', FORWARD, new URL(app).port], {
+    env: { PATH: process.env.PATH, ...environment },
+  });
+  onTestFinished(() => void child.kill());
+  const [line] = (await once(child.stdout, 'data')) as [Buffer];
+  return `http://127.0.0.1:${String(line).trim()}`;
+}
+
 /** The faults, by the id of the finding. */
 export const APP_FAULTS: Faults<SandboxScene> = {
   'app-down': async ({ app }) => {
     await app.close();
     return undefined;
   },
+  'app-outside': async ({ app }) => ({ args: ['--app', await startInFront(app.origin)] }),
   'app-never-asked': failOneText,
   'app-blind': async (scene) => {
     await prepareCheckout(scene);

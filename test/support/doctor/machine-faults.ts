@@ -9,12 +9,17 @@ import type { SandboxScene } from './sandbox-scene.js';
 /** A user who is not root, and owns no file. */
 const NOBODY = 65_534;
 
-/** Faults that cannot be caused here: root may write everywhere, and no other user can start the program. */
-export const IMPOSSIBLE: ReadonlySet<string> = new Set(
-  process.getuid?.() === 0 && spawnSync(process.execPath, [CLI, '--version'], { uid: NOBODY }).status !== 0
+/**
+ * Faults that cannot be caused here: root may write everywhere, and no other user can start the program; only Linux shows
+ * the environment of another process.
+ */
+export const IMPOSSIBLE: ReadonlySet<string> = new Set([
+  ...(process.platform === 'linux' ? [] : ['app-outside']),
+  ...(process.getuid?.() === 0 &&
+  spawnSync(process.execPath, [CLI, '--version'], { uid: NOBODY }).status !== 0
     ? ['state-not-writable']
-    : [],
-);
+    : []),
+]);
 
 /** The faults, by the id of the finding. */
 export const MACHINE_FAULTS: Faults<SandboxScene> = {

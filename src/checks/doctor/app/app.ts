@@ -15,18 +15,15 @@ export const appCheck = createDoctorCheck({
   findings: {
     'app-down': { severity: 'fault', why: 'While it is down, texts and calls to masks are lost.' },
   },
-  run: async ({ target, findAppOrigin, inspectCheckout, execCommand, timeoutMs }) => {
-    const app = await findAppOrigin();
+  run: async ({ findAppOrigin, lines, timeoutMs }) => {
+    const app = findAppOrigin();
     try {
       const url = new URL('/', app);
       await sendRequest({ method: 'GET', url, timeoutMs, agent: appAgentFor(url) });
       return pass(`answers at ${app}`);
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error;
-      // In the sandbox an app that was not started through exec asks the real Twilio.
-      const start = target === 'sandbox' ? await execCommand() : 'start the app';
-      const starts = inspectCheckout ? [start] : ['relay-phone serve', start];
-      const tryNext = [...starts, '--app URL, if it is somewhere else'];
+      const tryNext = [...lines.starts, '--app URL, if it is somewhere else'];
       return found({ id: 'app-down', what: error.message, tryNext });
     }
   },
@@ -51,7 +48,7 @@ export const appHostCheck = createDoctorCheck<HostFinding>({
     },
   },
   run: async (context) => {
-    const app = await context.findAppOrigin();
+    const app = context.findAppOrigin();
     const configured = findConfiguredPublicBase(context);
     const publicBase = configured ?? app;
     const { host } = new URL(publicBase);

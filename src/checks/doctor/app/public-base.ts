@@ -35,7 +35,7 @@ export const publicBaseCheck = createDoctorCheck<PublicBaseFinding>({
   run: async (context) => {
     const base = findConfiguredPublicBase(context);
     if (base === undefined) return nothingToCheck('no public base is set');
-    const isApp = base === (await context.findAppOrigin());
+    const isApp = base === context.findAppOrigin();
     const isHere = base.startsWith('http:') || (isApp && isLoopback(new URL(base).hostname));
     return isHere ? pass(`${base}, on this machine`) : checkReachable(context, base);
   },
@@ -84,7 +84,7 @@ export const publicWayCheck = createDoctorCheck({
   },
   run: async (context) => {
     const publicBase = findConfiguredPublicBase(context);
-    if (!publicBase || publicBase === (await context.findAppOrigin()))
+    if (!publicBase || publicBase === context.findAppOrigin())
       return nothingToCheck('the public base is the app itself');
     const { setup, twimlApp: findTwimlApp } = await context.openAccount();
     const callbacks = createTestCallbacks({

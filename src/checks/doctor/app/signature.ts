@@ -55,7 +55,7 @@ export const appSignatureCheck = createDoctorCheck<Id>({
       accountSid: setup.client.accountSid,
       twimlApp: await findTwimlApp(),
     });
-    const app = await context.findAppOrigin();
+    const app = context.findAppOrigin();
     const found = await Promise.all(
       callbacks.map((callback) => probe({ context, callback, app, publicBase, authToken: setup.authToken })),
     );

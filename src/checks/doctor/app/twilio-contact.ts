@@ -1,8 +1,8 @@
-// Checks that the app reaches the sandbox: an app that was not started through exec asks the real Twilio, in vain.
+// Checks that the app reaches the sandbox: one that was not started through exec asks the real Twilio, in vain.
 import { found, nothingToCheck, pass } from '../../check.js';
-import { createDoctorCheck } from '../doctor-context.js';
+import { createDoctorCheck, type SeenApp } from '../doctor-context.js';
 
-/** Checks that the app has asked the sandbox something, if its webhooks fail. */
+/** Checks that the app has asked the sandbox something, or was started so that it can. */
 export const appContactCheck = createDoctorCheck({
   id: 'app-contact',
   group: 'app',
@@ -13,6 +13,10 @@ export const appContactCheck = createDoctorCheck({
       severity: 'fault',
       why: 'Its requests go to the real Twilio, which does not know the account: every text and call fails.',
     },
+    'app-outside': {
+      severity: 'fault',
+      why: 'Its requests go to the real Twilio, which does not know the account of the sandbox.',
+    },
     'app-never-asked': {
       severity: 'warning',
       why: 'An app that asks Twilio for anything reaches the sandbox only if it was started through exec.',
@@ -22,27 +26,42 @@ export const appContactCheck = createDoctorCheck({
       why: 'The app read .env before it was changed, or reads another one.',
     },
   },
-  run: async ({ target, findAppContact, inspectCheckout, execCommand }) => {
+  run: async ({ target, findAppContact, seeAppProcess, inspectCheckout, lines }) => {
     if (target !== 'sandbox') return nothingToCheck('the account is live');
     const contact = await findAppContact();
-    if (!contact) return nothingToCheck('no sandbox is running');
-    const { requests, refusedRequests, failedWebhooks, lastFailure } = contact;
-    if (requests > 0) return pass(`it has asked ${count(requests, 'time')}`);
-    if (refusedRequests > 0) {
-      const what = `${count(refusedRequests, 'request')} had credentials that the sandbox does not know`;
-      return found({ id: 'app-other-token', what, tryNext: [`start the app again: ${await execCommand()}`] });
+    // An app that has asked is well, however it was started.
+    if (contact && contact.requests > 0) return pass(`it has asked ${count(contact.requests, 'time')}`);
+    if (contact && contact.refusedRequests > 0) {
+      const what = `${count(contact.refusedRequests, 'request')} had credentials that the sandbox does not know`;
+      return found({ id: 'app-other-token', what, tryNext: [`start the app again: ${lines.exec}`] });
     }
-    if (failedWebhooks === 0)
-      return nothingToCheck('no webhook has failed, and the app has asked for nothing');
-    const reason = lastFailure?.reason ? `: "${lastFailure.reason}"` : '';
-    const what = `it answered ${count(failedWebhooks, 'webhook')} with ${lastFailure?.status ?? '5xx'}${reason}, and has never asked the sandbox for anything`;
-    return found({
-      id: inspectCheckout ? 'app-blind' : 'app-never-asked',
-      what,
-      tryNext: [`end the app, and start it so: ${await execCommand()}`],
-    });
+    const seen = await seeAppProcess();
+    const outside =
+      seen.start === 'outside' ? `${seen.process} was not started through relay-phone exec` : undefined;
+    const tryNext = [`end the app, and start it so: ${lines.exec}`];
+    if (contact && contact.failedWebhooks > 0) {
+      const what = [describeFailures(contact), ...(outside ? [outside] : [])].join('; ');
+      return found({ id: inspectCheckout || outside ? 'app-blind' : 'app-never-asked', what, tryNext });
+    }
+    if (outside !== undefined) {
+      // One that only answers TwiML never asks; Relay asks at every text.
+      if (!inspectCheckout && contact && contact.answeredWebhooks > 0)
+        return pass(`${outside}, but it answers webhooks and has asked for nothing`);
+      const what = `${outside}: its environment has no proxy that leads to this sandbox`;
+      return found({ id: 'app-outside', what, tryNext });
+    }
+    if (seen.start !== 'unknown') return pass('it was started so that its requests reach this sandbox');
+    const known = contact
+      ? 'the app has asked for nothing, and no webhook has failed'
+      : 'no sandbox is running';
+    return nothingToCheck(`${known}; could not look how the app was started: ${seen.why}`);
   },
 });
+
+function describeFailures({ failedWebhooks, lastFailure }: SeenApp): string {
+  const reason = lastFailure?.reason ? `: "${lastFailure.reason}"` : '';
+  return `it answered ${count(failedWebhooks, 'webhook')} with ${lastFailure?.status ?? '5xx'}${reason}, and has never asked the sandbox for anything`;
+}
 
 function count(times: number, name: string): string {
   return `${times} ${name}${times === 1 ? '' : 's'}`;

@@ -97,7 +97,7 @@ export const ngrokAgentCheck = createDoctorCheck<'ngrok-agent-elsewhere'>({
   run: async (context) => {
     const base = findConfiguredPublicBase(context);
     if (base === undefined) return nothingToCheck('no public base is set');
-    const port = Number(new URL(await context.findAppOrigin()).port || 80);
+    const port = Number(new URL(context.findAppOrigin()).port || 80);
     const endpoints = await listAgentEndpoints();
     const others = endpoints.filter((one) => one.url.replace(/\/$/, '') === base && !servesPort(one, port));
     return passUnless(

@@ -31,10 +31,11 @@ export async function run(ports: CliPorts, flags: CallFlags): Promise<number> {
 }
 
 async function placeCall(
-  { ports, screen }: CommandContext,
+  context: CommandContext,
   control: ControlClient,
   flags: CallFlags & NumberPair,
 ): Promise<{ readonly report: CallReport; readonly hasCancelled: boolean }> {
+  const { ports, screen } = context;
   const { from, to } = flags;
   const { traceId, sid: callSid } = await control.call(from, to);
   ports.onInterrupt(() => control.act(from, callSid, 'hang-up'));
@@ -63,7 +64,7 @@ async function placeCall(
     screen.warn(`No webhook was sent: ${to} has no VoiceUrl and no TwiML app with one.`);
   const logged = (await control.calls(from)).find(({ sid }) => sid === callSid);
   const { state = 'unanswered', answeredAt = null, endedAt = null, heard = [], said = [] } = logged ?? {};
-  const result = await showOutcome(screen, control, traceId);
+  const result = await showOutcome(context, control, traceId);
   const report: CallReport = {
     command: 'call',
     from,

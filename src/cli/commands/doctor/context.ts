@@ -1,19 +1,19 @@
 // Opens the context of the doctor checks. Creates nothing, and loads the database's binary only when a check needs it.
-import { relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { type AccountView, createAccountView } from '../../../checks/doctor/account-view.js';
-import { type DoctorContext, findConfiguredPublicBase } from '../../../checks/doctor/doctor-context.js';
+import type { AppProcess, DoctorContext } from '../../../checks/doctor/doctor-context.js';
 import { RelayPhoneError } from '../../../errors.js';
 import type { CheckoutContext } from '../../../firefox-relay/checkout.js';
-import { isLoopback } from '../../../origin.js';
 import { packageFiles } from '../../../package-file.js';
 import { NO_CHOICES } from '../../../setup/setup.js';
-import { formatCommandLine } from '../../../shell-quote.js';
 import { readNgrokEdge } from '../../../tunnel/ngrok/edge.js';
-import { USUAL_APP } from '../../core/app.js';
+import { findAppOrigin } from '../../core/app-origin.js';
 import { createCheckoutTrust } from '../../core/checkout-trust.js';
 import { type CommandContext, findTargetKind, openCommandContext } from '../../core/command-context.js';
+import { createLines, type ProjectLines } from '../../core/next-lines.js';
 import { findNgrokSources } from '../../core/ngrok.js';
 import type { CliPorts } from '../../core/ports.js';
+import { findRelay } from '../../core/serve-announcement.js';
 import { openSession, type Session } from '../../core/session.js';
 import type { StatePlace } from '../../core/state-place.js';
 import type { DoctorFlags } from './command.js';
@@ -28,6 +28,7 @@ const SCRIPT_TIMEOUT_MS = 18_000;
 export interface DoctorSession {
   readonly doctorContext: DoctorContext;
   readonly context: CommandContext;
+  readonly lines: ProjectLines;
   close(): Promise<void>;
 }
 
@@ -42,7 +43,12 @@ export async function openDoctorContext(ports: CliPorts, flags: DoctorFlags): Pr
   const { envPath, envFile, loaded, state } = context;
   const { environment, now } = ports;
   const account = createAccount(context);
-  const surroundings = { loaded, state };
+  const target = findTarget(context);
+  const lines = createLines(context, {
+    target: target.target,
+    origin: flags.app,
+    pythonPath: flags.python === undefined ? undefined : resolve(ports.cwd, flags.python),
+  });
   const doctorContext: DoctorContext = {
     nodeVersion: process.version,
     packageFiles,
@@ -55,18 +61,19 @@ export async function openDoctorContext(ports: CliPorts, flags: DoctorFlags): Pr
     statePath: state.path,
     openState: state.open,
     stateFault,
-    ...findTarget(context),
+    ...target,
     findSandbox: () => findSandbox(state),
     findAppContact: () => findAppContact(state),
-    execCommand: () => formatExecCommand(context, flags),
+    seeAppProcess: () => seeProcess(context, findAppOrigin(context, flags.app)),
+    lines,
     openAccount: account.open,
-    findAppOrigin: async () => flags.app ?? (await findAppOrigin(surroundings)),
+    findAppOrigin: () => findAppOrigin(context, flags.app),
     ngrok: { sources: findNgrokSources(context), readEdge: () => readNgrokEdge(environment) },
     inspectCheckout: await findInspection(context, flags),
     now,
     timeoutMs: (loaded.values.timeout ?? REQUEST_LIMITS.timeoutMs / 1000) * 1000,
   };
-  return { doctorContext, context, close: account.close };
+  return { doctorContext, context, lines, close: account.close };
 }
 
 /** The inspection of the checkout, once the user was asked to agree to it; undefined without a checkout. */
@@ -148,31 +155,15 @@ async function findAppContact(state: StatePlace): ReturnType<DoctorContext['find
   return running && (await running.control.state()).app;
 }
 
-/** In a Relay checkout with the Python that is there and the port that is configured. */
-async function formatExecCommand(
-  { checkout, loaded, state, ports: { environment } }: CommandContext,
-  flags: DoctorFlags,
-): Promise<string> {
-  if (!checkout) return 'relay-phone exec -- COMMAND, with the command that starts the app';
-  const { findPython } = await import('../../../firefox-relay/checkout.js');
-  const { path = 'python' } =
-    findPython({
-      checkout,
-      pythonPath: flags.python === undefined ? undefined : resolve(flags.python),
-      environment,
-    }) ?? {};
-  const inside = relative(checkout.path, path);
-  const { port } = new URL(flags.app ?? (await findAppOrigin({ loaded, state })));
-  const program = [inside.startsWith('..') ? path : inside, 'manage.py', 'runserver'];
-  return formatCommandLine(['relay-phone', 'exec', '--', ...program, port === '' ? '80' : port]);
-}
-
-/** Returns the origin of a running `serve`, else a public base on this machine (the app's own), else the default. */
-async function findAppOrigin(surroundings: Pick<CommandContext, 'loaded' | 'state'>): Promise<string> {
-  const folder = surroundings.state.find();
-  const { findRelay } = await import('../serve/announcement.js');
-  const serve = folder && findRelay(folder);
-  const base = findConfiguredPublicBase(surroundings);
-  const isApp = base !== undefined && (base.startsWith('http:') || isLoopback(new URL(base).hostname));
-  return serve ?? (isApp ? base : USUAL_APP);
+async function seeProcess({ state, envFile }: CommandContext, app: string): Promise<AppProcess> {
+  const folder = state.find();
+  // It is told the sandbox's address by itself.
+  if (folder && findRelay(folder) === app) return { start: 'inside' };
+  const [{ seeAppProcess }, { findProxyToken }, { origin: sandbox }] = await Promise.all([
+    import('./app-process.js'),
+    import('../../../sandbox/proxy/proxy.js'),
+    findSandbox(state),
+  ]);
+  const token = folder && findProxyToken(folder);
+  return seeAppProcess({ app, token, sandbox, envValues: [...(envFile?.values.values() ?? [])] });
 }

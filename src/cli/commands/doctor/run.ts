@@ -5,6 +5,8 @@ import { createDoctorReport, type DoctorReport } from '../../../checks/doctor/re
 import { type CheckResult, runChecks } from '../../../checks/run-checks.js';
 import { ExitCode } from '../../../errors.js';
 import { type CommandContext, waitForLock } from '../../core/command-context.js';
+import { type ProjectLines, showNext } from '../../core/next-lines.js';
+import { listStepsAfterDoctor } from '../../core/next-steps.js';
 import { type CliPorts, isTty } from '../../core/ports.js';
 import { verifyNewFile, writeBundle } from './bundle.js';
 import type { DoctorFlags } from './command.js';
@@ -18,6 +20,7 @@ const CHECK_TIMEOUT_MS = 20_000;
 interface Examination {
   readonly context: CommandContext;
   readonly target: DoctorReport['target'];
+  readonly lines: ProjectLines;
   readonly results: readonly CheckResult[];
 }
 
@@ -29,7 +32,7 @@ export async function run(ports: CliPorts, flags: DoctorFlags): Promise<number> 
   const fixes = flags.fix === true && hasRepairs(first.results);
   if (fixes) showResults(screen, first.results, flags);
   const repaired = fixes ? await applyFixes(ports, flags, first) : [];
-  const { context, target, results } = fixes ? await examine(ports, flags) : first;
+  const { context, target, lines, results } = fixes ? await examine(ports, flags) : first;
   if (fixes) screen.line('The checks after the fixes:');
   showResults(screen, results, flags);
   const report = createDoctorReport(target, results, repaired);
@@ -38,14 +41,16 @@ export async function run(ports: CliPorts, flags: DoctorFlags): Promise<number> 
     screen.line(`Wrote ${bundlePath}. Read it before you attach it to a bug report.`);
   }
   screen.document(report);
-  return results.some(({ state }) => state === 'fault') ? ExitCode.fault : ExitCode.done;
+  if (results.some(({ state }) => state === 'fault')) return ExitCode.fault;
+  if (target === 'sandbox') showNext(screen, listStepsAfterDoctor(lines, context.loaded.values.mainNumber));
+  return ExitCode.done;
 }
 
 /** How often progress is shown without a terminal. */
 const PIPE_PROGRESS_MS = 3000;
 
 async function examine(ports: CliPorts, flags: DoctorFlags): Promise<Examination> {
-  const { doctorContext, context, close } = await openDoctorContext(ports, flags);
+  const { doctorContext, context, lines, close } = await openDoctorContext(ports, flags);
   const progress = context.screen.progress('checking');
   try {
     let updatedAt = ports.now();
@@ -60,7 +65,7 @@ async function examine(ports: CliPorts, flags: DoctorFlags): Promise<Examination
       timeoutMs: CHECK_TIMEOUT_MS,
       onProgress: onChange,
     });
-    return { context, target: doctorContext.target ?? null, results };
+    return { context, target: doctorContext.target ?? null, lines, results };
   } finally {
     progress.end();
     await close();

@@ -17,7 +17,7 @@ export const execCommand = command({
     ...yesOptions,
     publicUrl: option(
       '--public-url <url>',
-      'where the sandbox reaches the app (default: SITE_ORIGIN if it is on this machine, else http://127.0.0.1:8000)',
+      'where the sandbox reaches the app (default: SITE_ORIGIN if it is on this machine, else the port of the app, or 8000)',
     ),
     printEnv: option(
       '--print-env [form]',
@@ -28,7 +28,7 @@ export const execCommand = command({
     timeout: option('--timeout <seconds>', 'how long to wait for one answer of the sandbox (default: 15)'),
   },
   examples: [
-    'relay-phone exec -- python manage.py runserver',
+    'relay-phone exec -- .venv/bin/python manage.py runserver 8000',
     'relay-phone exec -- npm start',
     'eval "$(relay-phone exec --print-env)"',
   ],

@@ -13,6 +13,7 @@ import type { ExecFlags } from './command.js';
 import { createEnvironment, type Execution, prepareExecution, startInSandbox } from './execution.js';
 import type { ExecReport } from './report.js';
 import { forSandbox, listRemovedVariables } from './sandbox-settings.js';
+import { watchSilence } from './silence.js';
 import { watchUnsupported } from './unsupported.js';
 
 /** Runs the program, or prints its environment. Returns the program's exit code; 0 with `--print-env`. */
@@ -53,9 +54,12 @@ export async function run(ports: CliPorts, flags: ExecFlags): Promise<number> {
 }
 
 async function runProgram(execution: Execution, { command, json = false }: ExecFlags): Promise<number> {
-  const { ports } = execution.context;
+  const { context, session } = execution;
+  const { ports } = context;
   const { program, close } = await startInSandbox(execution, command, { json, isQuick: true });
-  const endWatch = watchUnsupported(required(execution.session.sandbox), execution.context.screen);
+  const origin = required(session.setup.facts.publicBase);
+  const stopWatching = watchSilence({ context, origin, command }, program);
+  const endWatch = watchUnsupported(required(session.sandbox), context.screen);
   try {
     // On Ctrl-C the terminal itself sends these to the program too.
     const typed = ports.hasKeyboard() ? ['SIGINT', 'SIGQUIT'] : [];
@@ -64,6 +68,7 @@ async function runProgram(execution: Execution, { command, json = false }: ExecF
     });
     return await program.ended.finally(takeBack);
   } finally {
+    stopWatching();
     endWatch();
     await close();
   }

@@ -1,30 +1,32 @@
 // `relay-phone init`: sets everything up, from nothing to a verification text.
 import { readLines } from '../../../control-characters.js';
 import { ExitCode, RelayPhoneError } from '../../../errors.js';
+import { findSavedToken } from '../../../firefox-relay/api-token.js';
+import { isLoopback } from '../../../origin.js';
 import { isSandboxSid } from '../../../sandbox-sid.js';
 import { createInitReport } from '../../../setup/create-report.js';
 import type { InitReport } from '../../../setup/report.js';
-import { runSetup } from '../../../setup/run.js';
-import { type Choices, NO_CHOICES, type Setup } from '../../../setup/setup.js';
+import { runSetup, type StepResult } from '../../../setup/run.js';
+import { type Choices, NO_CHOICES, required, type Setup } from '../../../setup/setup.js';
 import { findGivenBase } from '../../../setup/steps/public-base.js';
 import { STEPS } from '../../../setup/steps.js';
 import { acquireLock } from '../../../state/lock.js';
 import { formatRelayBlock } from '../../../tunnel/ngrok-yml/relay-block.js';
 import { ACCOUNT_SID, AUTH_TOKEN } from '../../../twilio/target.js';
+import { findOwnOrigin } from '../../core/app-origin.js';
 import {
   type CommandContext,
   findTargetKind,
   openCommandContext,
   waitForLock,
 } from '../../core/command-context.js';
+import { createLines, type FollowUp, showNext } from '../../core/next-lines.js';
+import { listStepsAfterInit } from '../../core/next-steps.js';
 import type { CliPorts } from '../../core/ports.js';
 import { findPrompts } from '../../core/prompts.js';
 import { showError } from '../../core/screen.js';
 import { openSession } from '../../core/session.js';
 import type { InitFlags } from './command.js';
-
-/** The port of Django's development server. */
-const APP_PORT = 8000;
 
 /** Sets everything up; exit code 6 if the verification text did not arrive. */
 export async function run(ports: CliPorts, flags: InitFlags): Promise<number> {
@@ -43,7 +45,7 @@ export async function run(ports: CliPorts, flags: InitFlags): Promise<number> {
     const session = await openSession(context, kind, options);
     try {
       const results = await runSetup(session.setup, STEPS);
-      const code = show(context, createInitReport(session.setup, results));
+      const code = show(context, session.setup, results);
       showNgrokConfig(context, session.setup);
       return code;
     } finally {
@@ -55,7 +57,8 @@ export async function run(ports: CliPorts, flags: InitFlags): Promise<number> {
 }
 
 /** Keeps live settings in `.env` from being replaced by sandbox settings. Placeholders may be replaced. */
-function verifyNotLive({ envFile, envPath }: CommandContext): void {
+function verifyNotLive(context: CommandContext): void {
+  const { envFile, envPath } = context;
   const sid = envFile?.values.get('TWILIO_ACCOUNT_SID') ?? '';
   const token = envFile?.values.get('TWILIO_AUTH_TOKEN') ?? '';
   if (isSandboxSid(sid) || !(ACCOUNT_SID.test(sid) || AUTH_TOKEN.test(token))) return;
@@ -65,12 +68,16 @@ function verifyNotLive({ envFile, envPath }: CommandContext): void {
     reason: `${envPath} holds a live Twilio account, and was left as it is`,
     tryNext: [
       'relay-phone init --sandbox -e PATH, with another file for the sandbox',
-      'relay-phone exec -- COMMAND, which runs a program against the sandbox and does not change .env',
+      `to leave .env as it is: ${createLines(context, { target: 'sandbox' }).exec}`,
     ],
   });
 }
 
-function show({ ports, screen }: CommandContext, report: InitReport): number {
+function show(context: CommandContext, setup: Setup, results: readonly StepResult[]): number {
+  const { ports, screen } = context;
+  const next = listNext(context, setup, results);
+  const lines = next.map(({ line }) => line);
+  const report = createInitReport(setup, results, lines);
   const { account, mainNumber, app, envFile, monthlyCost } = report;
   screen.line('');
   screen.line(headline(report));
@@ -84,12 +91,27 @@ function show({ ports, screen }: CommandContext, report: InitReport): number {
   if (monthlyCost)
     screen.line(`  costs        ${monthlyCost.amount} ${monthlyCost.currency} a month${imagined}`);
   for (const warning of report.warnings) screen.warn(warning);
-  screen.line('Next:');
-  for (const next of report.next) screen.line(`  ${next}`);
+  showNext(screen, next);
   screen.document(report);
   if (!report.error) return ExitCode.done;
   showError(ports, report.error);
   return report.error.exitCode;
+}
+
+function listNext(context: CommandContext, setup: Setup, results: readonly StepResult[]): FollowUp[] {
+  const { target, facts, choices } = setup;
+  const base = required(facts.publicBase);
+  const isLocal = isLoopback(new URL(base).hostname);
+  const lines = createLines(context, { target, ...(isLocal && { origin: base }) });
+  const isAgain = (id: StepResult['id']) => id === 'env-file' || id === 'twiml-app';
+  const folder = context.state.find();
+  if (choices.dryRun) return [{ why: 'make these changes', line: lines.relayPhone('init') }];
+  return listStepsAfterInit(lines, {
+    target,
+    mainNumber: required(facts.mainNumber),
+    isRewritten: results.some(({ id, outcome }) => outcome === 'changed' && isAgain(id)),
+    isPrepared: folder !== undefined && findSavedToken(folder) !== undefined,
+  });
 }
 
 function headline({ dryRun, steps }: InitReport): string {
@@ -99,9 +121,10 @@ function headline({ dryRun, steps }: InitReport): string {
 }
 
 /** Prints the endpoint for `ngrok.yml`, for developers who run ngrok's own agent instead of `tunnel`. */
-function showNgrokConfig({ screen }: CommandContext, { ngrok, facts }: Setup): void {
+function showNgrokConfig(context: CommandContext, { ngrok, facts }: Setup): void {
   if (!ngrok || facts.publicBase !== ngrok.base) return;
-  screen.line("For ngrok's own agent, in its ngrok.yml (ngrok start relay):");
-  for (const line of readLines(formatRelayBlock(3, new URL(ngrok.base).host, APP_PORT)))
-    screen.line(`  ${line}`);
+  const port = Number(new URL(findOwnOrigin(context)).port) || 80;
+  context.screen.line("For ngrok's own agent, in its ngrok.yml (ngrok start relay):");
+  for (const line of readLines(formatRelayBlock(3, new URL(ngrok.base).host, port)))
+    context.screen.line(`  ${line}`);
 }

@@ -7,7 +7,7 @@ import { RELAY_DATABASE_FILE } from '../../../relay/store/schema.js';
 import type { MaskOwners } from '../../../setup/numbers.js';
 import type { StateFolder } from '../../../state/folder.js';
 import type { CommandContext } from '../../core/command-context.js';
-import { findRelay } from '../serve/announcement.js';
+import { findRelay } from '../../core/serve-announcement.js';
 
 const TIMEOUT_MS = 5000;
 
@@ -38,7 +38,12 @@ export async function findServeMasks(
 
 /** The user API has one user, with one verified phone. */
 async function askServe(folder: StateFolder, origin: string): Promise<MaskOwners> {
-  const api = createRelayApi({ origin, token: obtainToken(folder), timeoutMs: TIMEOUT_MS });
+  const api = createRelayApi({
+    origin,
+    token: obtainToken(folder),
+    timeoutMs: TIMEOUT_MS,
+    starts: ['relay-phone serve'],
+  });
   const [masks, phone] = await Promise.all([api.listMasks(), api.findVerifiedPhone()]);
   return new Map(masks.map((mask) => [mask, masks.length === 1 ? phone : undefined]));
 }

@@ -4,11 +4,11 @@ import type { ControlClient } from '../../../sandbox/control/client.js';
 import type { StoryPorts } from '../../../scenarios/ports.js';
 import { NO_CHOICES, required } from '../../../setup/setup.js';
 import { waitForStartedApp } from '../../core/app.js';
+import { findAppOrigin } from '../../core/app-origin.js';
 import type { CommandContext } from '../../core/command-context.js';
 import { openSession, type Session } from '../../core/session.js';
 import { prepareExecution, startInSandbox } from '../exec/execution.js';
 import { forSandbox } from '../exec/sandbox-settings.js';
-import { findAppOrigin } from '../send-test/app-access.js';
 import type { PlayFlags } from './command.js';
 import { createStoryAccount, createStoryApp } from './story-ports.js';
 

@@ -54,7 +54,7 @@ function noOffer(): RelayPhoneError {
 export function createStoryApp(context: CommandContext, setup: Setup, named: string | undefined): StoryApp {
   let opening: Promise<RelayApi> | undefined;
   const open = () => {
-    opening ??= findAppAccess(context, named).then((access) => openRelayApi(setup, access));
+    opening ??= findAppAccess(context, named).then((access) => openRelayApi(context, setup, access));
     return opening;
   };
   return {

@@ -1,7 +1,8 @@
 // Says in a sentence what an act came to, at the end of `text` and `call` and in lists of traces.
 import type { ControlClient } from '../../../sandbox/control/client.js';
 import type { TraceResult } from '../../../sandbox/traces/sentence.js';
-import type { Screen } from '../../core/screen.js';
+import { warnOfBlindApp } from '../../core/blind-app.js';
+import type { CommandContext } from '../../core/command-context.js';
 
 /**
  * Shows what a trace came to, and the likely reason if the app fails and has never reached this sandbox.
@@ -10,18 +11,14 @@ import type { Screen } from '../../core/screen.js';
  * @throws RelayPhoneError `usage` if no event of the trace is kept.
  */
 export async function showOutcome(
-  screen: Screen,
+  context: CommandContext,
   control: ControlClient,
   traceId: string,
 ): Promise<TraceResult> {
   const { worst, sentence, succeeded } = await control.trace(traceId);
   // The sign of a fault means exit code 6, and nothing else does.
   const side = worst === 'done' ? 'done' : 'warning';
-  screen.outcome(sentence, succeeded ? side : 'failed');
-  const { app } = await control.state();
-  if (app.failedWebhooks > 0 && app.requests === 0) {
-    screen.warn('The app has never asked this Twilio for anything.');
-    screen.advice(['start it through relay-phone exec -- COMMAND: else its requests go to the real Twilio']);
-  }
+  context.screen.outcome(sentence, succeeded ? side : 'failed');
+  await warnOfBlindApp(context, control);
   return { sentence, succeeded };
 }

@@ -10,9 +10,10 @@ import { verifyResolved } from '../../../settings/unresolved.js';
 import type { Setup } from '../../../setup/setup.js';
 import type { StateFolder } from '../../../state/folder.js';
 import { findAdvice } from '../../../twilio/advice.js';
-import { USUAL_APP } from '../../core/app.js';
+import { findAppOrigin } from '../../core/app-origin.js';
 import type { CommandContext } from '../../core/command-context.js';
-import { findRelay } from '../serve/announcement.js';
+import { createLines } from '../../core/next-lines.js';
+import { findRelay } from '../../core/serve-announcement.js';
 
 /** An app may take this long to answer, because it sends several requests to Twilio meanwhile. */
 const TIMEOUT_SECONDS = 30;
@@ -36,7 +37,7 @@ export const APP_NAMES: Readonly<Record<AppKind, string>> = {
  * Finds the app and its token. The token of `serve` is only sent to the process that holds the lock of `serve`. The
  * token that `checkout prepare` kept is only sent to this machine and to the public base of the checkout.
  *
- * @param named the origin of `--app`. Default: a running `serve`, else http://127.0.0.1:8000
+ * @param named the origin of `--app`. Default: as {@link findAppOrigin}
  * @param email the user of the checkout whose token it is. Default: a token that was given, else the last one prepared
  * @throws RelayPhoneError `needsUser` if there is no token, `usage` if `serve` is asked for a user.
  */
@@ -67,13 +68,6 @@ function findServe(folder: StateFolder, origin: string): string | undefined {
   const serve = findRelay(folder);
   const names = new URL(origin).hostname === 'localhost' ? listSameOrigins(origin) : [origin];
   return serve !== undefined && names.includes(serve) ? serve : undefined;
-}
-
-/** Returns the origin of the app, as {@link findAppAccess} does. */
-export function findAppOrigin({ state }: CommandContext, named: string | undefined): string {
-  if (named !== undefined) return named;
-  const folder = state.find();
-  return (folder && findRelay(folder)) ?? USUAL_APP;
 }
 
 function findKeptTokenFor(
@@ -121,12 +115,16 @@ function noToken(origin: string, statePath: string, email: string | undefined): 
 
 /** Opens the user API of the app. Nothing is sent yet. */
 export function openRelayApi(
-  { settings, output, environment }: Setup,
+  context: CommandContext,
+  { settings, output, environment, target }: Setup,
   { origin, token, kind }: AppAccess,
 ): RelayApi {
+  const { starts, exec } = createLines(context, { target, origin });
   return createRelayApi({
     origin,
     token,
+    starts,
+    ...(target === 'sandbox' && { exec }),
     // The token of serve goes to exactly the address at which serve listens.
     ...(kind !== 'serve' && { agent: findAgent(environment, new URL(origin)) }),
     timeoutMs: (settings.timeout ?? TIMEOUT_SECONDS) * 1000,

@@ -5,17 +5,20 @@ import { findDeliveryFault } from '../../../setup/delivery.js';
 import { NO_CHOICES, required, type Setup } from '../../../setup/setup.js';
 import { sendDirectText } from '../../../setup/steps/verification-text.js';
 import { acquireLock } from '../../../state/lock.js';
+import { warnOfBlindApp } from '../../core/blind-app.js';
 import {
   type CommandContext,
   findTargetKind,
   openCommandContext,
   waitForLock,
 } from '../../core/command-context.js';
+import { createLines, type FollowUp, showNext } from '../../core/next-lines.js';
+import { listStepsAfterSendTest } from '../../core/next-steps.js';
 import type { CliPorts } from '../../core/ports.js';
 import { findPrompts } from '../../core/prompts.js';
 import { verifySandboxFolder } from '../../core/sandbox.js';
 import { showError } from '../../core/screen.js';
-import { openSession } from '../../core/session.js';
+import { openSession, type Session } from '../../core/session.js';
 import { APP_NAMES, type AppAccess, findAppAccess, openRelayApi } from './app-access.js';
 import type { SendTestFlags } from './command.js';
 import { verifyMayBuy } from './mask.js';
@@ -42,7 +45,7 @@ export async function run(ports: CliPorts, flags: SendTestFlags): Promise<number
     if (flags.mask) verifyMayBuy(setup);
     const number = await chooseNumber(setup);
     const findings = app
-      ? await sendThroughApp(setup, app, number, flags)
+      ? await sendThroughApp(context, session, app, { number, flags })
       : await sendDirectly(setup, context, number);
     return show(context, setup, { number, app, findings });
   } finally {
@@ -66,15 +69,32 @@ function findNumberFault(number: string): string | undefined {
   return /^\+[1-9]\d{6,14}$/.test(number) ? undefined : 'it is not in E.164 form, such as +12025550123';
 }
 
-function sendThroughApp(
-  setup: Setup,
+async function sendThroughApp(
+  context: CommandContext,
+  { setup, sandbox }: Session,
   app: AppAccess,
-  number: string,
-  { verify, code, mask = false }: SendTestFlags,
+  { number, flags }: { readonly number: string; readonly flags: SendTestFlags },
 ): Promise<SendTestResults> {
+  const { verify, code, mask = false } = flags;
   setup.output.line(`Asking ${APP_NAMES[app.kind]} at ${app.origin} to verify ${number}.`);
   const check = { number, verify: verify || mask || code !== undefined, mask, code };
-  return checkPhone(setup, openRelayApi(setup, app), check);
+  const explain = async (error: unknown) => {
+    if (sandbox && app.kind !== 'serve' && isAppFailure(error))
+      await warnOfBlindApp(context, sandbox.control, true);
+  };
+  try {
+    const findings = await checkPhone(setup, openRelayApi(context, setup, app), check);
+    await explain(findings.error);
+    return findings;
+  } catch (error) {
+    await explain(error);
+    throw error;
+  }
+}
+
+/** True if the app answered, but could not do what it was asked for. What only the user can fix is no failure. */
+function isAppFailure(error: unknown): boolean {
+  return error instanceof RelayPhoneError && ['fault', 'network', 'refused'].includes(error.kind);
 }
 
 /** Takes the lock of `init`, which sends the same text and writes the same journal. */
@@ -93,7 +113,7 @@ async function sendDirectly(setup: Setup, context: CommandContext, number: strin
 }
 
 function show(
-  { ports, screen }: CommandContext,
+  context: CommandContext,
   setup: Setup,
   outcome: {
     readonly number: string;
@@ -101,13 +121,30 @@ function show(
     readonly findings: SendTestResults;
   },
 ): number {
+  const { ports, screen } = context;
   const { number, app, findings } = outcome;
   const place = app ? { origin: app.origin, serve: app.kind === 'serve', relay: app.kind === 'relay' } : null;
   for (const warning of setup.warnings) screen.warn(warning);
   screen.document(createSendTestReport(setup, number, place, findings));
-  if (!findings.error) return ExitCode.done;
+  if (!findings.error) {
+    if (app) showNext(screen, listNext(context, setup, number, findings));
+    return ExitCode.done;
+  }
   showError(ports, findings.error);
   return findings.error.exitCode;
+}
+
+function listNext(
+  context: CommandContext,
+  { target }: Setup,
+  number: string,
+  { mask }: SendTestResults,
+): FollowUp[] {
+  return listStepsAfterSendTest(createLines(context, { target }), {
+    target,
+    number,
+    mask: mask?.phoneNumber,
+  });
 }
 
 function verifyForm(what: string, fault: string | undefined): void {

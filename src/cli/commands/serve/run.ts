@@ -15,10 +15,13 @@ import {
   openCommandContext,
   waitForLock,
 } from '../../core/command-context.js';
+import { createLines, showNext } from '../../core/next-lines.js';
+import { textMask } from '../../core/next-steps.js';
 import { createRequestGate, openPort, type RequestGate } from '../../core/port.js';
 import type { CliPorts } from '../../core/ports.js';
 import { findPrompts } from '../../core/prompts.js';
 import { createRedactor, type Redactor } from '../../core/redact.js';
+import { announceRelay } from '../../core/serve-announcement.js';
 import { openSession, type Session } from '../../core/session.js';
 import { offerToStopLeftovers } from '../../core/started-programs.js';
 import {
@@ -28,7 +31,6 @@ import {
   prepareAccount,
   verifyMaskFree,
 } from './account.js';
-import { announceRelay } from './announcement.js';
 import type { ServeFlags } from './command.js';
 import { createNumberPurchaser } from './shop.js';
 import { watchRelay } from './watch.js';
@@ -147,7 +149,7 @@ function createConnect({ environment, sleep }: CliPorts, { setup, target }: Sess
 }
 
 function showStart(
-  { screen }: CommandContext,
+  context: CommandContext,
   relay: RunningRelay,
   { text: redact }: Redactor,
   {
@@ -159,6 +161,8 @@ function showStart(
     readonly host: string;
   },
 ): void {
+  const { screen } = context;
+  const [first] = relay.masks.list();
   const masks = relay.masks
     .list()
     .map(({ number, realNumber }) => ({ number, realNumber: redact(realNumber) }));
@@ -171,6 +175,10 @@ function showStart(
   if (isWildcard(host))
     screen.warn(`it listens on every address of this machine (${host}): other machines can reach it too`);
   screen.line(`The relay is at ${origin}, and Twilio reaches it under ${publicBase}. Ctrl-C ends it.`);
+  if (first && target === 'sandbox') {
+    const { number, realNumber } = first;
+    showNext(screen, [textMask(createLines(context, { target }), number, realNumber, redact(realNumber))]);
+  }
   screen.record({
     command: 'serve',
     target,

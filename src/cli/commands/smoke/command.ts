@@ -24,7 +24,7 @@ export const smokeCommand = command({
     sandbox: option('--sandbox', 'play the story in the sandbox (default if no other check is chosen)'),
     app: option(
       '--app <url>',
-      'origin of the app whose signatures are checked (default with a command: http://127.0.0.1:8000)',
+      'origin of the app whose signatures are checked (default with a command: SITE_ORIGIN if it is on this machine, else http://127.0.0.1:8000)',
       { parse: appOrigin },
     ),
     publicUrl: option(

@@ -13,7 +13,8 @@ import { sendRequest } from '../../../http/send.js';
 import { verifyResolved } from '../../../settings/unresolved.js';
 import { required } from '../../../setup/setup.js';
 import { createTwilioClient } from '../../../twilio/client.js';
-import { USUAL_APP, waitForStartedApp } from '../../core/app.js';
+import { waitForStartedApp } from '../../core/app.js';
+import { findOwnOrigin, USUAL_APP } from '../../core/app-origin.js';
 import { type CommandContext, readSecret } from '../../core/command-context.js';
 import { offerToStopLeftovers, startRecordedProgram } from '../../core/started-programs.js';
 import { findOrigin } from '../../core/values.js';
@@ -154,7 +155,7 @@ async function openSmokeApp(
 ): Promise<OpenedApp> {
   const { ports } = context;
   const { command } = flags;
-  const origin = flags.app ?? USUAL_APP;
+  const origin = flags.app ?? findOwnOrigin(context);
   verifySignedValues(context, flags);
   const publicBase = findSignedBase(context, origin);
   const { environment, cwd } = ports;

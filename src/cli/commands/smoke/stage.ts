@@ -70,6 +70,7 @@ export async function openSmokeStage(ports: CliPorts, path: string): Promise<Ope
         origin: server.origin,
         token: TOKEN,
         timeoutMs: ANSWER_TIMEOUT_MS,
+        starts: ['relay-phone serve'],
         findAdvice: () => undefined,
       });
       const check = { number: OWNER, verify: true, mask: true, code: undefined };
@@ -113,6 +114,7 @@ function createStorySetup(
     state,
     yes: true,
     checkout: undefined,
+    named: {},
   };
   const choices = { ...NO_CHOICES, yes: true };
   const options = { command: 'smoke', prompts: undefined, choices, keeps: true };

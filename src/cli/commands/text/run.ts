@@ -46,7 +46,7 @@ async function send(
   } else if (!webhook) {
     screen.warn(`No webhook was sent: ${to} has no SmsUrl and no TwiML app with one.`);
   }
-  const result = await showOutcome(screen, control, outcome.traceId);
+  const result = await showOutcome(context, control, outcome.traceId);
   return { command: 'text', from, to, messageSid, webhook, replies, automaticReply, ...result, hops };
 }
 

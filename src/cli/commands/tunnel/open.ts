@@ -10,6 +10,7 @@ import { sendRequest } from '../../../http/send.js';
 import { planAllowedHosts } from '../../../settings/env-file/hosts.js';
 import { type SupervisedTunnel, superviseTunnel } from '../../../tunnel/supervisor/supervisor.js';
 import { type CommandContext, waitForLock } from '../../core/command-context.js';
+import { createLines } from '../../core/next-lines.js';
 import { openPort } from '../../core/port.js';
 import type { Session } from '../../core/session.js';
 import { createTunnelAccount, type TunnelAccount } from './account.js';
@@ -27,6 +28,8 @@ export interface RunningTunnel {
   readonly session: Session;
   readonly flags: TunnelFlags;
   readonly watch: TunnelWatch;
+  /** Returns how the app is started. */
+  readonly howToStart: () => string;
   readonly account: TunnelAccount;
   readonly gateway: Gateway;
   readonly server: Listening;
@@ -51,8 +54,9 @@ export async function openTunnel({ authtoken, closing, ...parts }: TunnelOptions
   const { setup } = session;
   const folder = context.state.open();
   const account = createTunnelAccount(setup, flags.to, folder, waitForLock(context, 'tunnel'));
-  const watch = watchTunnelEvents(context, flags.showNumbers ?? false);
   let publicBase = '';
+  const howToStart = () => describeStart(context, setup.target, flags.to, publicBase);
+  const watch = watchTunnelEvents(context, { showsNumbers: flags.showNumbers ?? false, howToStart });
   const gateway = await openGateway(
     folder,
     {
@@ -101,7 +105,17 @@ export async function openTunnel({ authtoken, closing, ...parts }: TunnelOptions
   const base = await tunnel.up;
   verifyOtherPublicBase(flags.to, base);
   await point(base);
-  return { ...parts, watch, account, gateway, server, tunnel };
+  return { ...parts, watch, howToStart, account, gateway, server, tunnel };
+}
+
+function describeStart(
+  context: CommandContext,
+  target: 'live' | 'sandbox',
+  origin: string,
+  publicUrl: string,
+): string {
+  const { project, start } = createLines(context, { target, origin, publicUrl });
+  return project.kind === 'unknown' ? `relay-phone serve, or ${start}` : start;
 }
 
 /** Only warns on failure: the change stays in the journal, and the next tunnel or `undo` undoes it. */

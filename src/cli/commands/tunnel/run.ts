@@ -17,7 +17,6 @@ import { keepsSettings, type TunnelFlags } from './command.js';
 import { openTunnel, type RunningTunnel } from './open.js';
 import { verifyOtherAddress } from './own-address.js';
 import type { TunnelReport } from './report.js';
-import { START_APP } from './watch.js';
 
 const APP_TIMEOUT_MS = 5000;
 
@@ -57,7 +56,7 @@ async function hold(open: RunningTunnel, closing: Closing): Promise<number> {
   const waiting = new AbortController();
   closing.add(async () => waiting.abort());
   showStart(open, publicBase);
-  const onSlow = () => context.screen.warn(`nothing answers at ${app} yet; start it: ${START_APP}`);
+  const onSlow = () => context.screen.warn(`nothing answers at ${app} yet; start it: ${open.howToStart()}`);
   void waitForApp(context.ports, app, onSlow, waiting.signal)
     .then(async () => {
       if (!waiting.signal.aborted) await checkApp(open, waiting.signal);

@@ -10,9 +10,6 @@ import { createRedactor } from '../../core/redact.js';
 import type { Screen } from '../../core/screen.js';
 import { showExchange } from '../requests/exchange-lines.js';
 
-/** How to start an app. */
-export const START_APP = 'relay-phone serve, or in a checkout of Firefox Relay: python manage.py runserver';
-
 /** Receives the events of a tunnel. */
 export interface TunnelWatch {
   emit(event: TunnelEvent): void;
@@ -23,8 +20,19 @@ export interface TunnelWatch {
 /** The shortest time between two refusals that are shown: a flood of them must not hide the webhooks. */
 const REFUSAL_INTERVAL_MS = 1000;
 
-/** Creates the receiver of a tunnel's events. @param showsNumbers true if phone numbers are printed in full */
-export function watchTunnelEvents({ ports, screen }: CommandContext, showsNumbers: boolean): TunnelWatch {
+/** What is shown of a tunnel. */
+interface TunnelWatchOptions {
+  /** True if phone numbers are printed in full. */
+  readonly showsNumbers: boolean;
+  /** Returns how the app is started. */
+  readonly howToStart: () => string;
+}
+
+/** Creates the receiver of a tunnel's events. */
+export function watchTunnelEvents(
+  { ports, screen }: CommandContext,
+  { showsNumbers, howToStart }: TunnelWatchOptions,
+): TunnelWatch {
   const redactor = createRedactor(showsNumbers);
   const counts = new Map<TunnelEvent['kind'], number>();
   const count = (kind: TunnelEvent['kind']) => counts.get(kind) ?? 0;
@@ -43,7 +51,7 @@ export function watchTunnelEvents({ ports, screen }: CommandContext, showsNumber
       counts.set(event.kind, count(event.kind) + 1);
       if (!isShown(event)) return;
       const shown = redactor.document({ at: stamp(), ...format(event) });
-      showTunnelEvent(screen, shown.at, shown);
+      showTunnelEvent(screen, shown.at, shown, howToStart);
       screen.record(shown);
     },
     sumUp: () => {
@@ -72,12 +80,17 @@ type TunnelReportEvent =
   | { readonly kind: 'exchange' | 'refused'; readonly exchange: ExchangeReport };
 
 /** An exchange looks as `requests` shows it. @param at ISO 8601 */
-function showTunnelEvent(screen: Screen, at: string, event: TunnelReportEvent): void {
+function showTunnelEvent(
+  screen: Screen,
+  at: string,
+  event: TunnelReportEvent,
+  howToStart: () => string,
+): void {
   if ('exchange' in event) {
     showExchange(screen, event.exchange);
     return;
   }
-  const [label, content] = describe(event);
+  const [label, content] = describe(event, howToStart);
   const rows = layOut(`        ${at.slice(11, 23)}  ${label.padEnd(13)} `, [content], screen.layout);
   screen.rows(rows, OUTCOMES[event.kind]);
 }
@@ -93,6 +106,7 @@ const OUTCOMES: Partial<Record<TunnelEvent['kind'], 'warning' | 'failed'>> = {
 
 function describe(
   event: Exclude<TunnelReportEvent, { readonly exchange: unknown }>,
+  howToStart: () => string,
 ): readonly [label: string, content: string] {
   switch (event.kind) {
     case 'connecting':
@@ -108,7 +122,7 @@ function describe(
     case 'finding':
       return ['fault', `of ${event.exchangeId}: ${event.finding.what}; try: ${event.finding.tryNext[0]}`];
     case 'app-down':
-      return ['app down', `${event.app} ${event.why}; start it: ${START_APP}`];
+      return ['app down', `${event.app} ${event.why}; start it: ${howToStart()}`];
     case 'app-up':
       return ['app up', `${event.app} answers again`];
     case 'recording-stopped':

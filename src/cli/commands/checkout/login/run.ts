@@ -15,11 +15,11 @@ import type { CheckoutLoginReport } from '../../../../firefox-relay/report.js';
 import type { SessionCookie } from '../../../../firefox-relay/script.js';
 import { findRunningGateway } from '../../../../gateway/open.js';
 import { openInBrowser } from '../../../../programs/open-in-browser.js';
-import { isSandboxSid } from '../../../../sandbox-sid.js';
 import { JOURNAL, openJournal } from '../../../../setup/journal.js';
 import { acquireLock } from '../../../../state/lock.js';
 import { writePrivateFile } from '../../../../state/private-file.js';
 import { type CommandContext, findTargetKind, waitForLock } from '../../../core/command-context.js';
+import { createLines } from '../../../core/next-lines.js';
 import type { CliPorts } from '../../../core/ports.js';
 import { openCheckout } from '../open.js';
 import type { CheckoutLoginFlags } from './command.js';
@@ -148,12 +148,9 @@ function verifyNoTunnel({ state }: CommandContext): void {
 
 async function warnOfAbsence(context: CommandContext, { site }: Plan): Promise<void> {
   if ((await recognizeApp(site.origin)) === 'relay') return;
-  const server = `manage.py runserver ${site.port || '80'}`;
-  const inSandbox = isSandboxSid(context.loaded.values.accountSid ?? '');
+  const { start } = createLines(context, { origin: site.origin });
   context.screen.warn(`Relay does not answer at ${site.origin}; start it first, in another terminal:`);
-  context.screen.detail(
-    inSandbox ? `relay-phone exec -- .venv/bin/python ${server}` : `.venv/bin/python ${server}`,
-  );
+  context.screen.detail(start);
 }
 
 function show(context: CommandContext, plan: Plan, page: LoginPage): void {

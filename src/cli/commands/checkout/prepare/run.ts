@@ -14,6 +14,8 @@ import type { CheckoutPrepareReport } from '../../../../firefox-relay/report.js'
 import { NEEDED_FLAGS, readCheckoutScript } from '../../../../firefox-relay/script.js';
 import { isSandboxSid } from '../../../../sandbox-sid.js';
 import type { CommandContext } from '../../../core/command-context.js';
+import { createLines, showNext } from '../../../core/next-lines.js';
+import { listStepsAfterPrepare } from '../../../core/next-steps.js';
 import type { CliPorts } from '../../../core/ports.js';
 import { findPrompts, verifyConfirmed } from '../../../core/prompts.js';
 import type { Screen } from '../../../core/screen.js';
@@ -75,21 +77,16 @@ function listExtra({ multiReplies, outboundPhone }: CheckoutPrepareFlags): Extra
   ];
 }
 
-function show({ screen, loaded }: CommandContext, checkout: string, prepared: PreparedCheckout): void {
+function show(context: CommandContext, checkout: string, prepared: PreparedCheckout): void {
+  const { screen, loaded } = context;
   const { email, changes, python } = prepared;
   for (const change of changes) screen.done(change);
   if (changes.length === 0) screen.line('Everything was there already; nothing was changed.');
   screen.line(`The user with phones is ${email}.`);
-  const server = `${python} manage.py runserver`;
-  const inSandbox = isSandboxSid(loaded.values.accountSid ?? '');
-  const next = [
-    ...(changes.length > 0 ? ['restart Relay if it is running: it caches its flags'] : []),
-    inSandbox ? `relay-phone exec -- ${server}` : server,
-    'relay-phone send-test --mask, once it runs',
-    'relay-phone checkout login, to see the mask in a browser',
-  ];
-  screen.line('Next:');
-  for (const one of next) screen.line(`  ${one}`);
+  const target = isSandboxSid(loaded.values.accountSid ?? '') ? 'sandbox' : 'live';
+  const lines = createLines(context, { target, pythonPath: python });
+  const next = listStepsAfterPrepare(lines, target, changes.length > 0);
+  showNext(screen, next);
   const { database, flags } = prepared;
   const report: CheckoutPrepareReport = {
     command: 'checkout prepare',
@@ -99,7 +96,7 @@ function show({ screen, loaded }: CommandContext, checkout: string, prepared: Pr
     email,
     flags: [...flags],
     changes: [...changes],
-    next,
+    next: next.map(({ line }) => line),
   };
   screen.document(report);
 }

@@ -47,10 +47,12 @@ export function describeBehaviour(behaviour: Phone['behaviour']): string[] {
 const UNREACHABLE = 30003;
 
 function describeReach({ texts, calls }: Phone['behaviour']): string[] {
-  const code = typeof texts === 'object' ? texts.undelivered : undefined;
+  const code = typeof texts === 'object' && 'undelivered' in texts ? texts.undelivered : undefined;
   if (code === UNREACHABLE && calls === 'no-answer') return ['off: receives no texts and no calls'];
   return [
     ...(code === undefined ? [] : [`texts end undelivered with ${code}`]),
+    ...(typeof texts === 'object' && 'failed' in texts ? [`texts to it fail with ${texts.failed}`] : []),
+    ...(texts === 'read' ? ['reads its texts'] : []),
     ...(texts === 'silent' ? ['sends no receipts for texts'] : []),
     ...(calls === 'answers' ? [] : [CALLS[calls]]),
   ];

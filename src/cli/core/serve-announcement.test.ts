@@ -1,9 +1,9 @@
 // Finding a running `serve`.
 import { statSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createWorkspace, type Workspace } from '../../../../test/support/workspace.js';
-import { openStateFolder, type StateFolder } from '../../../state/folder.js';
-import { announceRelay, findRelay } from './announcement.js';
+import { createWorkspace, type Workspace } from '../../../test/support/workspace.js';
+import { openStateFolder, type StateFolder } from '../../state/folder.js';
+import { announceRelay, findRelay } from './serve-announcement.js';
 
 let workspace: Workspace;
 let folder: StateFolder;

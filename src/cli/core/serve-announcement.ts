@@ -1,9 +1,9 @@
 // Announces to other commands where `serve` listens, in a file that is valid only while `serve` holds its lock.
 import { readFileSync, rmSync } from 'node:fs';
-import { findSystemCode } from '../../../errors.js';
-import type { StateFolder } from '../../../state/folder.js';
-import { acquireLock, isLocked } from '../../../state/lock.js';
-import { writePrivateFile } from '../../../state/private-file.js';
+import { findSystemCode } from '../../errors.js';
+import type { StateFolder } from '../../state/folder.js';
+import { acquireLock, isLocked } from '../../state/lock.js';
+import { writePrivateFile } from '../../state/private-file.js';
 
 const LOCK = 'serve';
 const FILE = 'relay-origin';
