@@ -64,7 +64,7 @@ describe('RELAY_PHONE_DEBUG', () => {
           /^send POST http:\/\/127\.0\.0\.1:\d+\/2010-04-01\/Accounts\/AC\w+\/Messages\.json$/,
         ),
         expect.stringMatching(
-          /^answered 201 to POST 127\.0\.0\.1:\d+\/2010-04-01\/\S+\/Messages\.json in \d+ ms$/,
+          /^answered 201 to POST api\.twilio\.com\/2010-04-01\/\S+\/Messages\.json in \d+ ms$/,
         ),
         expect.stringMatching(
           /^got 201 for POST http:\/\/127\.0\.0\.1:\d+\/2010-04-01\/\S+\/Messages\.json in \d+ ms$/,

@@ -111,7 +111,10 @@ export function createMessagingTwimlRunner(deps: TwimlRunnerDeps): RunMessagingT
       return deps.sendReply(form, webhook.trace);
     } catch (error) {
       if (!(error instanceof TwilioProblem)) throw error;
-      alert(webhook, url, toTwimlCode(error.code), error.message);
+      const code = toTwimlCode(error.code);
+      // Without an attribute it is the sender of the text that cannot be answered.
+      const isOfSender = code === INVALID_TO && verb.to === undefined;
+      alert(webhook, url, isOfSender ? error.code : code, error.message);
       return undefined;
     }
   }
@@ -141,11 +144,13 @@ export function createMessagingTwimlRunner(deps: TwimlRunnerDeps): RunMessagingT
   return run;
 }
 
+const INVALID_TO = 14101;
+
 /** TwiML has one code for all that is wrong with an attribute or the body; by the codes of the REST API. */
 const TWIML_CODES: Readonly<Record<number, number>> = {
-  21211: 14101,
-  21604: 14101,
-  21614: 14101,
+  21211: INVALID_TO,
+  21604: INVALID_TO,
+  21614: INVALID_TO,
   21212: 14102,
   21603: 14102,
   21606: 14102,

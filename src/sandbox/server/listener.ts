@@ -8,7 +8,7 @@ import { notInSandbox, resourceNotFound, TwilioProblem, toProblem } from './prob
 import { findHandler } from './representation.js';
 import type { RequestLog } from './request-log.js';
 import { RequestRecord, type RequestRecordDeps } from './request-record.js';
-import { readTarget } from './requested-target.js';
+import { readRequestedTarget } from './requested-target.js';
 import type { RestRoutes } from './rest-routes.js';
 import { type Handler, type RestContext, type RestRouter, readContext } from './router.js';
 
@@ -37,7 +37,7 @@ export function createSandboxListener(deps: ListenerDeps, control: RequestListen
 function createRestServer(deps: ListenerDeps) {
   const handle = answerProblems(authenticateAndRoute(deps));
   return async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
-    const requested = readTarget(incoming);
+    const requested = readRequestedTarget(incoming);
     const record = new RequestRecord(deps, incoming, requested);
     let path = '';
     let answer: RestAnswer;

@@ -17,7 +17,7 @@ const HOST_IN_TARGET = /^(?:https?:\/)?\/([\w.:-]+\.twilio\.com(?::\d+)?)(\/.*)?
  * Reads which host of Twilio a request is for: from its target, `X-Forwarded-Host` or `Host`. A client whose base URL was
  * replaced keeps the host as the first segment of the path, or in one of these headers.
  */
-export function readTarget({ url = '/', headers }: IncomingMessage): RequestedTarget {
+export function readRequestedTarget({ url = '/', headers }: IncomingMessage): RequestedTarget {
   const [, host, rest = '/'] = (url.includes('.com') && HOST_IN_TARGET.exec(url)) || [];
   if (host !== undefined) return { product: findProduct(host), target: rest };
   const forwarded = headers['x-forwarded-host'];

@@ -6,7 +6,7 @@ import { settingsOptions } from '../../core/options.js';
 export const phoneCommand = command({
   name: 'phone',
   group: 'Act as a phone',
-  summary: 'be a sandbox phone by hand: text, call, answer, and see what arrives',
+  summary: 'be a sandbox phone: text, call, answer, see what arrives',
   arguments: {
     number: argument(
       '[number]',

@@ -134,7 +134,6 @@ export const MISSING_OPERATIONS: Readonly<Record<string, string>> = {
     IncomingPhoneNumbers/{}/AssignedAddOns/{}.json DELETE GET
     IncomingPhoneNumbers/{}/AssignedAddOns/{}/Extensions.json GET
     IncomingPhoneNumbers/{}/AssignedAddOns/{}/Extensions/{}.json GET
-    Messages/{}/Feedback.json POST
     Notifications.json GET
     Notifications/{}.json GET
     Queues.json GET POST
