@@ -11,14 +11,17 @@ export interface RelayLike {
   readonly trustsProxy?: boolean;
   /** What it makes of a value before it checks the signature. Default: nothing. */
   readonly misread?: (value: string) => string | null;
+  /** Whether it keeps only the last value of a name that comes twice, as Relay does. Default false. */
+  readonly losesRepeated?: boolean;
 }
 
 /** Returns the answers of such an app. */
 export function answerLikeRelay(app: RelayLike): (called: Called) => AppAnswer {
+  const keep = (values: string[]) => (app.losesRepeated ? values.at(-1) : values);
   function misread(parameters: Called['parameters']) {
     const entries = Object.entries(parameters).map(([name, value]) => [
       name,
-      typeof value === 'string' && app.misread ? app.misread(value) : value,
+      typeof value === 'string' ? (app.misread?.(value) ?? (app.misread ? null : value)) : keep(value),
     ]);
     return Object.fromEntries(entries.filter(([, value]) => value !== null)) as Record<string, string>;
   }

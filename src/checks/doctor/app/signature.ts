@@ -6,7 +6,7 @@ import { type HttpAnswer, NoAnswer } from '../../../http/send.js';
 import { readWithDecouple } from '../../../settings/env-file/read.js';
 import { createSignature } from '../../../twilio/signature.js';
 import { type CheckFinding, nothingToCheck, passUnless } from '../../check.js';
-import { findMisreadings, MISREADING_ADVICE } from '../../difficult-forms.js';
+import { findMisreadings, MISREADING_ADVICE, MISREADING_REASONS } from '../../difficult-forms.js';
 import {
   classifyAnswer,
   createTestCallbacks,
@@ -22,7 +22,8 @@ type Id =
   | 'app-token-differs'
   | 'app-scheme-differs'
   | 'app-url-differs'
-  | 'app-misreads-forms';
+  | 'app-misreads-forms'
+  | 'app-loses-repeated';
 
 const REFUSES_ALL = 'It refuses every webhook from Twilio: no text and no call gets through.';
 
@@ -42,10 +43,8 @@ export const appSignatureCheck = createDoctorCheck<Id>({
     'app-token-differs': { severity: 'fault', why: REFUSES_ALL },
     'app-scheme-differs': { severity: 'fault', why: REFUSES_ALL },
     'app-url-differs': { severity: 'fault', why: REFUSES_ALL },
-    'app-misreads-forms': {
-      severity: 'fault',
-      why: 'Texts with such characters are refused, and only those.',
-    },
+    'app-misreads-forms': { severity: 'fault', why: MISREADING_REASONS.usual },
+    'app-loses-repeated': { severity: 'warning', why: MISREADING_REASONS.rare },
   },
   run: async (context) => {
     const publicBase = findConfiguredPublicBase(context);
@@ -129,8 +128,14 @@ async function probeForms(target: Target): Promise<CheckFinding<Id> | undefined>
     send({ ...target, callback: one }, publicBase + one.path, authToken),
   );
   if (misreadings.length === 0) return undefined;
-  const what = `before it checks the signature the app ${misreadings.join(', ')}`;
-  return { id: 'app-misreads-forms', what, tryNext: MISREADING_ADVICE };
+  const usual = misreadings.filter(({ isRare }) => !isRare);
+  const told = usual.length > 0 ? usual : misreadings;
+  const clauses = told.map(({ misreading }) => misreading).join(', ');
+  return {
+    id: usual.length > 0 ? 'app-misreads-forms' : 'app-loses-repeated',
+    what: `before it checks the signature the app ${clauses}`,
+    tryNext: MISREADING_ADVICE,
+  };
 }
 
 /** Tries other tokens and URLs until the app accepts one, which shows what differs; else reads the app's answer. */

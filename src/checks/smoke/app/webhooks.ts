@@ -1,7 +1,7 @@
 // Checks that the app verifies the signatures of webhooks: of status callbacks, and of texts and calls to an unknown mask.
 import type { HttpAnswer } from '../../../http/send.js';
 import { type CheckFinding, passUnless } from '../../check.js';
-import { findMisreadings, MISREADING_ADVICE } from '../../difficult-forms.js';
+import { findMisreadings, MISREADING_ADVICE, MISREADING_REASONS } from '../../difficult-forms.js';
 import {
   type CallbackReaction,
   classifyAnswer,
@@ -85,15 +85,13 @@ function explainReaction(reaction: CallbackReaction, what: string): CheckFinding
 }
 
 /** The check that the app reads every form as it came. Text status callbacks have no effect. */
-export const difficultFormsCheck: AnySmokeCheck = createAppCheck<'misreads-forms'>({
+export const difficultFormsCheck: AnySmokeCheck = createAppCheck<'misreads-forms' | 'loses-repeated'>({
   id: 'difficult-forms',
   expects: 'the app accepts forms with spaces, empty values, emoji, line ends, signs and repeated names',
   needs: ['sms-status-signed'],
   findings: {
-    'misreads-forms': {
-      severity: 'fault',
-      why: 'Texts with such characters are refused, and only those.',
-    },
+    'misreads-forms': { severity: 'fault', why: MISREADING_REASONS.usual },
+    'loses-repeated': { severity: 'warning', why: MISREADING_REASONS.rare },
   },
   run: async (app) => {
     const callback = createTestCallbacks({ accountSid: UNKNOWN_ACCOUNT, twimlApp: undefined }).at(-1);
@@ -102,8 +100,8 @@ export const difficultFormsCheck: AnySmokeCheck = createAppCheck<'misreads-forms
       : [];
     return passUnless(
       'accepted',
-      misreadings.map((misreading) => ({
-        id: 'misreads-forms',
+      misreadings.map(({ misreading, isRare = false }) => ({
+        id: isRare ? 'loses-repeated' : 'misreads-forms',
         what: `before it checks the signature it ${misreading}`,
         tryNext: MISREADING_ADVICE,
       })),

@@ -75,6 +75,16 @@ describe('the cause of a request', () => {
     });
   });
 
+  it('is the text that the app is working on, not an earlier one with the same words that it failed to forward', () => {
+    const { begin, find, get } = open();
+    begin(ANN, 'Hello').end(0);
+    const again = begin(ANN, 'Hello');
+    // Reading something is not what the text was waiting for.
+    get('/2010-04-01/Accounts/AC/Applications/AP0.json');
+    const forward = find({ From: MASK, To: OWNER, Body: `[Relay 📲 ${ANN}] Hello` });
+    expect(forward).toEqual({ trace: again.trace, attribution: 'guessed' });
+  });
+
   it('is not a text of which the quote is only a part of words', () => {
     const { begin, find } = open();
     begin(ANN, 'number 1').end(0);

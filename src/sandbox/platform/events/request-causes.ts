@@ -61,7 +61,7 @@ interface Candidate {
   isInFlight: boolean;
   /** Of real time, milliseconds; 0 while it is in flight. */
   endedAt: number;
-  /** How many requests were found to be caused by it. */
+  /** How many requests with an effect were found to be caused by it. */
   requests: number;
   /** How many requests with an effect were answered, and how many more it announced. */
   answered: number;
@@ -155,7 +155,7 @@ export function createRequestCauses({ events, traces, traceparent }: RequestCaus
   function find(request: CausedRequest): FoundCause {
     const found = findByTraceparent(request.traceparent) ?? findBySid(request.path) ?? findByContent(request);
     const candidate = found && byEvent.get(found.trace.cause ?? -1);
-    if (candidate) candidate.requests += 1;
+    if (candidate && request.method !== 'GET') candidate.requests += 1;
     return found ?? { trace: { traceId: events.newTrace(), cause: null }, attribution: 'none' };
   }
 
@@ -290,10 +290,19 @@ function continuesWord(one: string | undefined, next: string | undefined): boole
   return one !== undefined && next !== undefined && /^[\p{L}\p{N}]{2}$/u.test(one + next);
 }
 
-/** The oldest that no request was found for, first among those that the app is working on; else the newest. */
+/**
+ * The oldest that no request was found for, first among those that the app is working on or was until now; one that it left
+ * unanswered long ago comes after all that it is working on. Else the newest.
+ */
 function chooseByTurn(candidates: readonly Candidate[]): Candidate | undefined {
   const unanswered = candidates.filter(({ requests }) => requests === 0);
-  return unanswered.find(isWorking) ?? unanswered[0] ?? candidates.at(-1);
+  return (
+    unanswered.find(isWorking) ??
+    unanswered.find(isRecent) ??
+    candidates.find(isWorking) ??
+    unanswered[0] ??
+    candidates.at(-1)
+  );
 }
 
 function isOneTrace(candidates: readonly Candidate[]): boolean {
