@@ -31,11 +31,23 @@ export function openSqlite(path: string): Connection {
     try {
       return new Database(path);
     } catch (error) {
-      // Fails if too many files are open.
-      closeSync(openSync(dirname(path), 'r'));
+      verifyFilesCanBeOpened(dirname(path));
       throw Object.assign(new Error(String(error)), { code: 'SQLITE_CANTOPEN', cause: error });
     }
   });
+}
+
+/** How many files SQLite opens at once: the database, its journal, and the folder of both. */
+const SQLITE_FILES = 3;
+
+/** @throws the system's error if too many files are open for SQLite */
+function verifyFilesCanBeOpened(folder: string): void {
+  const opened: number[] = [];
+  try {
+    while (opened.length < SQLITE_FILES) opened.push(openSync(folder, 'r'));
+  } finally {
+    for (const file of opened) closeSync(file);
+  }
 }
 
 /** Checks that libsql works. @throws RelayPhoneError `needsUser` if not */

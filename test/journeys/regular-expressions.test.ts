@@ -17,6 +17,8 @@ const COMPUTED: Readonly<Record<string, string>> = {
   'src/sandbox/server/faults.ts: new RegExp(path)': 'only compiled, never matched',
   "src/sandbox/server/faults.ts: new RegExp(rule.path ?? '')":
     "a test's own pattern, matched with the paths of its own requests",
+  'src/sandbox/server/unsupported/find-unsupported.ts: new RegExp(`^${pattern}(?:\\\\.(?:json|xml|csv))?$`)':
+    'a path of ours, in which [^/]+ stands between slashes',
   "src/scenarios/step-schemas.ts: new RegExp(text.replace(VARIABLE, ''), 'u')":
     'only compiled, never matched',
   "src/scenarios/text-matcher.ts: new RegExp(source, 'u')":
