@@ -76,6 +76,8 @@ export interface DoctorContext {
   readonly now: () => number;
   /** The time for one answer of the app or of the public base. */
   readonly timeoutMs: number;
+  /** Whether the folder has an app that is not Firefox Relay, such as one of Flask or Express. */
+  readonly isOtherProject: boolean;
   /** Inspects the Relay checkout; undefined if the folder is not a checkout. */
   readonly inspectCheckout: (() => Promise<readonly CheckoutRow[]>) | undefined;
 }

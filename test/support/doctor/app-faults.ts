@@ -64,6 +64,11 @@ export const APP_FAULTS: Faults<SandboxScene> = {
     app.answer(() => ({ status: 403, headers: { Server: 'AirTunes/775.3.1' } }));
     return undefined;
   },
+  'app-has-other-paths': ({ app, workspace }) => {
+    workspace.write('app.py', 'from flask import Flask\napp = Flask(__name__)\n');
+    app.answer(({ method }) => ({ status: method === 'POST' ? 404 : 200 }));
+    return undefined;
+  },
   'app-not-relay': ({ app }) => {
     app.answer(({ method }) => ({ status: method === 'POST' ? 404 : 200 }));
     return undefined;

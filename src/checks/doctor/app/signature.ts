@@ -17,6 +17,7 @@ import { createDoctorCheck, type DoctorContext, findConfiguredPublicBase } from 
 
 type Id =
   | 'app-not-relay'
+  | 'app-has-other-paths'
   | 'app-fails'
   | 'app-takes-anything'
   | 'app-token-differs'
@@ -35,6 +36,10 @@ export const appSignatureCheck = createDoctorCheck<Id>({
   needs: ['app-host', 'credentials'],
   findings: {
     'app-not-relay': { severity: 'fault', why: 'Webhooks reach a program that does not know them.' },
+    'app-has-other-paths': {
+      severity: 'warning',
+      why: 'Numbers that use this TwiML app reach nothing in it. Whether it checks signatures is not known.',
+    },
     'app-fails': { severity: 'fault', why: 'What Twilio sends is lost: Twilio does not retry.' },
     'app-takes-anything': {
       severity: 'fault',
@@ -221,7 +226,17 @@ function urlDiffers({ app, publicBase }: Target, url: string): CheckFinding<Id> 
   };
 }
 
-function notRelay({ app, callback }: Target, { status }: HttpAnswer): CheckFinding<Id> {
+function notRelay({ app, callback, context }: Target, { status }: HttpAnswer): CheckFinding<Id> {
+  if (context.isOtherProject) {
+    return {
+      id: 'app-has-other-paths',
+      what: `the TwiML app leads to ${callback.path}, where the app answers ${status}`,
+      tryNext: [
+        'let the number itself lead to the paths of your app (relay-phone numbers shows where it leads)',
+        'relay-phone text Hello, which shows whether texts reach the app',
+      ],
+    };
+  }
   return {
     id: 'app-not-relay',
     what: `the program at ${app} answers ${status} to ${callback.path}`,

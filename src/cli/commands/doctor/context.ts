@@ -69,6 +69,7 @@ export async function openDoctorContext(ports: CliPorts, flags: DoctorFlags): Pr
     openAccount: account.open,
     findAppOrigin: () => findAppOrigin(context, flags.app),
     ngrok: { sources: findNgrokSources(context), readEdge: () => readNgrokEdge(environment) },
+    isOtherProject: !['relay', 'unknown'].includes(lines.project.kind),
     inspectCheckout: await findInspection(context, flags),
     now,
     timeoutMs: (loaded.values.timeout ?? REQUEST_LIMITS.timeoutMs / 1000) * 1000,
