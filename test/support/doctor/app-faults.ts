@@ -85,10 +85,6 @@ export const APP_FAULTS: Faults<SandboxScene> = {
     app.answer(answerLikeRelay({ authToken: sandbox.authToken, misread: (value) => value.trim() }));
     return undefined;
   },
-  'app-loses-repeated': ({ app, sandbox }) => {
-    app.answer(answerLikeRelay({ authToken: sandbox.authToken, losesRepeated: true }));
-    return undefined;
-  },
   'app-token-differs': ({ app }) => {
     app.answer(answerLikeRelay({ authToken: 'e'.repeat(32) }));
     return undefined;

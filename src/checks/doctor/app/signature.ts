@@ -23,8 +23,7 @@ type Id =
   | 'app-token-differs'
   | 'app-scheme-differs'
   | 'app-url-differs'
-  | 'app-misreads-forms'
-  | 'app-loses-repeated';
+  | 'app-misreads-forms';
 
 const REFUSES_ALL = 'It refuses every webhook from Twilio: no text and no call gets through.';
 
@@ -49,7 +48,6 @@ export const appSignatureCheck = createDoctorCheck<Id>({
     'app-scheme-differs': { severity: 'fault', why: REFUSES_ALL },
     'app-url-differs': { severity: 'fault', why: REFUSES_ALL },
     'app-misreads-forms': { severity: 'fault', why: MISREADING_REASONS.usual },
-    'app-loses-repeated': { severity: 'warning', why: MISREADING_REASONS.rare },
   },
   run: async (context) => {
     const publicBase = findConfiguredPublicBase(context);
@@ -60,12 +58,16 @@ export const appSignatureCheck = createDoctorCheck<Id>({
       twimlApp: await findTwimlApp(),
     });
     const app = context.findAppOrigin();
+    const notes = new Set<string>();
+    const note = (text: string) => void notes.add(text);
     const found = await Promise.all(
-      callbacks.map((callback) => probe({ context, callback, app, publicBase, authToken: setup.authToken })),
+      callbacks.map((callback) =>
+        probe({ context, callback, app, publicBase, authToken: setup.authToken, note }),
+      ),
     );
     // Most faults concern both callbacks; each is reported once.
     const distinct = found.filter((one, at) => found.findIndex((other) => other?.id === one?.id) === at);
-    return passUnless('accepts what Twilio signed, and nothing else', distinct);
+    return passUnless('accepts what Twilio signed, and nothing else', distinct, [...notes]);
   },
 });
 
@@ -77,6 +79,8 @@ interface Target {
   readonly app: string;
   readonly publicBase: string;
   readonly authToken: string;
+  /** Takes what is no fault, to be shown with the result. */
+  readonly note: (text: string) => void;
 }
 
 async function probe(target: Target): Promise<CheckFinding<Id> | undefined> {
@@ -132,15 +136,12 @@ async function probeForms(target: Target): Promise<CheckFinding<Id> | undefined>
   const misreadings = await findMisreadings(callback, (one) =>
     send({ ...target, callback: one }, publicBase + one.path, authToken),
   );
-  if (misreadings.length === 0) return undefined;
+  const say = (some: typeof misreadings) =>
+    `before it checks the signature the app ${some.map(({ misreading }) => misreading).join(', ')}`;
   const usual = misreadings.filter(({ isRare }) => !isRare);
-  const told = usual.length > 0 ? usual : misreadings;
-  const clauses = told.map(({ misreading }) => misreading).join(', ');
-  return {
-    id: usual.length > 0 ? 'app-misreads-forms' : 'app-loses-repeated',
-    what: `before it checks the signature the app ${clauses}`,
-    tryNext: MISREADING_ADVICE,
-  };
+  if (usual.length > 0) return { id: 'app-misreads-forms', what: say(usual), tryNext: MISREADING_ADVICE };
+  if (misreadings.length > 0) target.note(`${say(misreadings)}. ${MISREADING_REASONS.rare}`);
+  return undefined;
 }
 
 /** Tries other tokens and URLs until the app accepts one, which shows what differs; else reads the app's answer. */
