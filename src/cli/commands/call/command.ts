@@ -35,7 +35,7 @@ export const callCommand = command({
   },
   examples: [
     'relay-phone call',
-    'relay-phone call --from +13015550195 --to +12025550101 --press 1 --hang-up-after 5',
+    'relay-phone call --press 1 --hang-up-after 5',
   ],
 });
 

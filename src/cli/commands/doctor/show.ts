@@ -33,8 +33,12 @@ function showRight(screen: Screen, results: readonly CheckResult[], verbose: boo
   for (const group of new Set(results.map((result) => result.group))) {
     const run = results.filter((one) => one.group === group && one.state !== 'skipped');
     const right = run.filter(({ state }) => state === 'ok');
-    if (verbose || right.length === 1) for (const { id, summary } of right) screen.done(`${id}: ${summary}`);
-    else if (right.length > 0)
+    if (verbose || right.length === 1) {
+      for (const { id, summary, notes } of right) {
+        screen.done(`${id}: ${summary}`);
+        if (verbose) for (const note of notes) screen.detail(note);
+      }
+    } else if (right.length > 0)
       screen.done(
         `${group}: ${right.length === run.length ? `all ${run.length}` : `${right.length} of ${run.length}`} checks`,
       );

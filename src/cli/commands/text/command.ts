@@ -29,7 +29,7 @@ export const textCommand = command({
   examples: [
     'relay-phone text Hello',
     'relay-phone text --from +12025550190 "Who is this?"',
-    'relay-phone text --from +13015550195 --to +12025550101 --media https://example.com/cat.jpg "Look"',
+    'relay-phone text --media https://example.com/cat.jpg Look',
   ],
 });
 
