@@ -134,6 +134,15 @@ describe('init --sandbox --yes', () => {
     expect(report.text).toMatchObject({ to: '+13015550195', status: 'delivered' });
   });
 
+  it("lets texts go to the country of the user's own phone, and says so once", async () => {
+    const own = [...INIT, '--real-number', '+4915112345678'];
+    const said = /the sandbox lets texts and calls go to DE; with a live account: https:/;
+    const first = await workspace.run(own);
+    expect(first).toMatchObject({ code: 0, stdout: expect.stringMatching(said) });
+    expect(first.stdout).toMatch(/delivered to \+4915112345678/);
+    expect((await workspace.run(own)).stdout).not.toMatch(said);
+  });
+
   it.each([
     [['--real-number', '12'], 2, /--real-number is not a phone number in E\.164 form/],
     [['--real-number', '+15555555'], 2, /not a valid phone number/],

@@ -47,6 +47,12 @@ export interface SandboxPhones {
   readonly realNumber: string;
   /** Returns the body of a text as the phone shows it; undefined if the phone has no such text. */
   findText(phone: string, messageSid: string): Promise<string | undefined>;
+  /**
+   * Lets texts and calls go to the country of a phone, as Geo permissions of a live account do.
+   *
+   * @returns the country (ISO 3166) if it was not allowed before
+   */
+  allowCountryOf(phone: string): Promise<string | undefined>;
   /** Returns the texts that a phone received, oldest first. */
   listTexts(phone: string): Promise<readonly PhoneText[]>;
 }

@@ -12,6 +12,8 @@ export interface Advice {
 const REGISTRATION =
   'test texts in the sandbox (relay-phone init --sandbox), or send to a phone outside the US from a registered number';
 
+const ALLOW_COUNTRY = 'relay-phone sandbox --allow-country COUNTRY, in the sandbox';
+
 const WEBHOOKS = [
   'relay-phone requests --failed, for those that came through the tunnel',
   'relay-phone tunnel',
@@ -69,7 +71,7 @@ const ADVICE: Readonly<Record<number, Advice>> = {
   },
   21215: {
     meaning: "calls to this phone's country are not enabled for the account",
-    tryNext: [`enable the country at ${CONSOLE_PAGES.callCountries}`],
+    tryNext: [`enable the country at ${CONSOLE_PAGES.callCountries}`, ALLOW_COUNTRY],
   },
   21216: {
     meaning: 'Twilio does not let the account call this number',
@@ -89,7 +91,7 @@ const ADVICE: Readonly<Record<number, Advice>> = {
   },
   21408: {
     meaning: "texts to this phone's country are not enabled for the account",
-    tryNext: [`enable the country at ${CONSOLE_PAGES.textCountries}`],
+    tryNext: [`enable the country at ${CONSOLE_PAGES.textCountries}`, ALLOW_COUNTRY],
   },
   21421: {
     meaning: 'the number to buy is not a valid phone number',

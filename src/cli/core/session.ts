@@ -1,6 +1,7 @@
 // Opens one Twilio account to work on, live or in the sandbox, with the journal of the changes made to it.
 import { join } from 'node:path';
 import { RelayPhoneError } from '../../errors.js';
+import type { ControlClient } from '../../sandbox/control/client.js';
 import type { JoinedSandbox } from '../../sandbox/instance/join.js';
 import { isSandboxSid } from '../../sandbox-sid.js';
 import type { SettingName } from '../../settings/schema.js';
@@ -74,7 +75,7 @@ async function openSandboxSession(context: CommandContext, options: SessionOptio
     await sandbox.close();
     throw error;
   }
-  const phones = createSandboxPhones(STAND_IN_PHONE, sandbox.control.texts);
+  const phones = createSandboxPhones(STAND_IN_PHONE, sandbox.control);
   const target = { kind: 'sandbox', origin: sandbox.origin } as const;
   const setup = await createSetup(context, options, target, sandbox, phones);
   return { setup, target, sandbox, close: sandbox.close };
@@ -131,11 +132,22 @@ function verifySameSandbox({ loaded: { values, sources }, state }: CommandContex
  */
 export function createSandboxPhones(
   realNumber: string,
-  listTexts: SandboxPhones['listTexts'],
+  control: Pick<ControlClient, 'texts' | 'allowedCountries' | 'allowCountry'>,
 ): SandboxPhones {
+  const { texts: listTexts } = control;
   const findText: SandboxPhones['findText'] = async (phone, sid) =>
     (await listTexts(phone)).find((text) => text.sid === sid)?.body;
-  return { realNumber, listTexts, findText };
+  const allowCountryOf: SandboxPhones['allowCountryOf'] = async (phone) => {
+    // Loaded here, because a live run does not need it; the sandbox has it.
+    const { findPhoneNumber } = await import('../../sandbox/platform/phone-number.js');
+    const country = findPhoneNumber(phone)?.country;
+    // They are allowed from the start, and nearly always meant: no request is needed.
+    if (country === undefined || ['US', 'CA'].includes(country)) return undefined;
+    if ((await control.allowedCountries()).includes(country)) return undefined;
+    await control.allowCountry(country);
+    return country;
+  };
+  return { realNumber, listTexts, findText, allowCountryOf };
 }
 
 /** Creates the setup of an account, with the journal in the state folder of the context. */

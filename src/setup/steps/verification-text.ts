@@ -2,6 +2,7 @@
 import { randomInt } from 'node:crypto';
 import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import { RelayPhoneError } from '../../errors.js';
+import { CONSOLE_PAGES } from '../../twilio/console-pages.js';
 import { explaining, explainTwilioFailure, mayHaveHappened } from '../../twilio/failure.js';
 import type { Change, ChangeDataOf } from '../changes.js';
 import { followText } from '../delivery.js';
@@ -95,6 +96,12 @@ async function askForRealNumber(setup: Setup): Promise<string> {
 
 /** Sends once. After an unclear answer it looks for the text at Twilio and never sends a second one. */
 async function sendVerificationText(setup: Setup, from: string, to: string): Promise<VerificationText> {
+  const country = await setup.phones?.allowCountryOf(to);
+  if (country !== undefined) {
+    setup.output.done(
+      `the sandbox lets texts and calls go to ${country}; with a live account: ${CONSOLE_PAGES.textCountries}`,
+    );
+  }
   const body = `Your Firefox Relay verification code is ${randomInt(1_000_000).toString().padStart(6, '0')}`;
   const change = setup.journal.intend({ kind: 'text-sent', from, to, body });
   try {

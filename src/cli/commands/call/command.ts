@@ -33,10 +33,7 @@ export const callCommand = command({
       default: 2,
     }),
   },
-  examples: [
-    'relay-phone call',
-    'relay-phone call --press 1 --hang-up-after 5',
-  ],
+  examples: ['relay-phone call', 'relay-phone call --press 1 --hang-up-after 5'],
 });
 
 /** The flags of `call`. */

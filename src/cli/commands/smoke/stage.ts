@@ -118,7 +118,11 @@ function createStorySetup(
   };
   const choices = { ...NO_CHOICES, yes: true };
   const options = { command: 'smoke', prompts: undefined, choices, keeps: true };
-  const phones = createSandboxPhones(OWNER, async (phone) => sandbox.phone(phone).texts());
+  const phones = createSandboxPhones(OWNER, {
+    texts: async (phone) => sandbox.phone(phone).texts(),
+    allowedCountries: async () => sandbox.allowedCountries(),
+    allowCountry: async (country) => sandbox.allowCountry(country),
+  });
   const target = { kind: 'sandbox', origin: sandbox.origin } as const;
   return createSetup(context, options, target, sandbox, phones);
 }
