@@ -197,12 +197,13 @@ function listSignedUrls({ context, callback, app, publicBase }: Target): string[
 
 const RESTART = 'restart the app: it reads .env only when it starts';
 
-function tokenDiffers({ app }: Target, which: string): CheckFinding<Id> {
+function tokenDiffers({ app, context }: Target, which: string): CheckFinding<Id> {
+  const start = `end the app, and start it so: ${context.lines.exec}`;
   return {
     id: 'app-token-differs',
     what: `the app at ${app} checks signatures with another auth token${which}`,
     tryNext: [
-      RESTART,
+      context.target === 'sandbox' ? start : RESTART,
       'set TWILIO_AUTH_TOKEN where the app reads its settings: the live one, of the account that sends the webhooks',
     ],
   };

@@ -27,7 +27,11 @@ export const siteOriginCheck = createDoctorCheck<'site-origin-without-scheme' | 
     const bare = set.find((one) => !URL_START.test(one));
     if (bare !== undefined) {
       const what = `SITE_ORIGIN=${formatWithoutPassword(bare)} does not start with https://`;
-      const tryNext = ['set SITE_ORIGIN=https://… in .env', 'relay-phone init --public-url https://…'];
+      const http = `http://${bare}`;
+      const isUsable = target === 'sandbox' && findOriginFault(http, true) === undefined;
+      const tryNext = isUsable
+        ? [`set SITE_ORIGIN=${http} in .env, then restart the app`]
+        : ['set SITE_ORIGIN=https://… in .env', 'relay-phone init --public-url https://…'];
       return found({ id: 'site-origin-without-scheme', what, tryNext });
     }
     const faults = set.flatMap((one) => {
