@@ -11,10 +11,10 @@ const CLI = resolve(import.meta.dirname, '../bin/relay-phone.js');
 const ROUNDS = 21;
 
 const BARS = [
-  { name: 'relay-phone --version', bar: 1.3, args: ['--version'] },
-  { name: 'relay-phone --help', bar: 1.3, args: ['--help'] },
-  { name: 'relay-phone init --sandbox --yes', bar: 7, args: ['init', '--sandbox', '--yes'] },
-  { name: 'relay-phone smoke --sandbox', bar: 12, args: ['smoke', '--sandbox'] },
+  { name: 'relay-phone --version', bar: 1.2, args: ['--version'] },
+  { name: 'relay-phone --help', bar: 1.2, args: ['--help'] },
+  { name: 'relay-phone init --sandbox --yes', bar: 5, args: ['init', '--sandbox', '--yes'] },
+  { name: 'relay-phone smoke --sandbox', bar: 5.5, args: ['smoke', '--sandbox'] },
 ];
 
 /** Prints a line for each command. */
