@@ -5,8 +5,8 @@ import type { CallAct } from '../../../sandbox/control/phone-acts.js';
 import { verifyKeys } from '../../../sandbox/phones/calls/phone-call.js';
 import { findPhoneNumber } from '../../../sandbox/platform/phone-number.js';
 import type { TraceDetails } from '../../../sandbox/traces/trace-log.js';
-import type { HandsetCall, Notice } from './handset.js';
 import type { HeldPhone } from './hold.js';
+import type { Notice, ViewedCall } from './phone-view.js';
 import { describePhoneCommands, type PhoneCommand, type TypedLine } from './typed-line.js';
 
 /** The person at the phone. */
@@ -55,7 +55,7 @@ const FINISH_TIMEOUT_MS = 30_000;
 /** Creates the acts of a person at a phone. */
 export function createPhoneActs(deps: PhoneActsDeps): PhoneActs {
   const { held, isPiped, show, onFailure, now, sleep } = deps;
-  const { number, handset } = held;
+  const { number, view } = held;
   const outcomes = new Set<Promise<void>>();
   let partner = deps.partner;
   let waitedTexts = 0;
@@ -71,15 +71,15 @@ export function createPhoneActs(deps: PhoneActsDeps): PhoneActs {
     return true;
   }
 
-  const find = (...states: readonly HandsetCall['state'][]) =>
-    states.flatMap((state) => handset.calls().filter((call) => call.state === state))[0];
-  const isLive = ({ sid }: HandsetCall) => handset.calls().some((call) => call.sid === sid);
+  const find = (...states: readonly ViewedCall['state'][]) =>
+    states.flatMap((state) => view.calls().filter((call) => call.state === state))[0];
+  const isLive = ({ sid }: ViewedCall) => view.calls().some((call) => call.sid === sid);
 
   /** Waits until nothing happens in a call for a while, no webhook of it is in progress, and it rings nowhere. */
-  async function settle(call: HandsetCall, calmMs: number): Promise<void> {
+  async function settle(call: ViewedCall, calmMs: number): Promise<void> {
     const start = now();
     const isCalm = () =>
-      handset.isSettled(call) && now() - Math.max(start, handset.lastActivity(call.traceId)) >= calmMs;
+      view.isSettled(call) && now() - Math.max(start, view.lastActivity(call.traceId)) >= calmMs;
     await until(() => !isLive(call) || isCalm(), ANSWER_TIMEOUT_MS);
   }
 
@@ -96,7 +96,7 @@ export function createPhoneActs(deps: PhoneActsDeps): PhoneActs {
       if (worst !== 'failed' && !hasFailed(trace)) return;
       onFailure();
       const lastId = Math.max(...tree.map(({ event }) => event.id));
-      await until(() => handset.lastEventId() >= lastId, WAIT_TIMEOUT_MS);
+      await until(() => view.lastEventId() >= lastId, WAIT_TIMEOUT_MS);
       show({ mark: 'fault', text: sentence });
     })();
     const ended = outcome.catch((error: unknown) => {
@@ -114,7 +114,7 @@ export function createPhoneActs(deps: PhoneActsDeps): PhoneActs {
   }
 
   function verifyPartner(task: string): string {
-    partner ??= handset.lastSender();
+    partner ??= view.lastSender();
     if (partner !== undefined) return partner;
     throw refusal(task, 'it is not clear to which number', '/to +1…', '/to, to list the numbers');
   }
@@ -133,12 +133,12 @@ export function createPhoneActs(deps: PhoneActsDeps): PhoneActs {
     if (active) throw refusal('call', `the phone is in a call with ${active.other}`, '/hangup');
     const { sid, traceId } = await held.control().call(number, to);
     hasCalled = true;
-    handset.add({ sid, traceId, other: to, direction: 'outgoing', state: 'calling' });
+    view.add({ sid, traceId, other: to, direction: 'outgoing', state: 'calling' });
     // Who hangs up before an answer has not failed.
     followOutcome(traceId, ({ counts }) => counts.webhooks === 0);
   }
 
-  async function verifyRinging(task: string): Promise<HandsetCall> {
+  async function verifyRinging(task: string): Promise<ViewedCall> {
     if (isPiped) await until(() => find('ringing') !== undefined, WAIT_TIMEOUT_MS);
     const ringing = find('ringing');
     if (!ringing)
@@ -148,7 +148,7 @@ export function createPhoneActs(deps: PhoneActsDeps): PhoneActs {
   }
 
   /** @returns the call, once it is answered */
-  async function verifyTalking(task: string): Promise<HandsetCall> {
+  async function verifyTalking(task: string): Promise<ViewedCall> {
     const active = find('talking', 'calling');
     if (!active)
       throw refusal(task, find('ringing') ? 'the call is not answered yet' : NO_CALL, '/answer', '/call');
@@ -171,8 +171,8 @@ export function createPhoneActs(deps: PhoneActsDeps): PhoneActs {
     else if (!isPiped) show({ mark: 'detail', text: 'the call is over already' });
   }
 
-  /** Acts in a call. The next line finds the call as it is then: an answered or ended one is one for the handset too. */
-  async function act(call: HandsetCall, name: CallAct, content?: object): Promise<void> {
+  /** Acts in a call. The next line finds the call as it is then: an answered or ended one is one for the view too. */
+  async function act(call: ViewedCall, name: CallAct, content?: object): Promise<void> {
     await held.control().act(number, call.sid, name, content);
     if (name === 'press' || name === 'say') return;
     const isSeen = () => !isLive(call) || (name === 'answer' && find('talking')?.sid === call.sid);
@@ -187,7 +187,7 @@ export function createPhoneActs(deps: PhoneActsDeps): PhoneActs {
       return;
     }
     waitedTexts += 1;
-    if (await until(() => handset.textCount() >= waitedTexts, WAIT_TIMEOUT_MS)) return;
+    if (await until(() => view.textCount() >= waitedTexts, WAIT_TIMEOUT_MS)) return;
     throw refusal('wait for a text', `none came within ${WAIT_TIMEOUT_MS / 1000} s`);
   }
 
@@ -272,7 +272,7 @@ export function createPhoneActs(deps: PhoneActsDeps): PhoneActs {
       await commands[line.name](line.rest);
       return line.name === 'quit' ? 'quit' : undefined;
     },
-    partner: () => partner ?? handset.lastSender(),
+    partner: () => partner ?? view.lastSender(),
     finish: async (hangsUp) => {
       for (let call = find('talking', 'calling'); call; call = find('talking', 'calling')) {
         if (!hangsUp) await settle(call, SILENCE_MS);
@@ -285,7 +285,7 @@ export function createPhoneActs(deps: PhoneActsDeps): PhoneActs {
       ]);
       if (!isDone) show({ mark: 'warn', text: 'not over yet: a slow phone, a slow app, or a manual clock' });
       const { lastEventId } = await held.control().state();
-      await until(() => handset.lastEventId() >= lastEventId, WAIT_TIMEOUT_MS);
+      await until(() => view.lastEventId() >= lastEventId, WAIT_TIMEOUT_MS);
     },
   };
 }

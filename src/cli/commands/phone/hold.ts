@@ -9,7 +9,7 @@ import type { StateFolder } from '../../../state/folder.js';
 import { describeHolder, findHolder, findLock } from '../../../state/lock.js';
 import { type CommandContext, waitForLock } from '../../core/command-context.js';
 import { verifySandboxFolder, warnOfLostWrites } from '../../core/sandbox.js';
-import { createHandset, type Handset } from './handset.js';
+import { createPhoneView, type PhoneView } from './phone-view.js';
 
 /** How a phone can be reached. */
 export type Reach = 'on' | 'busy' | 'off';
@@ -18,7 +18,7 @@ export type Reach = 'on' | 'busy' | 'off';
 export interface HeldPhone {
   /** E.164, or a short code. */
   readonly number: string;
-  readonly handset: Handset;
+  readonly view: PhoneView;
   /** The sandbox as it is reached now. */
   control(): ControlClient;
   setReach(reach: Reach): Promise<void>;
@@ -49,7 +49,7 @@ const LOOK_AGAIN_MS = 300;
 
 const TASK = 'use a phone';
 
-/** A phone that is off is an unreachable handset. */
+/** A phone that is off: 30003, unreachable. */
 const OFF: Behaviour = { texts: { undelivered: 30003 }, calls: 'no-answer' };
 
 /**
@@ -73,7 +73,7 @@ export async function holdPhone(context: CommandContext, number: string): Promis
   const end = new AbortController();
   let reach: Reach = 'on';
   let blocked = former.blocked;
-  const handset = createHandset({ number, now: context.ports.now, isOff: () => reach === 'off' });
+  const view = createPhoneView({ number, now: context.ports.now, isOff: () => reach === 'off' });
   const apply = () => joined.control.behave(number, { ...describeReach(reach, former), blocked });
   let position = await takeUp();
 
@@ -82,7 +82,7 @@ export async function holdPhone(context: CommandContext, number: string): Promis
     const { epoch, lastEventId } = await joined.control.state();
     for (const { sid, shown, direction, state, endedAt } of await joined.control.calls(number)) {
       if (endedAt === null && (state === 'calling' || state === 'ringing' || state === 'talking'))
-        handset.add({ sid, traceId: undefined, other: shown, direction, state });
+        view.add({ sid, traceId: undefined, other: shown, direction, state });
     }
     await apply();
     return `${epoch}-${lastEventId}`;
@@ -104,7 +104,7 @@ export async function holdPhone(context: CommandContext, number: string): Promis
       } catch (error) {
         if (signal.aborted) return;
         if (!notices.waits || !(error instanceof RelayPhoneError)) throw error;
-        handset.forgetCalls();
+        view.forgetCalls();
         notices.onStopped();
         const found = await waitForSandbox(context, folder, signal);
         if (!found) return;
@@ -118,7 +118,7 @@ export async function holdPhone(context: CommandContext, number: string): Promis
   const letGo = once(async () => {
     const { control, close } = joined;
     try {
-      await hangUp(control, number, handset);
+      await hangUp(control, number, view);
       const { texts, calls, blocked: before } = former;
       await control.behave(number, { texts, calls, blocked: before });
     } catch (error) {
@@ -133,7 +133,7 @@ export async function holdPhone(context: CommandContext, number: string): Promis
 
   return {
     number,
-    handset,
+    view,
     control: () => joined.control,
     setReach: (next) => {
       reach = next;
@@ -202,8 +202,8 @@ async function waitForSandbox(
   return undefined;
 }
 
-async function hangUp(control: ControlClient, number: string, handset: Handset): Promise<void> {
-  for (const { sid, state } of handset.calls()) {
+async function hangUp(control: ControlClient, number: string, view: PhoneView): Promise<void> {
+  for (const { sid, state } of view.calls()) {
     // The other side may have hung up meanwhile.
     await control.act(number, sid, state === 'ringing' ? 'reject' : 'hang-up').catch(ignoreUsage);
   }

@@ -12,8 +12,8 @@ import { STAND_IN_PHONE } from '../../core/stand-in-phone.js';
 import { findKnownNumbers, listRecipients } from '../text/obvious-numbers.js';
 import { createPhoneActs, type PhoneActs } from './acts.js';
 import type { PhoneFlags } from './command.js';
-import type { Notice } from './handset.js';
 import { type HeldPhone, holdPhone } from './hold.js';
+import type { Notice } from './phone-view.js';
 import { openPromptedTerminal, readPipedLines } from './terminal.js';
 import { readTypedLine } from './typed-line.js';
 
@@ -150,8 +150,8 @@ function describeStart({ number }: HeldPhone, partner: string | undefined): stri
   ];
 }
 
-function formatPrompt({ handset }: HeldPhone, acts: PhoneActs): string {
-  const states = handset.calls().map(({ state }) => state);
+function formatPrompt({ view }: HeldPhone, acts: PhoneActs): string {
+  const states = view.calls().map(({ state }) => state);
   const call = states.includes('talking')
     ? 'in call '
     : states.includes('ringing')
@@ -225,10 +225,10 @@ async function watch(
 ): Promise<void> {
   // What has to be looked up must not change the order.
   let shown: Promise<void> = Promise.resolve();
-  const { handset, number } = held;
+  const { view, number } = held;
   await held.watch(
     (event) => {
-      const notices = handset.see(event);
+      const notices = view.see(event);
       if (notices) {
         const isVisible = isShown(event);
         shown = shown.then(async () => {

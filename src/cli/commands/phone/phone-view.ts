@@ -11,7 +11,7 @@ export interface Notice {
 }
 
 /** A call that the phone is in. */
-export interface HandsetCall {
+export interface ViewedCall {
   readonly sid: string;
   readonly traceId: string | undefined;
   /** The other number, as the phone shows it. */
@@ -25,13 +25,13 @@ export interface HandsetCall {
 }
 
 /** The view of one phone on the sandbox. */
-export interface Handset {
+export interface PhoneView {
   /** Takes an event. @returns what the phone shows; undefined if the event does not concern it */
   see(event: SandboxEvent): Notice[] | undefined;
   /** Takes a call that the phone placed or was in already. */
-  add(call: HandsetCall): void;
+  add(call: ViewedCall): void;
   /** The calls it is in now, oldest first. */
-  calls(): readonly HandsetCall[];
+  calls(): readonly ViewedCall[];
   /** How many texts have reached it since the start. */
   textCount(): number;
   /** Who texted it last. */
@@ -39,7 +39,7 @@ export interface Handset {
   /** The id of the last event. */
   lastEventId(): number;
   /** True if nothing of a call's trace is in progress but the conversation: no webhook, no ringing leg. */
-  isSettled(call: HandsetCall): boolean;
+  isSettled(call: ViewedCall): boolean;
   /** When the last event of a trace came, as `now` says. */
   lastActivity(traceId: string | undefined): number;
   /** Forgets the calls: the sandbox was reset, or is gone. */
@@ -47,7 +47,7 @@ export interface Handset {
 }
 
 /** What the view of a phone depends on. */
-export interface HandsetOptions {
+export interface PhoneViewOptions {
   /** E.164, or a short code. */
   readonly number: string;
   readonly now: () => number;
@@ -56,8 +56,8 @@ export interface HandsetOptions {
 }
 
 /** Creates the view of a phone that has seen nothing yet. */
-export function createHandset({ number, now, isOff }: HandsetOptions): Handset {
-  const calls = new Map<string, HandsetCall>();
+export function createPhoneView({ number, now, isOff }: PhoneViewOptions): PhoneView {
+  const calls = new Map<string, ViewedCall>();
   /** Who calls or is called, by the SID of a leg of this phone. */
   const others = new Map<string, string>();
   /** The senders of texts that are on their way to this phone, by SID. */
@@ -71,13 +71,13 @@ export function createHandset({ number, now, isOff }: HandsetOptions): Handset {
   let [textCount, lastEventId] = [0, 0];
   let lastSender: string | undefined;
 
-  function add(call: HandsetCall): void {
+  function add(call: ViewedCall): void {
     if (ended.includes(call.sid)) return;
     calls.set(call.sid, { ...call, ...calls.get(call.sid) });
     if (call.traceId !== undefined) activity.set(call.traceId, now());
   }
 
-  function update(sid: string, changes: Partial<HandsetCall>): void {
+  function update(sid: string, changes: Partial<ViewedCall>): void {
     const call = calls.get(sid);
     if (call) calls.set(sid, { ...call, ...changes });
   }
@@ -246,7 +246,7 @@ function describeInput(input: readonly ('dtmf' | 'speech')[]): string {
 }
 
 function describeEnd(
-  { other, direction, state, answeredAt, isEndedHere }: HandsetCall,
+  { other, direction, state, answeredAt, isEndedHere }: ViewedCall,
   status: string,
   at: string,
 ): string {
