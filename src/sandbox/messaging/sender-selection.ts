@@ -4,7 +4,7 @@ import type { NumberStore } from '../numbers/incoming-phone-numbers/store.js';
 import { findBlock } from '../numbers/inventory.js';
 import { findPhoneNumber, type PhoneNumber } from '../platform/phone-number.js';
 import { findValue } from '../server/form.js';
-import { TwilioProblem } from '../server/problem.js';
+import { invalidAddress, TwilioProblem } from '../server/problem.js';
 import { isAlphanumericSender } from './alphanumeric-senders.js';
 import type { MessageStore } from './api/messages/store.js';
 import type { SenderPool } from './api/sender-pool/store.js';
@@ -91,7 +91,7 @@ function verifySender(from: string, hasMedia: boolean, deps: SenderFormDeps): st
     if (SHORT_CODE.test(from)) throw notOwned(from, accountSid);
     if (isAlphanumericSender(from)) return verifyAlphanumericSender(from, hasMedia, accounts.fixed.type);
     const what = 'is not a valid phone number, shortcode, or alphanumeric sender ID.';
-    throw new TwilioProblem(400, 21212, `The 'From' number ${from} ${what}`);
+    throw invalidAddress(21212, 'From', from, `The 'From' number ${from} ${what}`);
   }
   const block = findBlock(sender);
   if (!block) {

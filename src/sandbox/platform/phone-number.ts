@@ -86,6 +86,15 @@ function findAddressFault(address: string): string | undefined {
   return channel && `addresses of ${channel.toLowerCase()} are not in the sandbox`;
 }
 
+/**
+ * Returns the channel of an address that Twilio sends to and the sandbox does not: `whatsapp`, `client`, `sip` and others.
+ * Undefined for a number, and for what Twilio does not know either.
+ */
+export function findOtherChannel(address: string): string | undefined {
+  const [, channel] = OTHER_CHANNEL.exec(address) ?? [];
+  return channel?.toLowerCase() ?? (isSipAddress(address) ? 'sip' : undefined);
+}
+
 /** True if `address` is a SIP address, such as `sip:alice@example.com`. */
 export function isSipAddress(address: string): boolean {
   return /^sips?:/i.test(address);

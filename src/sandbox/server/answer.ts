@@ -75,7 +75,8 @@ const UNSUPPORTED_HEADER = 'relay-phone-unsupported';
 
 function unsupportedHeaders({ name, host }: Unsupported): Record<string, string> {
   return {
-    [UNSUPPORTED_HEADER]: name,
+    // A header has ASCII only.
+    [UNSUPPORTED_HEADER]: name.replaceAll('…', ''),
     ...(host !== null && !host.includes(' ') && { 'X-API-Domain': host }),
   };
 }

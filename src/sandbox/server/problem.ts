@@ -1,6 +1,7 @@
 // Twilio's errors: the exception for a refused request, and its JSON.
 import { explainMachineFault } from '../../machine-fault.js';
 import { describeUnsupported, type Unsupported } from '../platform/events/unsupported.js';
+import { findOtherChannel } from '../platform/phone-number.js';
 
 /** The URL of an error's page is this and the code. */
 export const MORE_INFO = 'https://www.twilio.com/docs/errors/';
@@ -37,6 +38,19 @@ export function resourceNotFound(path: string): TwilioProblem {
 export function notInSandbox(path: string, unsupported: Unsupported): TwilioProblem {
   const { status, code, message } = resourceNotFound(path);
   return new TwilioProblem(status, code, `${message}: ${describeUnsupported(unsupported)}`, unsupported);
+}
+
+/**
+ * Creates the 400 for an address that is not valid, or that is of a channel which the sandbox lacks; then it says so.
+ *
+ * @param code of an address that is not valid
+ * @param name of the parameter, such as `To`
+ */
+export function invalidAddress(code: number, name: string, address: string, message: string): TwilioProblem {
+  const channel = findOtherChannel(address);
+  if (channel === undefined) return new TwilioProblem(400, code, message);
+  const unsupported = { what: 'parameter', name: `${name}=${channel}:…`, host: 'api.twilio.com' } as const;
+  return new TwilioProblem(400, code, describeUnsupported(unsupported), unsupported);
 }
 
 /** Creates the 400 for an invalid parameter that has no error code of its own. */

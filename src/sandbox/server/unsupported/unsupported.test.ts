@@ -122,6 +122,47 @@ describe('the host of a request', () => {
   });
 });
 
+describe('an address of a channel that the sandbox lacks', () => {
+  const [FROM, TO] = ['+12025550100', '+12125550190'];
+  beforeEach(async () => {
+    await createSandboxClient(sandbox).incomingPhoneNumbers.create({ phoneNumber: FROM });
+  });
+
+  it.each([
+    ['Messages', { To: `whatsapp:${TO}`, From: FROM, Body: 'Hi' }, 21211, 'To=whatsapp:…'],
+    ['Messages', { To: TO, From: `whatsapp:${FROM}`, Body: 'Hi' }, 21212, 'From=whatsapp:…'],
+    ['Messages', { To: 'messenger:1234', From: FROM, Body: 'Hi' }, 21211, 'To=messenger:…'],
+    ['Calls', { To: 'client:alice', From: FROM, Url: 'http://127.0.0.1:1/' }, 21217, 'To=client:…'],
+    ['Calls', { To: 'sip:alice@example.com', From: FROM, Url: 'http://127.0.0.1:1/' }, 21217, 'To=sip:…'],
+    ['Calls', { To: TO, From: 'client:alice', Url: 'http://127.0.0.1:1/' }, 21212, 'From=client:…'],
+  ])('%s %j is not called invalid', async (resource, form, code, name) => {
+    const path = `/2010-04-01/Accounts/${sandbox.accountSid}/${resource}.json`;
+    const answer = await fetchRaw(sandbox, path, { method: 'POST', body: new URLSearchParams(form) });
+    expect(await answer.json()).toMatchObject({
+      status: 400,
+      code,
+      message: `not in the sandbox: ${name} (api.twilio.com)`,
+    });
+    // A header has no ellipsis.
+    expect(answer.headers.get('relay-phone-unsupported')).toBe(name.replace('…', ''));
+    expect(lacks()).toMatchObject([{ what: 'parameter', name }]);
+  });
+
+  it.each(['alice', 'clients:alice', 'mailto:alice@example.com'])(
+    'is told apart from the mistake %s',
+    async (To) => {
+      const path = `/2010-04-01/Accounts/${sandbox.accountSid}/Messages.json`;
+      const body = new URLSearchParams({ To, From: FROM, Body: 'Hi' });
+      const answer = await fetchRaw(sandbox, path, { method: 'POST', body });
+      expect(await answer.json()).toMatchObject({
+        code: 21211,
+        message: expect.stringContaining('is not a valid'),
+      });
+      expect(lacks()).toEqual([]);
+    },
+  );
+});
+
 describe('an operation that the sandbox lacks', () => {
   it.each([
     ['POST', '/2010-04-01/Accounts.json', 'POST Accounts'],

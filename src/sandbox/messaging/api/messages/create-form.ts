@@ -8,7 +8,7 @@ import type { GeoPermissions } from '../../../accounts/geo-permissions/store.js'
 import { textPrice } from '../../../numbers/pricing/tariff.js';
 import { findPhoneNumber, isShortCode, type PhoneNumber } from '../../../platform/phone-number.js';
 import { findFlag, findValue } from '../../../server/form.js';
-import { invalidParameter, TwilioProblem } from '../../../server/problem.js';
+import { invalidAddress, invalidParameter, TwilioProblem } from '../../../server/problem.js';
 import { findWebUrl, isWebUrl } from '../../../webhooks/webhook-url.js';
 import { verifyAlphanumericDestination } from '../../alphanumeric-senders.js';
 import { type SubscriptionDeps, verifySubscribed } from '../../opt-outs/opt-outs.js';
@@ -127,7 +127,9 @@ export function readContent(form: URLSearchParams): Pick<NewMessage, 'body' | 'm
 function verifyRecipient(to: string, sender: string | undefined): PhoneNumber {
   if (isShortCode(to)) throw new TwilioProblem(400, 21265, "'To' number cannot be a Short Code");
   const recipient = findPhoneNumber(to);
-  if (!recipient) throw new TwilioProblem(400, 21211, `The 'To' number ${to} is not a valid phone number.`);
+  if (!recipient) {
+    throw invalidAddress(21211, 'To', to, `The 'To' number ${to} is not a valid phone number.`);
+  }
   if (recipient.number === sender) {
     throw new TwilioProblem(400, 21266, "'To' and 'From' numbers cannot be the same");
   }

@@ -7,7 +7,7 @@ import type { NumberStore } from '../../../numbers/incoming-phone-numbers/store.
 import type { CallerIdStore } from '../../../numbers/outgoing-caller-ids/store.js';
 import { findPhoneNumber } from '../../../platform/phone-number.js';
 import { findValue } from '../../../server/form.js';
-import { invalidParameter, TwilioProblem } from '../../../server/problem.js';
+import { invalidAddress, invalidParameter, TwilioProblem } from '../../../server/problem.js';
 import { CALL_EVENTS } from '../../../twiml/voice/dial.js';
 import { findDestination } from '../../../webhooks/settings.js';
 import { isWebUrl } from '../../../webhooks/webhook-url.js';
@@ -42,7 +42,7 @@ export function readCallRequest(form: URLSearchParams, deps: CallFormDeps): Omit
   if (to === undefined) throw new TwilioProblem(400, 21201, "No 'To' number is specified");
   const sender = verifySender(findValue(form, 'From'), deps);
   const called = findPhoneNumber(to);
-  if (!called) throw new TwilioProblem(400, 21217, `Phone number does not appear to be valid: ${to}`);
+  if (!called) throw invalidAddress(21217, 'To', to, `Phone number does not appear to be valid: ${to}`);
   const { number: recipient } = called;
   if (recipient === sender) {
     throw new TwilioProblem(400, 21267, "'To' and 'From' numbers cannot be the same");
@@ -62,7 +62,9 @@ export function readCallRequest(form: URLSearchParams, deps: CallFormDeps): Omit
 function verifySender(from: string | undefined, { numbers, callerIds }: CallFormDeps): string {
   if (from === undefined) throw new TwilioProblem(400, 21213, 'Caller phone number is required');
   const sender = findPhoneNumber(from)?.number;
-  if (sender === undefined) throw new TwilioProblem(400, 21212, `Invalid From Number (caller ID): ${from}`);
+  if (sender === undefined) {
+    throw invalidAddress(21212, 'From', from, `Invalid From Number (caller ID): ${from}`);
+  }
   if (numbers.owned().has(sender) || callerIds.isVerified(sender)) return sender;
   const what =
     "is not yet verified for your account. You may only make calls from phone numbers that you've verified or purchased from Twilio.";
