@@ -90,8 +90,8 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
   const network = options.webhooks ?? {};
   const strict = options.strict ?? false;
 
-  const events = createEventStream(now);
-  const unsupported = createUnsupportedLog(events, options.onUnsupported ?? createWarning(options));
+  const unsupported = createUnsupportedLog(options.onUnsupported ?? createWarning(options));
+  const events = createEventStream(now, unsupported.note);
   const traces = createOpenTraces();
   const app = createAppContactLog();
   const exchanges = createExchangeLog(options.keepExchanges ?? 2000);
@@ -337,7 +337,6 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
       faults,
       requests,
       events,
-      unsupported,
       exchanges,
       causes,
       app,

@@ -5,7 +5,6 @@ import type { ExchangeLog } from '../exchanges/exchange-log.js';
 import type { RequestFacts, RequestProblem } from '../platform/events/event.js';
 import type { FoundCause, RequestCauses } from '../platform/events/request-causes.js';
 import type { EventStream, TraceContext } from '../platform/events/stream.js';
-import type { UnsupportedLog } from '../platform/events/unsupported-log.js';
 import type { RestAnswer } from './answer.js';
 import type { AppContactLog } from './app-contact.js';
 import type { MatchedFault } from './faults.js';
@@ -14,7 +13,6 @@ import type { RequestedTarget } from './requested-target.js';
 /** What records need. */
 export interface RequestRecordDeps {
   readonly events: Pick<EventStream, 'emit'>;
-  readonly unsupported: Pick<UnsupportedLog, 'add'>;
   readonly exchanges: ExchangeLog;
   readonly causes: Pick<RequestCauses, 'find' | 'answered'>;
   readonly now: () => number;
@@ -83,7 +81,7 @@ export class RequestRecord {
   /** Keeps the exchange of an answered request, and emits its event if there is none yet. */
   end({ status, headers, body, problem, unsupported }: RestAnswer): void {
     const trace = this.announce(status, problem ?? null);
-    if (unsupported) this.#deps.unsupported.add(unsupported, trace);
+    if (unsupported) this.#deps.events.emit({ kind: 'unsupported', ...trace, ...unsupported });
     if (!this.#isOwn()) this.#deps.app.noteRequest(status);
     this.#deps.causes.answered(this.#find().trace, this.#incoming.method ?? '', status);
     this.#keep(trace, status, headers, body ?? '', null);

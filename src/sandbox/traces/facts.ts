@@ -81,6 +81,8 @@ export interface TraceFacts {
   readonly requests: readonly TracedRequest[];
   readonly exposures: readonly EventOf<'exposure'>[];
   readonly optOuts: readonly EventOf<'opt-out'>[];
+  /** The names of what TwiML asked for and the sandbox lacks, each once. */
+  readonly lacks: readonly string[];
   /** The errors in TwiML; a warning is not one. */
   readonly twimlErrors: readonly EventOf<'twiml.alert'>[];
   /** The phones that took part, and the numbers of the account that did. */
@@ -121,6 +123,7 @@ class FactReader {
   readonly #requests = new Map<number, TracedRequest>();
   readonly #exposures: EventOf<'exposure'>[] = [];
   readonly #optOuts: EventOf<'opt-out'>[] = [];
+  readonly #lacks = new Set<string>();
   readonly #twimlErrors: EventOf<'twiml.alert'>[] = [];
   /** Numbers that are phones for certain, numbers that may be phones, and numbers of the account. */
   readonly #phones = new Set<string>();
@@ -195,6 +198,8 @@ class FactReader {
         break;
       case 'unsupported':
         this.#hasWarning = true;
+        // A refused request says so itself.
+        if (event.host === null) this.#lacks.add(event.name);
         break;
       case 'opt-out':
         this.#maybePhones.add(event.phone);
@@ -224,6 +229,7 @@ class FactReader {
       requests: [...this.#requests.values()],
       exposures: this.#exposures,
       optOuts: this.#optOuts,
+      lacks: [...this.#lacks],
       twimlErrors: this.#twimlErrors,
       phones: [...phones],
       numbers: [...this.#numbers],

@@ -14,7 +14,7 @@ export interface TraceResult {
 /** Returns the sentence of a trace, and whether it tells of success: both are decided in the same place. */
 export function describeTrace(facts: TraceFacts, format: NumberFormat): TraceResult {
   const { words, succeeded } = describeAct(facts, format);
-  const parts = [words, describeCounts(facts), describeExposures(facts, format)];
+  const parts = [words, describeLacks(facts), describeCounts(facts), describeExposures(facts, format)];
   return { sentence: `${parts.filter((part) => part !== '').join('; ')}.`, succeeded };
 }
 
@@ -305,6 +305,10 @@ function count(all: number, name: string, bad: number, badName: string): string 
   const total = `${all} ${name}${all === 1 ? '' : 's'}`;
   if (bad === 0) return total;
   return `${total} (${all === 1 ? '' : `${bad} `}${badName})`;
+}
+
+function describeLacks({ lacks }: TraceFacts): string {
+  return lacks.length === 0 ? '' : `not in the sandbox: ${lacks.join(', ')}`;
 }
 
 function describeExposures({ exposures, phones }: TraceFacts, format: NumberFormat): string {

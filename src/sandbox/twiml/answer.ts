@@ -36,12 +36,12 @@ export function readMessagingAnswer(answer: WebhookAnswer, base: string): Messag
 export function readVoiceAnswer(answer: WebhookAnswer, base: string): VoiceScript {
   const type = contentTypeOf(answer);
   if (type.startsWith('audio/')) {
-    return { verbs: [{ name: 'Play', url: base, digits: '', loop: 1 }], warnings: [] };
+    return { verbs: [{ name: 'Play', url: base, digits: '', loop: 1 }], warnings: [], lacks: [] };
   }
   verifyReadable(answer);
   if (answer.body.trim() === '') return emptyScript(answer.status);
   if (type === 'text/plain') {
-    return { verbs: [{ name: 'Say', text: answer.body.trim(), loop: 1 }], warnings: [] };
+    return { verbs: [{ name: 'Say', text: answer.body.trim(), loop: 1 }], warnings: [], lacks: [] };
   }
   if (XML_TYPES.includes(type)) return readVoiceScript(readTwiml(answer), base);
   throw wrongType(type);
@@ -62,10 +62,10 @@ function wrongType(type: string): WebhookFailure {
 }
 
 /** An empty answer is a warning, unless its status 204 says that it is empty. */
-function emptyScript(status: number): { verbs: []; warnings: readonly Warning[] } {
+function emptyScript(status: number): { verbs: []; warnings: readonly Warning[]; lacks: [] } {
   const empty = { code: 11770, message: 'Empty response body', position: undefined };
   const warnings = status === 204 ? [] : [empty];
-  return { verbs: [], warnings };
+  return { verbs: [], warnings, lacks: [] };
 }
 
 /** The values of the attribute `version` of `<Response>`. */

@@ -1,5 +1,6 @@
 // Reads the elements of TwiML: text, URLs and other attributes, and warns about what is wrong with them.
 
+import type { Unsupported } from '../platform/events/unsupported.js';
 import type { TextPosition } from '../platform/sandbox-alert.js';
 import { isWebUrl } from '../webhooks/webhook-url.js';
 import type { XmlElement } from './xml.js';
@@ -13,6 +14,9 @@ export interface Warning {
   readonly position: TextPosition | undefined;
 }
 
+/** Takes the name of something that Twilio has and the sandbox lacks, such as `<Connect>`. */
+export type Lack = (what: 'verb' | 'noun' | 'attribute', name: string) => void;
+
 /** Takes a warning about an element. */
 export type Warn = (code: number, message: string, element: XmlElement) => void;
 
@@ -21,6 +25,7 @@ export interface Reading {
   /** The URL of the document, for relative URLs. Undefined for a document that came with a REST request. */
   readonly base: string | undefined;
   readonly warn: Warn;
+  readonly lack: Lack;
 }
 
 /** How one element is read. */
@@ -31,14 +36,17 @@ export interface ElementSchema<Result> {
   readonly read: (element: XmlElement, reading: Reading) => Result | undefined;
 }
 
-/** Creates the context in which a document is read, and the list of the warnings about it. */
+/** Creates the context in which a document is read, and the lists of the warnings about it and of what is missing for it. */
 export function startReading(base: string | undefined): {
   readonly reading: Reading;
   readonly warnings: readonly Warning[];
+  readonly lacks: readonly Unsupported[];
 } {
   const warnings: Warning[] = [];
   const warn: Warn = (code, message, { position }) => void warnings.push({ code, message, position });
-  return { reading: { base, warn }, warnings };
+  const lacks: Unsupported[] = [];
+  const lack: Lack = (what, name) => void lacks.push({ what, name, host: null });
+  return { reading: { base, warn, lack }, warnings, lacks };
 }
 
 /** Reads an element and warns about attributes that its schema does not have. */

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { formatWithoutPassword } from '../../../origin.js';
 import type { EventFields, EventHeader, SandboxEvent } from './event.js';
+import type { Unsupported } from './unsupported.js';
 
 const CAPACITY = 10_000;
 
@@ -44,8 +45,15 @@ interface Batch {
   events: readonly SandboxEvent[] | undefined;
 }
 
-/** Creates an empty stream. */
-export function createEventStream(now: () => number): EventStream {
+/**
+ * Creates an empty stream.
+ *
+ * @param onUnsupported takes what an event `unsupported` is about. Default: nothing does
+ */
+export function createEventStream(
+  now: () => number,
+  onUnsupported: (unsupported: Unsupported) => void = () => undefined,
+): EventStream {
   const listeners = new Set<(event: SandboxEvent) => void>();
   // Every request needs a trace id: a counter after one random text is cheap.
   const epoch = randomBytes(8).toString('hex');
@@ -93,6 +101,7 @@ export function createEventStream(now: () => number): EventStream {
   }
 
   function emit(event: EventFields & TraceContext): number {
+    if (event.kind === 'unsupported') onUnsupported(event);
     return add(1, hidePassword(event));
   }
 

@@ -1,12 +1,11 @@
 // Remembers what was asked for that the sandbox lacks, and tells of each thing once.
 import { RelayPhoneError } from '../../../errors.js';
-import type { EventStream, TraceContext } from './stream.js';
 import { describeUnsupported, type Unsupported } from './unsupported.js';
 
 /** The memory. */
 export interface UnsupportedLog {
-  /** Adds the event `unsupported`. @param cause what asked for it */
-  add(unsupported: Unsupported, cause: TraceContext): void;
+  /** Takes something that was asked for. */
+  note(unsupported: Unsupported): void;
   /** @throws RelayPhoneError `fault` if something was asked for since the last call. */
   verifyNoneNew(): void;
   /** @throws RelayPhoneError `fault` if something was ever asked for. */
@@ -14,10 +13,7 @@ export interface UnsupportedLog {
 }
 
 /** Creates an empty memory. @param onFirst is called once for each thing */
-export function createUnsupportedLog(
-  events: Pick<EventStream, 'emit'>,
-  onFirst: (unsupported: Unsupported) => void,
-): UnsupportedLog {
+export function createUnsupportedLog(onFirst: (unsupported: Unsupported) => void): UnsupportedLog {
   const seen = new Set<string>();
   let fresh = new Set<string>();
 
@@ -32,8 +28,7 @@ export function createUnsupportedLog(
   }
 
   return {
-    add: (unsupported, cause) => {
-      events.emit({ kind: 'unsupported', ...cause, ...unsupported });
+    note: (unsupported) => {
       const clause = describeUnsupported(unsupported);
       fresh.add(clause);
       if (seen.has(clause)) return;

@@ -109,12 +109,17 @@ function readRecordedChannels(element: XmlElement, reading: Reading): Dial['reco
   return mode.endsWith('-dual') ? 2 : 1;
 }
 
+/** See https://www.twilio.com/docs/voice/twiml/dial#nouns. */
+const MISSING_NOUNS: readonly string[] = ['Application', 'Client', 'Conference', 'Sim', 'Sip', 'WhatsApp'];
+
 function readNouns(element: XmlElement, reading: Reading): Pick<Dial, 'numbers' | 'queue'> {
-  const { warn } = reading;
+  const { warn, lack } = reading;
   const [text, nouns] = [readElementText(element), elementsOf(element)];
   for (const noun of nouns) {
     const { name } = noun;
-    if (name !== 'Number' && name !== 'Queue') warnOfSchema(warn, noun, `the sandbox cannot dial <${name}>`);
+    if (name === 'Number' || name === 'Queue') continue;
+    if (MISSING_NOUNS.includes(name)) lack('noun', `<Dial><${name}>`);
+    else warnOfSchema(warn, noun, `<${name}> is not allowed in <Dial>`);
   }
   const numbers = nouns
     .filter(({ name }) => name === 'Number')

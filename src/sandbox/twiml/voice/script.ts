@@ -1,4 +1,6 @@
 // Reads TwiML for calls: a <Response>, its verbs, and what is wrong with it. URLs become absolute, times are seconds.
+
+import type { Unsupported } from '../../platform/events/unsupported.js';
 import {
   type ElementSchema,
   findUrl,
@@ -26,6 +28,8 @@ import { RECORD_SCHEMA } from './record.js';
 export interface VoiceScript {
   readonly verbs: readonly VoiceVerb[];
   readonly warnings: readonly Warning[];
+  /** What Twilio has and the sandbox lacks. */
+  readonly lacks: readonly Unsupported[];
 }
 
 /** A verb of a document. */
@@ -75,23 +79,27 @@ export interface Sms {
  * @param base the URL of the document, for relative URLs; undefined for a document that came with a REST request
  */
 export function readVoiceScript(root: XmlElement, base: string | undefined): VoiceScript {
-  const { reading, warnings } = startReading(base);
+  const { reading, warnings, lacks } = startReading(base);
   warnOfAttributes(root, ROOT_ATTRIBUTES, reading.warn);
   const verbs = root.children.flatMap((child) => readVerb(child, root, reading) ?? []);
-  return { verbs, warnings };
+  return { verbs, warnings, lacks };
 }
 
 function readVerb(child: XmlElement | string, root: XmlElement, reading: Reading): VoiceVerb | undefined {
-  const { warn } = reading;
+  const { warn, lack } = reading;
   if (typeof child === 'string') {
     if (child.trim() !== '') warnOfSchema(warn, root, `text outside of a verb: '${child.trim()}'`);
     return undefined;
   }
   const schema = findVerbSchema(child.name);
   if (schema) return readElement(child, schema, reading);
-  warnOfSchema(warn, child, `<${child.name}> is not a known verb`);
+  if (MISSING_VERBS.includes(child.name)) lack('verb', `<${child.name}>`);
+  else warnOfSchema(warn, child, `<${child.name}> is not a known verb`);
   return undefined;
 }
+
+/** See https://www.twilio.com/docs/voice/twiml#twiml-verbs. `<Echo>` is only in the SDKs. */
+const MISSING_VERBS: readonly string[] = ['Connect', 'Echo', 'Pay', 'Prompt', 'Refer', 'Start', 'Stop'];
 
 /** The verbs. A new one is one more entry here, and one in `voice/verbs/verbs.ts`. */
 const VERB_SCHEMAS = {
@@ -99,13 +107,17 @@ const VERB_SCHEMAS = {
   Dial: DIAL_SCHEMA,
   Enqueue: {
     attributes: ['action', 'method', 'waitUrl', 'waitUrlMethod', 'workflowSid'],
-    read: (element, reading): Enqueue => ({
-      name: 'Enqueue',
-      queue: readElementText(element),
-      action: readUrl(element, 'action', reading),
-      method: readMethod(element, reading),
-      wait: readUrlWithMethod(element, 'waitUrl', 'waitUrlMethod', reading),
-    }),
+    read: (element, reading): Enqueue => {
+      // TaskRouter decides where such a call goes.
+      if (element.attributes.has('workflowSid')) reading.lack('attribute', '<Enqueue workflowSid>');
+      return {
+        name: 'Enqueue',
+        queue: readElementText(element),
+        action: readUrl(element, 'action', reading),
+        method: readMethod(element, reading),
+        wait: readUrlWithMethod(element, 'waitUrl', 'waitUrlMethod', reading),
+      };
+    },
   },
   Gather: GATHER_SCHEMA,
   Hangup: { attributes: [], read: () => ({ name: 'Hangup' }) as const },

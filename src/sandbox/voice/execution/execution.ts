@@ -67,7 +67,7 @@ export interface TwimlDocument {
 }
 
 /**
- * Gets a document and reads it; each warning about it becomes an alert.
+ * Gets a document and reads it; each warning about it becomes an alert, and what the sandbox lacks for it an event.
  *
  * @returns undefined if the document cannot be fetched or read; an alert says why.
  */
@@ -77,6 +77,7 @@ export async function fetchDocument(leg: Leg, source: DocumentSource): Promise<T
   for (const { code, message, position } of document?.script.warnings ?? []) {
     leg.alert(code, message, { url: document?.url, logLevel: 'warning', position });
   }
+  for (const lacking of document?.script.lacks ?? []) leg.emit({ kind: 'unsupported', ...lacking });
   return document;
 }
 
