@@ -1,13 +1,12 @@
 // `relay-phone call end` and `call --cancel-after`: a call can be ended from the command line, also one that the app placed.
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { callEndReportSchema, callReportSchema } from '../src/reports.js';
-import { serveSandbox } from '../src/sandbox/instance/join.js';
 import type { Sandbox } from '../src/sandbox/sandbox.js';
 import { DEADLINE } from './support/deadline.js';
-import { openOwnStateFolder } from './support/own-state-folder.js';
 import { createSandboxClient } from './support/sandbox-client.js';
-import { startApp, twiml, type WebhookApp } from './support/webhook-app.js';
-import { createWorkspace, type Workspace } from './support/workspace.js';
+import { createServedWorkspace } from './support/served-workspace.js';
+import { twiml, type WebhookApp } from './support/webhook-app.js';
+import type { Workspace } from './support/workspace.js';
 
 const [PHONE, OTHER] = ['+12125550190', '+13015550195'];
 const NUMBER = '+12025550100';
@@ -16,13 +15,7 @@ let workspace: Workspace;
 let sandbox: Sandbox;
 let app: WebhookApp;
 beforeEach(async () => {
-  workspace = createWorkspace();
-  onTestFinished(workspace.remove);
-  const folder = openOwnStateFolder(workspace.file('.relay-phone'));
-  sandbox = await serveSandbox(folder, { command: 'sandbox', timeoutMs: DEADLINE });
-  onTestFinished(sandbox.close);
-  app = await startApp(sandbox.authToken);
-  onTestFinished(app.close);
+  ({ workspace, sandbox, app } = await createServedWorkspace());
   app.answer(() => twiml('<Response><Say>Hello</Say><Pause length="600"/></Response>'));
   await client().incomingPhoneNumbers.create({ phoneNumber: NUMBER, voiceUrl: `${app.origin}/voice` });
 });

@@ -1,14 +1,13 @@
 // `relay-phone phone` with lines from a pipe, against a sandbox that runs: texts, calls, being called, and what it leaves.
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { eventReportSchema, phoneReportSchema } from '../src/reports.js';
 import { createControlClient } from '../src/sandbox/control/client.js';
-import { serveSandbox } from '../src/sandbox/instance/join.js';
 import type { Sandbox } from '../src/sandbox/sandbox.js';
 import { DEADLINE } from './support/deadline.js';
-import { openOwnStateFolder } from './support/own-state-folder.js';
 import { createSandboxClient } from './support/sandbox-client.js';
-import { startApp, twiml, type WebhookApp } from './support/webhook-app.js';
-import { createWorkspace, type Workspace } from './support/workspace.js';
+import { createServedWorkspace } from './support/served-workspace.js';
+import { twiml, type WebhookApp } from './support/webhook-app.js';
+import type { Workspace } from './support/workspace.js';
 
 const PHONE = '+12125550190';
 const OTHER = '+13015550195';
@@ -18,13 +17,7 @@ let workspace: Workspace;
 let sandbox: Sandbox;
 let app: WebhookApp;
 beforeEach(async () => {
-  workspace = createWorkspace();
-  onTestFinished(workspace.remove);
-  const folder = openOwnStateFolder(workspace.file('.relay-phone'));
-  sandbox = await serveSandbox(folder, { command: 'sandbox', timeoutMs: DEADLINE });
-  onTestFinished(sandbox.close);
-  app = await startApp(sandbox.authToken);
-  onTestFinished(app.close);
+  ({ workspace, sandbox, app } = await createServedWorkspace());
   await buy(NUMBER);
 });
 

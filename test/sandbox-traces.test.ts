@@ -5,14 +5,13 @@ import * as z from 'zod';
 import { traceReportSchema, tracesReportSchema } from '../src/reports.js';
 import { createControlClient } from '../src/sandbox/control/client.js';
 import { TRACE_ROUTES } from '../src/sandbox/control/contract/traces.js';
-import { serveSandbox } from '../src/sandbox/instance/join.js';
 import type { Sandbox } from '../src/sandbox/sandbox.js';
 import { createEventReducer } from '../src/sandbox/traces/reducer.js';
 import type { TraceNode } from '../src/sandbox/traces/tree.js';
 import { DEADLINE } from './support/deadline.js';
-import { openOwnStateFolder } from './support/own-state-folder.js';
 import { createSandboxClient } from './support/sandbox-client.js';
-import { startApp, twiml } from './support/webhook-app.js';
+import { createServedWorkspace } from './support/served-workspace.js';
+import { twiml, type WebhookApp } from './support/webhook-app.js';
 import { createWorkspace, type Workspace } from './support/workspace.js';
 
 const MASK = '+12025550100';
@@ -21,15 +20,9 @@ const OWNER = '+13015550195';
 
 let workspace: Workspace;
 let sandbox: Sandbox;
-let app: Awaited<ReturnType<typeof startApp>>;
+let app: WebhookApp;
 beforeEach(async () => {
-  workspace = createWorkspace();
-  onTestFinished(workspace.remove);
-  const folder = openOwnStateFolder(workspace.file('.relay-phone'));
-  sandbox = await serveSandbox(folder, { command: 'sandbox', timeoutMs: DEADLINE });
-  onTestFinished(sandbox.close);
-  app = await startApp(sandbox.authToken);
-  onTestFinished(app.close);
+  ({ workspace, sandbox, app } = await createServedWorkspace());
   const client = createSandboxClient(sandbox);
   // Forwards each text to the owner, and deletes it at Twilio once it was delivered.
   app.answer(async ({ path, form }) => {

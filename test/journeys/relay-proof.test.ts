@@ -7,6 +7,7 @@ import { startPhone } from '../support/phone-process.js';
 import { findRealCheckout, NO_CHECKOUT, type RealCheckout } from '../support/real-checkout.js';
 import { photograph } from '../support/relay-checkout.js';
 import { CONTACT, createRelayProof, OTHER, OWNER, type RelayProof } from '../support/relay-proof.js';
+import { startSandbox } from '../support/sandbox-child.js';
 
 const found = findRealCheckout();
 /** Whether the translations of Relay, a submodule, exist: without them a reply that cannot be sent causes an error. */
@@ -237,6 +238,32 @@ describe('an unmodified Relay in a fresh checkout:', () => {
     await text(OWNER, 'START');
     const { code, stdout } = await proof.type('play', STORY, '--app', proof.origin);
     expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining(`owner ${OWNER}, Ann +1`) });
+  });
+
+  it('text and doctor find it if it was not started through exec, and the line that they advise heals it', async () => {
+    await proof.stopRelay();
+    await startSandbox(proof.workspace, '--port', '0');
+    await proof.startRelayBare();
+    const lost = await text(CONTACT, 'Anybody there?');
+    expect(lost).toMatchObject({
+      code: 6,
+      stdout: expect.stringMatching(
+        /reached nobody, because the app answered 500.*has never asked this Twilio/s,
+      ),
+    });
+    const look = () => proof.type('doctor', '--app', proof.origin, '--python', real.python);
+    const blind = await look();
+    expect(blind).toMatchObject({
+      code: 6,
+      stdout: expect.stringMatching(/app-blind: .*was not started through relay-phone exec/),
+    });
+    const [, line = ''] =
+      /start it so: relay-phone (exec .*manage\.py runserver .*)/.exec(blind.stdout) ?? [];
+    await proof.stopRelay();
+    await proof.startRelay(line.split(' '));
+    expect((await text(CONTACT, 'And now?')).stdout).toMatch(/reached \+12025550190/);
+    expect((await look()).code).toBe(0);
+    await proof.stopRelay();
   });
 
   it('no file of it has changed', async () => {

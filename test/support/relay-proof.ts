@@ -1,5 +1,5 @@
 // Set-up of the proof with the real Firefox Relay: a copy of it, the built CLI, and a transcript of the commands.
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -22,8 +22,10 @@ export interface RelayProof {
   readonly origin: string;
   /** Runs a command, and adds it with its output to the transcript. */
   type(...args: readonly string[]): Promise<Ended>;
-  /** Starts Relay through `exec`, and waits until it answers. */
-  startRelay(): Promise<void>;
+  /** Starts Relay, and waits until it answers. @param words of the command after `relay-phone`. Default: `exec`, on its port */
+  startRelay(words?: readonly string[]): Promise<void>;
+  /** Starts Relay without `exec`, and waits until it answers. None of its requests reaches Twilio. */
+  startRelayBare(): Promise<void>;
   /** Ends Relay as Ctrl-C does. Returns the exit code, or null if Relay is not running. */
   stopRelay(): Promise<number | null>;
   /** Sends a request to Relay's API as the user of `checkout prepare`. Returns the parsed JSON. */
@@ -51,13 +53,23 @@ export async function createRelayProof(real: RealCheckout): Promise<RelayProof> 
     return ended;
   }
 
-  async function startRelay(): Promise<void> {
-    const program = [real.python, 'manage.py', 'runserver', '--noreload', String(port)];
-    lines.push(`$ relay-phone exec -- python ${program.slice(1).join(' ')} &`, '');
-    relay = workspace.start(['exec', '--public-url', origin, '--', ...program], {
-      environment: { PYTHONDONTWRITEBYTECODE: '1' },
-      detached: true,
-    });
+  const serving = ['manage.py', 'runserver', '--noreload', String(port)];
+  const environment = { PYTHONDONTWRITEBYTECODE: '1' };
+
+  function startRelay(
+    words: readonly string[] = ['exec', '--public-url', origin, '--', real.python, ...serving],
+  ): Promise<void> {
+    lines.push(`$ relay-phone exec -- python ${serving.join(' ')} &`, '');
+    return waitForRelay(workspace.start(words, { environment, detached: true }));
+  }
+
+  function startRelayBare(): Promise<void> {
+    const env = { ...process.env, ...environment, HTTPS_PROXY: 'http://127.0.0.1:9' };
+    return waitForRelay(spawn(real.python, serving, { cwd: workspace.path, env, detached: true }));
+  }
+
+  async function waitForRelay(child: ChildProcess): Promise<void> {
+    relay = child;
     relay.stdout?.resume();
     relay.stderr?.resume();
     while (relay.exitCode === null && (await recognizeApp(origin)) !== 'relay') await sleep(100);
@@ -104,7 +116,7 @@ export async function createRelayProof(real: RealCheckout): Promise<RelayProof> 
     workspace.remove();
   }
 
-  return { workspace, origin, type, startRelay, stopRelay, ask, texts, requests, end };
+  return { workspace, origin, type, startRelay, startRelayBare, stopRelay, ask, texts, requests, end };
 }
 
 function quote(word: string): string {
