@@ -164,14 +164,14 @@ function createAttempt(
       if (row.maskId === null || row.kind === 'notice') return;
       masks.useTexts(row.maskId, -1);
       if (code === OPTED_OUT) masks.increment(row.maskId, 'textsBlocked');
-      if (row.kind === 'reply') tellOwner(row, formatUnsent(row.recipient, code, problem));
+      if (row.kind === 'reply') notifyOwner(row, formatUnsent(row.recipient, code, problem));
     });
     emit({ kind: state, what: describeRow(row), why: problem });
     return 'ended';
   }
 
   /** Texts the owner of a reply, without using up the allowance. */
-  function tellOwner({ sender }: OutgoingRow, body: string): void {
+  function notifyOwner({ sender }: OutgoingRow, body: string): void {
     const mask = masks.find(sender);
     if (!mask) return;
     const { id, number, realNumber } = mask;

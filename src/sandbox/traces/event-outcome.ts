@@ -9,7 +9,7 @@ import type { SandboxEvent } from '../platform/events/event.js';
 export type TraceOutcome = 'done' | 'warning' | 'failed';
 
 /** Returns what an event tells of. Whether something else made up for a failure is known only to its trace. */
-export function judgeEvent(event: SandboxEvent): TraceOutcome {
+export function readOutcome(event: SandboxEvent): TraceOutcome {
   switch (event.kind) {
     case 'request.in':
       return event.status >= 400 ? 'failed' : 'done';

@@ -1,6 +1,6 @@
 // Reads the events of one trace: its texts, calls, webhooks, requests, and what went wrong.
 import type { EventFields, SandboxEvent, TextFacts, WebhookFacts } from '../platform/events/event.js';
-import { judgeEvent } from './event-outcome.js';
+import { readOutcome } from './event-outcome.js';
 
 /** The event of one kind. */
 export type EventOf<Kind extends EventFields['kind']> = Extract<SandboxEvent, { readonly kind: Kind }>;
@@ -155,7 +155,7 @@ class FactReader {
         break;
       case 'text.status':
         this.#statuses.set(event.sid, event);
-        this.#judge(event);
+        this.#noteOutcome(event);
         break;
       case 'text.reached-phone':
         this.#reachPhone(event);
@@ -173,11 +173,11 @@ class FactReader {
         this.#findRequest(event).fault = event;
         break;
       case 'media.fetched':
-        this.#judge(event);
+        this.#noteOutcome(event);
         break;
       case 'twiml.alert':
         if (event.logLevel === 'error') this.#twimlErrors.push(event);
-        this.#judge(event);
+        this.#noteOutcome(event);
         break;
       case 'twiml.run':
         this.#treatCall(event);
@@ -187,7 +187,7 @@ class FactReader {
         break;
       case 'call.status':
         this.#updateCall(event);
-        this.#judge(event);
+        this.#noteOutcome(event);
         break;
       case 'phone.call':
         this.#actInCall(event);
@@ -197,7 +197,7 @@ class FactReader {
         this.#exposures.push(event);
         break;
       case 'unsupported':
-        this.#hasWarning = true;
+        this.#noteOutcome(event);
         // A refused request says so itself.
         if (event.host === null) this.#lacks.add(event.name);
         break;
@@ -238,8 +238,8 @@ class FactReader {
     };
   }
 
-  #judge(event: SandboxEvent): void {
-    const outcome = judgeEvent(event);
+  #noteOutcome(event: SandboxEvent): void {
+    const outcome = readOutcome(event);
     this.#hasFailed ||= outcome === 'failed';
     this.#hasWarning ||= outcome === 'warning';
   }

@@ -32,10 +32,10 @@ function isWide({ columns, isWrapped }: Layout): boolean {
 
 /** Shows an exchange as one row of a table, or on a narrow terminal as several rows; in red if something went wrong. */
 export function showExchange(screen: Screen, exchange: ExchangeReport): void {
-  screen.rows(layOutExchange(exchange, screen.layout), judgeExchange(exchange));
+  screen.rows(layOutExchange(exchange, screen.layout), outcomeOfExchange(exchange));
 }
 
-function judgeExchange(exchange: ExchangeReport): 'done' | 'warning' | 'failed' {
+function outcomeOfExchange(exchange: ExchangeReport): 'done' | 'warning' | 'failed' {
   if (exchange.refusal !== null || isFailedExchange(exchange)) return 'failed';
   return exchange.verdict.reasons.length > 0 ? 'warning' : 'done';
 }

@@ -3,14 +3,14 @@ import { formatWithoutPassword } from '../../../origin.js';
 import type { FollowNotices } from '../../../sandbox/control/follow.js';
 import type { SandboxEvent, TextFacts } from '../../../sandbox/platform/events/event.js';
 import { describeUnsupported } from '../../../sandbox/platform/events/unsupported.js';
-import { judgeEvent } from '../../../sandbox/traces/event-outcome.js';
+import { readOutcome } from '../../../sandbox/traces/event-outcome.js';
 import type { EventOf } from '../../../sandbox/traces/facts.js';
 import { type Layout, layOut, shortenPath, shortenSid, shortenUrl } from '../../core/layout.js';
 import type { Screen } from '../../core/screen.js';
 
 /** Shows one event with its time in UTC, in the colour of what it tells of. @param indent spaces before it */
 export function showEvent(screen: Screen, event: SandboxEvent, indent = ''): void {
-  screen.rows(layOutEvent(event, screen.layout, indent), judgeEvent(event));
+  screen.rows(layOutEvent(event, screen.layout, indent), readOutcome(event));
 }
 
 /** Lays out one event. @param indent spaces before it */

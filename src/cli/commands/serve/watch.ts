@@ -56,10 +56,10 @@ function showRelayEvent(screen: Screen, at: string, event: RelayEvent): void {
   const { layout } = screen;
   const [label, full] = describe(event, (sid) => sid);
   const contents: [string, string] = [full, layout.isFull ? full : describe(event, shortenSid)[1]];
-  screen.rows(layOut(`${at.slice(11, 23)}  ${label.padEnd(13)} `, contents, layout), judge(event));
+  screen.rows(layOut(`${at.slice(11, 23)}  ${label.padEnd(13)} `, contents, layout), outcomeOf(event));
 }
 
-function judge(event: RelayEvent): 'done' | 'warning' | 'failed' {
+function outcomeOf(event: RelayEvent): 'done' | 'warning' | 'failed' {
   switch (event.kind) {
     case 'refused':
     case 'given-up':

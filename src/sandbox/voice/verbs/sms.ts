@@ -7,11 +7,11 @@ import { type CallExecution, type NextStep, stepToAction } from '../execution/ex
 /** What `<Sms>` needs. */
 export interface SmsDeps {
   /** Sends a text; `trace` names its cause. */
-  readonly sendSms: (sms: SmsDraft, trace: TraceContext) => SentSms;
+  readonly sendSms: (sms: SmsRequest, trace: TraceContext) => SmsResult;
 }
 
 /** A text to send. */
-export interface SmsDraft {
+export interface SmsRequest {
   readonly from: string;
   readonly to: string;
   readonly body: string;
@@ -19,7 +19,7 @@ export interface SmsDraft {
 }
 
 /** A text that was sent, or why it was not: a code of https://www.twilio.com/docs/api/errors. */
-export type SentSms = { readonly sid: string } | { readonly errorCode: number; readonly message: string };
+export type SmsResult = { readonly sid: string } | { readonly errorCode: number; readonly message: string };
 
 /**
  * Runs `<Sms>`. The `SmsStatus` that its action gets is not certain. See https://www.twilio.com/docs/voice/twiml/sms.

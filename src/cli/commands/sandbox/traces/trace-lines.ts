@@ -1,7 +1,7 @@
 // Lays out the events of a trace as a tree.
 import type { SandboxEvent } from '../../../../sandbox/platform/events/event.js';
 import type { TraceOutcome } from '../../../../sandbox/traces/event-outcome.js';
-import { judgeEvent } from '../../../../sandbox/traces/event-outcome.js';
+import { readOutcome } from '../../../../sandbox/traces/event-outcome.js';
 import type { TraceNode } from '../../../../sandbox/traces/tree.js';
 import { fitRow, type Layout, layOut, measure } from '../../../core/layout.js';
 import { describeEvent, formatLabel, listContents } from '../event-line.js';
@@ -39,7 +39,7 @@ export function layOutTree(tree: readonly TraceNode[], layout: Layout): TreeRows
     const rows = layout.isFull
       ? layOut(head, [`${contents[0]}${end}`], layout)
       : [`${head}${fitRow(contents, room)}${end}`];
-    return { rows, outcome: judgeEvent(event) };
+    return { rows, outcome: readOutcome(event) };
   });
 }
 
