@@ -198,10 +198,11 @@ describe('a long body', () => {
 describe('replay', () => {
   it('sends a webhook again, signed for the app, without running the TwiML of the answer', async () => {
     app.answer(() => twiml('<Response><Message>Hello</Message></Response>'));
-    await sandbox.phone(CONTACT).text(MASK, 'Hi');
+    const { traceId } = await sandbox.phone(CONTACT).text(MASK, 'Hi');
+    await sandbox.whenQuiet(traceId);
     const recorded = findWebhook();
-    const texts = sandbox.phone(CONTACT).texts().length;
     const { exchange, difference } = await sandbox.replay(recorded.id);
+    await sandbox.whenQuiet(exchange.traceId ?? '');
     expect(app.calls.map(({ signed, path, form }) => [signed, path, form.Body])).toEqual([
       [true, '/sms?a=b%20c', 'Hi'],
       [true, '/sms?a=b%20c', 'Hi'],
@@ -222,7 +223,7 @@ describe('replay', () => {
       { kind: 'webhook.began', cause: null, replayOf: recorded.id, exchangeId: exchange.id },
       { kind: 'webhook.sent', cause: exchange.eventId, replayOf: recorded.id, verdict: 'accepted' },
     ]);
-    expect(sandbox.phone(CONTACT).texts()).toHaveLength(texts);
+    expect(sandbox.phone(CONTACT).texts()).toHaveLength(1);
     expect(findWebhook().id).toBe(exchange.id);
   });
 
