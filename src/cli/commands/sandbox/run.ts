@@ -5,6 +5,7 @@ import { findJoinable, type JoinedSandbox, serveSandbox } from '../../../sandbox
 import type { SandboxReport } from '../../../sandbox/report.js';
 import type { StateFolder } from '../../../state/folder.js';
 import { type CommandContext, openCommandContext, waitForLock } from '../../core/command-context.js';
+import { openSandboxPage } from '../../core/page.js';
 import type { CliPorts } from '../../core/ports.js';
 import { warnOfLostWrites, warnOfUnsupported } from '../../core/sandbox.js';
 import type { SandboxFlags } from './command.js';
@@ -52,8 +53,10 @@ async function serve(
   });
   // Sandboxes that other commands start later allow them too.
   for (const country of allowCountry) sandbox.allowCountry(country);
+  const page = await openSandboxPage(ports, folder, sandbox, port && sandbox.port + 2);
   const ended = new Promise<void>((resolve) => {
     ports.onInterrupt(async () => {
+      await page.close();
       await sandbox.close();
       resolve();
     });
@@ -61,6 +64,7 @@ async function serve(
   if (port !== 0 && sandbox.port !== port)
     screen.warn(`port ${port} is taken, so this is on ${sandbox.port}`);
   screen.line(`The sandbox is at ${sandbox.origin}, account ${sandbox.accountSid}. Ctrl-C ends it.`);
+  screen.line(`Page: ${page.createAddress()}`);
   if (!isFollowed) {
     screen.document(createReport(sandbox));
     return ended;

@@ -1,0 +1,166 @@
+// What the page knows: the events of the sandbox, what they come to, and what the sandbox holds now.
+import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import type { SandboxState } from '../../sandbox/control/sandbox-state.js';
+import type { NumberSummary } from '../../sandbox/numbers/incoming-phone-numbers/summaries.js';
+import type { CheckedAssertion } from '../../sandbox/phones/exposure/assertions.js';
+import type { PhoneSummary } from '../../sandbox/phones/phones.js';
+import type { SandboxEvent } from '../../sandbox/platform/events/event.js';
+import { createEventReducer, type Trace } from '../../sandbox/traces/reducer.js';
+import type { TraceSummary } from '../../sandbox/traces/summary.js';
+import type { PhoneThread } from '../../sandbox/traces/threads.js';
+import { type Api, createApi } from './api.js';
+import type { FromWorker, StreamState } from './feed-messages.js';
+import type { TabSession } from './session.js';
+
+/** How many events are kept; the oldest are forgotten. */
+const MAX_EVENTS = 20_000;
+
+/** How many are loaded at the start. */
+const HISTORY = 10_000;
+
+/** Milliseconds between two looks at what the sandbox holds. */
+const REFRESH_MS = 250;
+
+/** What the sandbox holds now. */
+export interface Holdings {
+  readonly state: SandboxState;
+  readonly numbers: readonly NumberSummary[];
+  readonly phones: readonly PhoneSummary[];
+  readonly assertions: readonly CheckedAssertion[];
+}
+
+/** The state of the page. */
+export interface Lab {
+  readonly api: Api;
+  readonly connection: ReadonlySignal<StreamState>;
+  /** When the last message of the stream came, milliseconds since 1970. */
+  readonly heardAt: ReadonlySignal<number>;
+  /** In the order of their ids. The array is a new one after each change. */
+  readonly events: ReadonlySignal<readonly SandboxEvent[]>;
+  readonly traces: ReadonlySignal<readonly TraceSummary[]>;
+  readonly threads: ReadonlySignal<readonly PhoneThread[]>;
+  /** Undefined until it was loaded. */
+  readonly holdings: ReadonlySignal<Holdings | undefined>;
+  /** Whether the history was loaded. */
+  readonly isLoaded: ReadonlySignal<boolean>;
+  /** What happened to the events before: they are gone, or some were missed; null if nothing. */
+  readonly notice: Signal<string | null>;
+  /** Returns a trace with its events; undefined if none of them is known. Reads {@link Lab.events}. */
+  trace(traceId: string): Trace | undefined;
+  /** Looks at what the sandbox holds, soon. */
+  refresh(): void;
+}
+
+/** Starts to listen. */
+export function startLab(session: TabSession, onRefused: () => void): Lab {
+  const api = createApi(session.token);
+  let reducer = createEventReducer();
+  let known: SandboxEvent[] = [];
+  const [connection, heardAt] = [signal<StreamState>('connecting'), signal(Date.now())];
+  const events = signal<readonly SandboxEvent[]>([]);
+  const holdings = signal<Holdings | undefined>(undefined);
+  const isLoaded = signal(false);
+  const notice = signal<string | null>(null);
+  let isDue = false;
+
+  function add(added: readonly SandboxEvent[]): void {
+    let changed = false;
+    for (const event of added) changed = insertEvent(known, event) || changed;
+    if (!changed) return;
+    reducer.add(added);
+    const reset = known.findLastIndex(({ kind }) => kind === 'sandbox.reset' || kind === 'sandbox.restored');
+    const first = Math.max(reset, known.length - MAX_EVENTS, 0);
+    if (first > 0) {
+      known = known.slice(first);
+      reducer.forgetBefore(known[0]?.id ?? 0);
+    }
+    events.value = [...known];
+    refresh();
+  }
+
+  function clear(): void {
+    known = [];
+    reducer = createEventReducer();
+    events.value = [];
+  }
+
+  async function load(): Promise<void> {
+    const history = await api.get<SandboxEvent[]>(`/events.json?limit=${HISTORY}`).catch(() => []);
+    batch(() => {
+      add(history);
+      isLoaded.value = true;
+    });
+    refresh();
+  }
+
+  function refresh(): void {
+    if (isDue) return;
+    isDue = true;
+    setTimeout(async () => {
+      isDue = false;
+      await look().catch(() => undefined);
+    }, REFRESH_MS);
+  }
+
+  async function look(): Promise<void> {
+    const [state, numbers, phones, assertions] = await Promise.all([
+      api.get<SandboxState>('/state'),
+      api.get<NumberSummary[]>('/numbers'),
+      api.get<PhoneSummary[]>('/phones'),
+      api.get<CheckedAssertion[]>('/assertions'),
+    ]);
+    holdings.value = { state, numbers, phones, assertions };
+  }
+
+  function take(message: FromWorker): void {
+    heardAt.value = Date.now();
+    if (message.type === 'events') add(message.events);
+    if (message.type === 'gap') notice.value = `${message.missed.toLocaleString('en')} events were missed`;
+    if (message.type === 'restarted') {
+      clear();
+      notice.value = 'A new sandbox: the earlier events are gone';
+      void load();
+    }
+    if (message.type !== 'connection') return;
+    const isNew = message.connection === 'live' && connection.value !== 'live';
+    connection.value = message.connection;
+    if (message.connection === 'refused') onRefused();
+    if (isNew) void load();
+  }
+
+  /** Reads the reducer anew after each change of the events. */
+  const afterEvents = <Value>(read: () => Value) =>
+    computed(() => {
+      events.value;
+      return read();
+    });
+
+  session.listen(take);
+  return {
+    api,
+    connection,
+    heardAt,
+    events,
+    traces: afterEvents(() => reducer.traces()),
+    threads: afterEvents(() => reducer.threads()),
+    holdings,
+    isLoaded,
+    notice,
+    trace: (traceId) => (events.value.length === 0 ? undefined : reducer.trace(traceId)),
+    refresh,
+  };
+}
+
+/** Inserts an event by its id. @returns false if it is there already */
+function insertEvent(events: SandboxEvent[], event: SandboxEvent): boolean {
+  let [low, high] = [0, events.length];
+  if ((events[high - 1]?.id ?? 0) < event.id) return events.push(event) > 0;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((events[middle]?.id ?? 0) < event.id) low = middle + 1;
+    else high = middle;
+  }
+  if (events[low]?.id === event.id) return false;
+  events.splice(low, 0, event);
+  return true;
+}

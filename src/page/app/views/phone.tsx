@@ -1,0 +1,273 @@
+// One phone: its name and behaviour, a conversation with its composer, and the call that it is in.
+import { useComputed, useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import type { ThreadPage } from '../../../sandbox/phones/threads.js';
+import type { ThreadEntry } from '../../../sandbox/traces/threads.js';
+import { inPath } from '../api.js';
+import type { Lab } from '../lab.js';
+import { Failure, Link } from '../parts/common.js';
+import { useLoaded } from '../parts/loaded.js';
+import { formatMoment, showNumber, showText } from '../words.js';
+import { CallPanel } from './call.js';
+import { ReceivedFile } from './media.js';
+import { nameOf, wordBehaviour } from './phone-words.js';
+
+interface PhoneColumnProps {
+  readonly lab: Lab;
+  readonly number: string;
+  /** On a narrow window, only one phone is shown. */
+  readonly isCurrent: boolean;
+  readonly onClose: (() => void) | undefined;
+}
+
+/** Shows a phone. */
+export function PhoneColumn({ lab, number, isCurrent, onClose }: PhoneColumnProps) {
+  const summary = lab.holdings.value?.phones.find((phone) => phone.number === number);
+  const threads = useComputed(() => lab.threads.value.filter(({ phone }) => phone === number)).value;
+  const chosen = useSignal<string | undefined>(undefined);
+  const owned = lab.holdings.value?.numbers.map((one) => one.number) ?? [];
+  const other = chosen.value ?? threads[0]?.other ?? owned.at(-1) ?? '';
+  const others = [...new Set([...threads.map((thread) => thread.other), ...owned])];
+  return (
+    <article class={`phone${isCurrent ? ' current' : ''}`} aria-label={`Phone ${nameOf(lab, number)}`}>
+      <header>
+        <Label lab={lab} number={number} />
+        <p class="quiet-text">{summary ? wordBehaviour(summary.behaviour) : 'answers calls, gets texts'}</p>
+        {onClose && (
+          <button type="button" class="quiet close" aria-label="Hide this phone" onClick={onClose}>
+            ×
+          </button>
+        )}
+      </header>
+      <div class="inline with">
+        <label>
+          <span class="hidden">Conversation with</span>
+          <select
+            value={other}
+            onChange={({ currentTarget }) => {
+              chosen.value = currentTarget.value;
+            }}
+          >
+            {others.map((one) => (
+              <option key={one} value={one}>
+                {nameOf(lab, one)}
+              </option>
+            ))}
+          </select>
+        </label>
+        <CallButton lab={lab} number={number} other={other} isAccounts={owned.includes(other)} />
+      </div>
+      <Thread lab={lab} number={number} other={other} />
+      <Composer lab={lab} number={number} other={other} isAccounts={owned.includes(other)} />
+      {summary?.liveCall && <CallPanel lab={lab} number={number} live={summary.liveCall} />}
+    </article>
+  );
+}
+
+function Label({ lab, number }: { readonly lab: Lab; readonly number: string }) {
+  const isEdited = useSignal(false);
+  const name = nameOf(lab, number);
+  const save = async (label: string) => {
+    isEdited.value = false;
+    if (label === name || label === showNumber(number)) return;
+    await lab.api.send('PUT', `/phones/${inPath(number)}/label`, { label }).catch(() => undefined);
+    lab.refresh();
+  };
+  if (!isEdited.value) {
+    return (
+      <h2>
+        <button
+          type="button"
+          class="name"
+          title="Give it a name"
+          onClick={() => {
+            isEdited.value = true;
+          }}
+        >
+          {name}
+        </button>
+        {name !== showNumber(number) && <span class="quiet-text"> {showNumber(number)}</span>}
+      </h2>
+    );
+  }
+  return (
+    <input
+      class="name"
+      aria-label="Name of the phone"
+      maxLength={64}
+      defaultValue={name === showNumber(number) ? '' : name}
+      ref={(element) => element?.focus()}
+      onKeyDown={({ key, currentTarget }) => {
+        if (key === 'Enter') void save(currentTarget.value);
+        if (key === 'Escape') isEdited.value = false;
+      }}
+      onBlur={({ currentTarget }) => void save(currentTarget.value)}
+    />
+  );
+}
+
+interface WithProps {
+  readonly lab: Lab;
+  readonly number: string;
+  readonly other: string;
+}
+
+function Thread({ lab, number, other }: WithProps) {
+  const log = useRef<HTMLDivElement>(null);
+  const thread = useComputed(() =>
+    lab.threads.value.find((one) => one.phone === number && one.other === other),
+  ).value;
+  const entries = thread?.entries ?? [];
+  const kept = useLoaded(
+    () =>
+      other === ''
+        ? Promise.resolve(undefined)
+        : lab.api.get<ThreadPage>(`/phones/${inPath(number)}/thread?with=${inPath(other)}&limit=100`),
+    [number, other, entries.length],
+  ).value.value;
+  const media = new Map(kept?.texts.map((text) => [text.sid, text.media]));
+  const live = new Set(entries.map(({ sid }) => sid));
+  const earlier = (kept?.texts ?? []).filter(
+    (text) => text.sid !== null && text.traceId === null && !live.has(text.sid),
+  );
+  useEffect(() => {
+    if (log.current) log.current.scrollTop = log.current.scrollHeight;
+  }, [entries.length, earlier.length, other]);
+  return (
+    <div
+      class="thread"
+      role="log"
+      aria-label={`Conversation with ${showNumber(other)}`}
+      tabIndex={0}
+      ref={log}
+    >
+      {entries.length + earlier.length === 0 && (
+        <p class="quiet-text start">Type a text below. What your app does with it appears on the right.</p>
+      )}
+      {earlier.map((text) => (
+        <div key={text.position} class={`bubble ${text.direction}`}>
+          <bdi>{showText(text.body)}</bdi>
+          {text.media.map(({ url }) => (
+            <ReceivedFile key={url} lab={lab} url={url} />
+          ))}
+          <footer>{formatMoment(text.at)}</footer>
+        </div>
+      ))}
+      {entries.map((entry) => (
+        <Entry
+          key={`${entry.traceId}-${entry.id}`}
+          lab={lab}
+          entry={entry}
+          media={media.get(entry.sid) ?? []}
+        />
+      ))}
+    </div>
+  );
+}
+
+function Entry(props: {
+  readonly lab: Lab;
+  readonly entry: ThreadEntry;
+  readonly media: readonly { readonly url: string }[];
+}) {
+  const { lab, entry, media } = props;
+  const summary = lab.trace(entry.traceId)?.summary;
+  const hasFailed = summary?.worst === 'failed' && entry.direction !== 'received';
+  const why = (
+    <Link to={`/t/${encodeURIComponent(entry.traceId)}`} class="why">
+      why?
+    </Link>
+  );
+  if (entry.kind === 'call') {
+    return (
+      <div class={`bubble call ${entry.direction === 'outgoing' ? 'sent' : 'received'}`}>
+        {entry.direction === 'outgoing' ? '↗' : '↙'} Call, {entry.status}
+        <footer>
+          {formatMoment(entry.at)} {why}
+        </footer>
+      </div>
+    );
+  }
+  return (
+    <div class={`bubble ${entry.direction}${hasFailed ? ' failed' : ''}`}>
+      <bdi>{showText(entry.body)}</bdi>
+      {media.map(({ url }) => (
+        <ReceivedFile key={url} lab={lab} url={url} />
+      ))}
+      {entry.mediaUrls.length > media.length && <span class="quiet-text">with a file</span>}
+      <footer>
+        {formatMoment(entry.at)} ·{' '}
+        {entry.errorCode === null ? entry.status : `${entry.status} (${entry.errorCode})`} {why}
+      </footer>
+      {hasFailed && summary && <p class="reason">{showText(summary.sentence)}</p>}
+    </div>
+  );
+}
+
+function CallButton({ lab, number, other, isAccounts }: WithProps & { readonly isAccounts: boolean }) {
+  const error = useSignal<unknown>(undefined);
+  const call = async () => {
+    error.value = undefined;
+    try {
+      await lab.api.send('POST', `/phones/${inPath(number)}/call`, { to: other });
+    } catch (failure) {
+      error.value = failure;
+    }
+    lab.refresh();
+  };
+  return (
+    <>
+      <button type="button" class="call-button" disabled={!isAccounts} onClick={call}>
+        Call
+      </button>
+      {error.value !== undefined && <Failure error={error.value} />}
+    </>
+  );
+}
+
+function Composer({ lab, number, other, isAccounts }: WithProps & { readonly isAccounts: boolean }) {
+  const body = useSignal('');
+  const error = useSignal<unknown>(undefined);
+  const isOff = lab.connection.value !== 'live';
+  const send = async (event: Event) => {
+    event.preventDefault();
+    const text = body.value;
+    if (text === '' || isOff) return;
+    body.value = '';
+    error.value = undefined;
+    try {
+      await lab.api.send('POST', `/phones/${inPath(number)}/text?wait=none`, { to: other, body: text });
+    } catch (failure) {
+      // Nothing that somebody typed is lost.
+      if (body.value === '') body.value = text;
+      error.value = failure;
+    }
+  };
+  if (!isAccounts) {
+    return (
+      <p class="quiet-text composer">
+        {showNumber(other)} is not a number of the account, so nothing is sent there.
+      </p>
+    );
+  }
+  return (
+    <form class="composer" onSubmit={send}>
+      {error.value !== undefined && <Failure error={error.value} />}
+      <div class="inline">
+        <input
+          class="say"
+          aria-label={`Text to ${showNumber(other)}`}
+          placeholder={isOff ? 'Not connected' : `Text ${showNumber(other)}`}
+          value={body.value}
+          autocomplete="off"
+          onInput={({ currentTarget }) => {
+            body.value = currentTarget.value;
+          }}
+        />
+        <button type="submit" class="primary" disabled={isOff}>
+          Send
+        </button>
+      </div>
+    </form>
+  );
+}
