@@ -1,6 +1,8 @@
 // One phone: its name and behaviour, a conversation with its composer, and the call that it is in.
 import { useComputed, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import type { NumberSummary } from '../../../sandbox/numbers/incoming-phone-numbers/summaries.js';
+import type { WholeBehaviour } from '../../../sandbox/phones/behaviour.js';
 import type { ThreadPage } from '../../../sandbox/phones/threads.js';
 import type { ThreadEntry } from '../../../sandbox/traces/threads.js';
 import { inPath } from '../api.js';
@@ -32,7 +34,8 @@ export function PhoneColumn({ lab, number, isCurrent, onClose }: PhoneColumnProp
     <article class={`phone${isCurrent ? ' current' : ''}`} aria-label={`Phone ${nameOf(lab, number)}`}>
       <header>
         <Label lab={lab} number={number} />
-        <p class="quiet-text">{summary ? wordBehaviour(summary.behaviour) : 'answers calls, gets texts'}</p>
+        <Ringing lab={lab} number={number} calls={summary?.behaviour.calls ?? 'answers'} />
+        {summary && <p class="quiet-text">{wordBehaviour(summary.behaviour)}</p>}
         {onClose && (
           <button type="button" class="quiet close" aria-label="Hide this phone" onClick={onClose}>
             ×
@@ -58,9 +61,78 @@ export function PhoneColumn({ lab, number, isCurrent, onClose }: PhoneColumnProp
         <CallButton lab={lab} number={number} other={other} isAccounts={owned.includes(other)} />
       </div>
       <Thread lab={lab} number={number} other={other} />
+      <NoWebhook number={lab.holdings.value?.numbers.find((one) => one.number === other)} />
       <Composer lab={lab} number={number} other={other} isAccounts={owned.includes(other)} />
       {summary?.liveCall && <CallPanel lab={lab} number={number} live={summary.liveCall} />}
     </article>
+  );
+}
+
+const RINGING: Readonly<Record<WholeBehaviour['calls'], string>> = {
+  answers: 'answers by itself',
+  'no-answer': 'rings, and you answer',
+  busy: 'is busy',
+  rejects: 'declines',
+};
+
+/** What the phone does when it is called. */
+function _Ringing(props: {
+  readonly lab: Lab;
+  readonly number: string;
+  readonly calls: WholeBehaviour['calls'];
+}) {
+  const change = async (calls: string) => {
+    const path = `/phones/${inPath(props.number)}/behaviour`;
+    await props.lab.api.send('PUT', path, { calls }).catch(() => undefined);
+    props.lab.refresh();
+  };
+  return (
+    <label class="ringing">
+      When called, it
+      <select value={props.calls} onChange={({ currentTarget }) => void change(currentTarget.value)}>
+        {Object.entries(RINGING).map(([name, words]) => (
+          <option key={name} value={name}>
+            {words}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+/** What the phone does when it is called. */
+function Ringing(props: {
+  readonly lab: Lab;
+  readonly number: string;
+  readonly calls: WholeBehaviour['calls'];
+}) {
+  const change = async (calls: string) => {
+    const path = `/phones/${inPath(props.number)}/behaviour`;
+    await props.lab.api.send('PUT', path, { calls }).catch(() => undefined);
+    props.lab.refresh();
+  };
+  return (
+    <label class="ringing">
+      When called, it
+      <select value={props.calls} onChange={({ currentTarget }) => void change(currentTarget.value)}>
+        {Object.entries(RINGING).map(([name, words]) => (
+          <option key={name} value={name}>
+            {words}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+/** Says that nobody is asked about texts to a number, before somebody wonders. */
+function NoWebhook({ number }: { readonly number: NumberSummary | undefined }) {
+  if (!number || number.sms.url !== null || number.messagingServiceSid !== null) return null;
+  return (
+    <p class="note">
+      {showNumber(number.number)} has no webhook for texts, so no app is asked what to do. Its SmsUrl sets
+      one.
+    </p>
   );
 }
 
@@ -142,7 +214,7 @@ function Thread({ lab, number, other }: WithProps) {
       ref={log}
     >
       {entries.length + earlier.length === 0 && (
-        <p class="quiet-text start">Type a text below. What your app does with it appears on the right.</p>
+        <p class="quiet-text start">Type a text below. What your app does with it is told beside it.</p>
       )}
       {earlier.map((text) => (
         <div key={text.position} class={`bubble ${text.direction}`}>
