@@ -4,6 +4,7 @@ import type { SandboxEvent } from '../../../sandbox/platform/events/event.js';
 import { parseFilter } from '../filter.js';
 import type { Lab } from '../lab.js';
 import { Command, Empty, EventSign, Skeleton } from '../parts/common.js';
+import { memo } from '../parts/memo.js';
 import { WindowedList } from '../parts/windowed-list.js';
 import { go, route, withQuery } from '../route.js';
 import { showTime, wordEvent } from '../words.js';
@@ -94,7 +95,7 @@ function EmptyTimeline(props: { readonly isLoaded: boolean; readonly isFiltered:
   );
 }
 
-function EventRow({ event }: { readonly event: SandboxEvent }) {
+const EventRow = memo(function EventRow({ event }: { readonly event: SandboxEvent }) {
   const [label, content] = wordEvent(event);
   const address = `/t/${encodeURIComponent(event.traceId)}/e/${event.id}`;
   return (
@@ -115,4 +116,4 @@ function EventRow({ event }: { readonly event: SandboxEvent }) {
       </a>
     </div>
   );
-}
+});

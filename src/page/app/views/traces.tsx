@@ -7,6 +7,7 @@ import type { TraceSummary } from '../../../sandbox/traces/summary.js';
 import type { TraceNode } from '../../../sandbox/traces/tree.js';
 import type { Lab } from '../lab.js';
 import { Command, Empty, EventSign, Link, OutcomeSign, Skeleton } from '../parts/common.js';
+import { memo } from '../parts/memo.js';
 import { go, route } from '../route.js';
 import { formatDuration, formatMoment, showText, showTime, wordEvent } from '../words.js';
 import { StoryButton } from './story-button.js';
@@ -16,7 +17,7 @@ import { Swimlanes } from './swimlanes.js';
 const GAP_MS = 1000;
 
 /** How many traces are listed. */
-const MAX_LISTED = 200;
+const MAX_LISTED = 100;
 
 /** The latest traces, for the side of the phones: one sentence each. */
 export function LatestTraces({ lab }: { readonly lab: Lab }) {
@@ -27,19 +28,25 @@ export function LatestTraces({ lab }: { readonly lab: Lab }) {
   return (
     <ul>
       {traces.map((trace) => (
-        <li key={trace.traceId}>
-          <Link to={`/t/${encodeURIComponent(trace.traceId)}`} class="latest">
-            <OutcomeSign outcome={trace.worst} />
-            <span>
-              <bdi>{showText(trace.sentence)}</bdi>
-              <time dateTime={trace.startedAt}>{showTime(trace.startedAt).slice(0, 8)}</time>
-            </span>
-          </Link>
-        </li>
+        <LatestTrace key={trace.traceId} trace={trace} />
       ))}
     </ul>
   );
 }
+
+const LatestTrace = memo(function LatestTrace({ trace }: { readonly trace: TraceSummary }) {
+  return (
+    <li>
+      <Link to={`/t/${encodeURIComponent(trace.traceId)}`} class="latest">
+        <OutcomeSign outcome={trace.worst} />
+        <span>
+          <bdi>{showText(trace.sentence)}</bdi>
+          <time dateTime={trace.startedAt}>{showTime(trace.startedAt).slice(0, 8)}</time>
+        </span>
+      </Link>
+    </li>
+  );
+});
 
 /** Shows the list, or the trace of the address. */
 export function Traces({ lab }: { readonly lab: Lab }) {
@@ -72,7 +79,7 @@ function TraceList({ lab }: { readonly lab: Lab }) {
   );
 }
 
-function TraceItem({ trace }: { readonly trace: TraceSummary }) {
+const TraceItem = memo(function TraceItem({ trace }: { readonly trace: TraceSummary }) {
   return (
     <li>
       <Link to={`/t/${encodeURIComponent(trace.traceId)}`} class="trace-item">
@@ -84,7 +91,7 @@ function TraceItem({ trace }: { readonly trace: TraceSummary }) {
       </Link>
     </li>
   );
-}
+});
 
 function TraceView({ lab, id }: { readonly lab: Lab; readonly id: string }) {
   const traceId = useComputed(() => {
