@@ -5,8 +5,10 @@ import { obtainPageToken, removePageAddress, writePageAddress } from '../../page
 import { openPageFiles } from '../../page/server/files.js';
 import { type OpenPage, openPage } from '../../page/server/open-page.js';
 import { createSandboxSource, type SandboxSource } from '../../page/server/source.js';
+import type { Sandbox } from '../../sandbox/sandbox.js';
 import type { StateFolder } from '../../state/folder.js';
 import type { CliPorts } from './ports.js';
+import { createTraceStories } from './trace-story.js';
 
 /** How many ports above the wanted one are tried. */
 const SPARE_PORTS = 20;
@@ -20,7 +22,7 @@ const SPARE_PORTS = 20;
 export async function openSandboxPage(
   { now }: Pick<CliPorts, 'now'>,
   folder: StateFolder,
-  sandbox: SandboxSource,
+  sandbox: SandboxSource & Pick<Sandbox, 'authToken'>,
   port: number,
 ): Promise<OpenPage> {
   const page = await openPage({
@@ -29,6 +31,7 @@ export async function openSandboxPage(
     token: obtainPageToken(folder),
     source: createSandboxSource(sandbox),
     files: openPageFiles(dirname(findPackageFile('dist/page/files.json'))),
+    writeStory: createTraceStories(sandbox, [sandbox.authToken]),
     now,
   });
   writePageAddress(folder, page.port);

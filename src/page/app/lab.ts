@@ -19,7 +19,7 @@ const MAX_EVENTS = 20_000;
 const HISTORY = 10_000;
 
 /** Milliseconds between two looks at what the sandbox holds. */
-const REFRESH_MS = 250;
+const REFRESH_MS = 400;
 
 /** What the sandbox holds now. */
 export interface Holdings {
@@ -47,6 +47,8 @@ export interface Lab {
   readonly notice: Signal<string | null>;
   /** Returns a trace with its events; undefined if none of them is known. Reads {@link Lab.events}. */
   trace(traceId: string): Trace | undefined;
+  /** Returns the summary of a trace; undefined if none of its events is known. Reads {@link Lab.events}. */
+  summary(traceId: string): TraceSummary | undefined;
   /** Looks at what the sandbox holds, soon. */
   refresh(): void;
 }
@@ -147,6 +149,7 @@ export function startLab(session: TabSession, onRefused: () => void): Lab {
     isLoaded,
     notice,
     trace: (traceId) => (events.value.length === 0 ? undefined : reducer.trace(traceId)),
+    summary: (traceId) => (events.value.length === 0 ? undefined : reducer.summary(traceId)),
     refresh,
   };
 }

@@ -18,6 +18,8 @@ export interface PageOptions {
   readonly token: string;
   readonly source: PageSource;
   readonly files: PageFiles;
+  /** Writes a trace as a story; undefined if no phone acts in it. */
+  readonly writeStory: (traceId: string) => Promise<string | undefined>;
   readonly now: () => number;
 }
 
@@ -40,11 +42,11 @@ const MAX_CONNECTIONS = 256;
  * @throws the system's error (`EADDRINUSE`, `EACCES`) if no port is free
  */
 export async function openPage(options: PageOptions): Promise<OpenPage> {
-  const { port, spare, token, source, files, now } = options;
+  const { port, spare, token, source, files, writeStory, now } = options;
   hideSecret(token);
   const access = createPageAccess(token, now);
   const server = await listen(
-    (incoming, outgoing) => void answer({ access, source, files }, incoming, outgoing),
+    (incoming, outgoing) => void answer({ access, source, files, writeStory }, incoming, outgoing),
     { port, spare, maxConnections: MAX_CONNECTIONS },
   );
   const { origin } = server;
@@ -61,10 +63,8 @@ export function formatAddress(origin: string, path: string, code: string): strin
   return `${origin}${path}#k=${code}`;
 }
 
-interface PageParts {
+interface PageParts extends Pick<PageOptions, 'source' | 'files' | 'writeStory'> {
   readonly access: PageAccess;
-  readonly source: PageSource;
-  readonly files: PageFiles;
 }
 
 async function answer(parts: PageParts, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
@@ -97,7 +97,7 @@ async function redeem(
 }
 
 async function answerApi(
-  { access, source }: PageParts,
+  { access, source, writeStory }: PageParts,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
   target: string,
@@ -109,6 +109,10 @@ async function answerApi(
   const [path = ''] = target.split('?');
   const media = /^\/media\/((?:SM|MM)[0-9a-f]{32})\/(ME[0-9a-f]{32})$/.exec(path);
   if (media && method === 'GET') return source.passMedia(outgoing, media[1] ?? '', media[2] ?? '');
+  const [, traced] = /^\/traces\/([^/]+)\/story$/.exec(path) ?? [];
+  if (traced !== undefined && method === 'GET') {
+    return sendStory(outgoing, writeStory(decodeURIComponent(traced)));
+  }
   if (path === '/codes' && method === 'POST') return sendJson(outgoing, 201, { code: access.createCode() });
   if (path === '/reset' && method === 'POST')
     return finish(
@@ -118,6 +122,16 @@ async function answerApi(
   if (path === '/undo' && method === 'POST') return finish(outgoing, source.undo());
   if (isPageRoute(SANDBOX_PAGE_ROUTES, method, path)) return source.pass(incoming, outgoing, target);
   refuse(outgoing, 404, `the page has no ${method} ${path}`);
+}
+
+async function sendStory(outgoing: ServerResponse, written: Promise<string | undefined>): Promise<void> {
+  try {
+    const story = await written;
+    if (story === undefined) return refuse(outgoing, 404, 'no phone texts or calls in this trace');
+    sendJson(outgoing, 200, { story });
+  } catch (error) {
+    refuse(outgoing, 502, error instanceof Error ? error.message : String(error));
+  }
 }
 
 async function finish(outgoing: ServerResponse, work: Promise<boolean>): Promise<void> {

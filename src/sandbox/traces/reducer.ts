@@ -32,6 +32,8 @@ export interface EventReducer {
   traces(): readonly TraceSummary[];
   /** Undefined if no event of it is known. */
   trace(traceId: string): Trace | undefined;
+  /** The summary of a trace alone, which takes less. Undefined if no event of it is known. */
+  summary(traceId: string): TraceSummary | undefined;
   /** The threads of all phones, the one with the latest entry first. */
   threads(): readonly PhoneThread[];
   /** The ids between the lowest and the highest known one that are unknown, ascending. */
@@ -173,6 +175,10 @@ export function createEventReducer(format: NumberFormat = (number) => number): E
       if (!state) return undefined;
       state.trace ??= { summary: summarize(state), tree: buildTree(state.events) };
       return state.trace;
+    },
+    summary: (traceId) => {
+      const state = states.get(traceId);
+      return state && summarize(state);
     },
     threads: () => {
       threadList ??= listThreads();
