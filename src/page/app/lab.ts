@@ -9,6 +9,7 @@ import { createEventReducer, type Trace } from '../../sandbox/traces/reducer.js'
 import type { TraceSummary } from '../../sandbox/traces/summary.js';
 import type { PhoneThread } from '../../sandbox/traces/threads.js';
 import { type Api, createApi } from './api.js';
+import { addEvents } from './event-list.js';
 import type { FromWorker, StreamState } from './feed-messages.js';
 import type { TabSession } from './session.js';
 
@@ -57,7 +58,6 @@ export interface Lab {
 export function startLab(session: TabSession, onRefused: () => void): Lab {
   const api = createApi(session.token);
   let reducer = createEventReducer();
-  let known: SandboxEvent[] = [];
   const [connection, heardAt] = [signal<StreamState>('connecting'), signal(Date.now())];
   const events = signal<readonly SandboxEvent[]>([]);
   const holdings = signal<Holdings | undefined>(undefined);
@@ -66,22 +66,15 @@ export function startLab(session: TabSession, onRefused: () => void): Lab {
   let isDue = false;
 
   function add(added: readonly SandboxEvent[]): void {
-    let changed = false;
-    for (const event of added) changed = insertEvent(known, event) || changed;
-    if (!changed) return;
+    const known = addEvents(events.value, added, MAX_EVENTS);
+    if (known === events.value) return;
     reducer.add(added);
-    const reset = known.findLastIndex(({ kind }) => kind === 'sandbox.reset' || kind === 'sandbox.restored');
-    const first = Math.max(reset, known.length - MAX_EVENTS, 0);
-    if (first > 0) {
-      known = known.slice(first);
-      reducer.forgetBefore(known[0]?.id ?? 0);
-    }
-    events.value = [...known];
+    reducer.forgetBefore(known[0]?.id ?? 0);
+    events.value = known;
     refresh();
   }
 
   function clear(): void {
-    known = [];
     reducer = createEventReducer();
     events.value = [];
   }
@@ -152,18 +145,4 @@ export function startLab(session: TabSession, onRefused: () => void): Lab {
     summary: (traceId) => (events.value.length === 0 ? undefined : reducer.summary(traceId)),
     refresh,
   };
-}
-
-/** Inserts an event by its id. @returns false if it is there already */
-function insertEvent(events: SandboxEvent[], event: SandboxEvent): boolean {
-  let [low, high] = [0, events.length];
-  if ((events[high - 1]?.id ?? 0) < event.id) return events.push(event) > 0;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((events[middle]?.id ?? 0) < event.id) low = middle + 1;
-    else high = middle;
-  }
-  if (events[low]?.id === event.id) return false;
-  events.splice(low, 0, event);
-  return true;
 }
