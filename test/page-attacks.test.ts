@@ -90,6 +90,8 @@ describe('the server of the page', () => {
     ['GET', '/phones/../../2010-04-01/Accounts.json'],
     ['GET', '/phones/x%2F..%2F..%2Faccount/threads/../../account'],
     ['DELETE', '/phones/+13015550195/label'],
+    ['GET', '/traces/%zz/story'],
+    ['GET', '/traces/none/story'],
   ])('has no %s %s', async (method, path) => {
     expect((await send(`/api${path}`, authorized, { method })).status).toBe(404);
   });
