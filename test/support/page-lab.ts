@@ -7,6 +7,7 @@ import {
   type Page,
 } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished } from 'vitest';
+import { createTraceStories } from '../../src/cli/core/trace-story.js';
 import { openPageFiles } from '../../src/page/server/files.js';
 import { type OpenPage, openPage } from '../../src/page/server/open-page.js';
 import { createSandboxSource, type PageSource } from '../../src/page/server/source.js';
@@ -93,6 +94,7 @@ async function openPageLab(browser: Browser, options: PageLabOptions): Promise<P
       token: PAGE_TOKEN,
       source: counted.source,
       files: openPageFiles('dist/page'),
+      writeStory: createTraceStories(sandbox, [sandbox.authToken]),
       now: options.now ?? Date.now,
     });
   let page = await open(0);
