@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { historyArbitrary } from '../../../test/support/event-histories.js';
 import type { SandboxEvent } from '../../sandbox/platform/events/event.js';
-import { addEvents } from './event-list.js';
+import { keepEvents } from './event-list.js';
+import { mergeEvents } from './merge-events.js';
 
 const MOST = 40;
 
@@ -25,7 +26,7 @@ it('keeps the newest events since the latest reset, in any order, with duplicate
     fc.property(arrivals, ([history, arriving, size]) => {
       let known: readonly SandboxEvent[] = [];
       for (let at = 0; at < arriving.length; at += size) {
-        known = addEvents(known, arriving.slice(at, at + size), MOST);
+        known = keepEvents(mergeEvents(known, arriving.slice(at, at + size)), MOST);
       }
       expect(known).toEqual(keep(history));
     }),
@@ -35,8 +36,8 @@ it('keeps the newest events since the latest reset, in any order, with duplicate
 it('returns the same array if nothing is new, so that nothing is drawn again', () => {
   fc.assert(
     fc.property(historyArbitrary, (history) => {
-      const known = addEvents([], history, MOST);
-      expect(addEvents(known, known, MOST)).toBe(known);
+      const known = keepEvents(mergeEvents([], history), MOST);
+      expect(keepEvents(mergeEvents(known, known), MOST)).toBe(known);
     }),
   );
 });

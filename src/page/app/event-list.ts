@@ -1,30 +1,9 @@
-// The events that the page keeps: in the order of their ids, each once, from the latest reset on.
+// Which events the page keeps: the newest ones since the latest reset.
 import type { SandboxEvent } from '../../sandbox/platform/events/event.js';
 
-/** Adds events that may come in any order, repeatedly or with gaps. @returns the same array if nothing is new */
-export function addEvents(
-  known: readonly SandboxEvent[],
-  added: readonly SandboxEvent[],
-  most: number,
-): readonly SandboxEvent[] {
-  const events = [...known];
-  let isChanged = false;
-  for (const event of added) isChanged = insertEvent(events, event) || isChanged;
-  if (!isChanged) return known;
+/** Returns what is kept of events in the order of their ids; the array itself if all are. @param most how many are kept */
+export function keepEvents(events: readonly SandboxEvent[], most: number): readonly SandboxEvent[] {
   const reset = events.findLastIndex(({ kind }) => kind === 'sandbox.reset' || kind === 'sandbox.restored');
-  return events.slice(Math.max(reset, events.length - most, 0));
-}
-
-/** Inserts an event by its id. @returns false if it is there already */
-function insertEvent(events: SandboxEvent[], event: SandboxEvent): boolean {
-  let [low, high] = [0, events.length];
-  if ((events[high - 1]?.id ?? 0) < event.id) return events.push(event) > 0;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((events[middle]?.id ?? 0) < event.id) low = middle + 1;
-    else high = middle;
-  }
-  if (events[low]?.id === event.id) return false;
-  events.splice(low, 0, event);
-  return true;
+  const first = Math.max(reset, events.length - most, 0);
+  return first === 0 ? events : events.slice(first);
 }

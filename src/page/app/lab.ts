@@ -9,15 +9,19 @@ import { createEventReducer, type Trace } from '../../sandbox/traces/reducer.js'
 import type { TraceSummary } from '../../sandbox/traces/summary.js';
 import type { PhoneThread } from '../../sandbox/traces/threads.js';
 import { type Api, createApi } from './api.js';
-import { addEvents } from './event-list.js';
+import { keepEvents } from './event-list.js';
 import type { FromWorker, StreamState } from './feed-messages.js';
+import { mergeEvents } from './merge-events.js';
 import type { TabSession } from './session.js';
 
 /** How many events are kept; the oldest are forgotten. */
 const MAX_EVENTS = 20_000;
 
-/** How many are loaded at the start. */
-const HISTORY = 10_000;
+/** How many are loaded at first, so that the newest are soon there; the others follow. */
+const FIRST_EVENTS = 1000;
+
+/** How many of the newest traces are summarized. */
+const MAX_TRACES = 100;
 
 /** Milliseconds between two looks at what the sandbox holds. */
 const REFRESH_MS = 400;
@@ -38,6 +42,7 @@ export interface Lab {
   readonly heardAt: ReadonlySignal<number>;
   /** In the order of their ids. The array is a new one after each change. */
   readonly events: ReadonlySignal<readonly SandboxEvent[]>;
+  /** The newest, newest first. */
   readonly traces: ReadonlySignal<readonly TraceSummary[]>;
   readonly threads: ReadonlySignal<readonly PhoneThread[]>;
   /** Undefined until it was loaded. */
@@ -66,10 +71,11 @@ export function startLab(session: TabSession, onRefused: () => void): Lab {
   let isDue = false;
 
   function add(added: readonly SandboxEvent[]): void {
-    const known = addEvents(events.value, added, MAX_EVENTS);
-    if (known === events.value) return;
+    const merged = mergeEvents(events.value, added);
+    if (merged === events.value) return;
+    const known = keepEvents(merged, MAX_EVENTS);
     reducer.add(added);
-    reducer.forgetBefore(known[0]?.id ?? 0);
+    if (known !== merged) reducer.forgetBefore(known[0]?.id ?? 0);
     events.value = known;
     refresh();
   }
@@ -80,12 +86,20 @@ export function startLab(session: TabSession, onRefused: () => void): Lab {
   }
 
   async function load(): Promise<void> {
-    const history = await api.get<SandboxEvent[]>(`/events.json?limit=${HISTORY}`).catch(() => []);
+    const newest = await readEvents(`limit=${FIRST_EVENTS}`);
     batch(() => {
-      add(history);
+      add(newest);
       isLoaded.value = true;
     });
     refresh();
+    const [oldest] = newest;
+    if (newest.length < FIRST_EVENTS || !oldest) return;
+    add(await readEvents(`limit=${MAX_EVENTS - FIRST_EVENTS}&before=${oldest.id}`));
+  }
+
+  /** An answer that does not come is asked for again when the stream is back. */
+  function readEvents(query: string): Promise<SandboxEvent[]> {
+    return api.get<SandboxEvent[]>(`/events.json?${query}`).catch(() => []);
   }
 
   function refresh(): void {
@@ -136,7 +150,7 @@ export function startLab(session: TabSession, onRefused: () => void): Lab {
     connection,
     heardAt,
     events,
-    traces: afterEvents(() => reducer.traces()),
+    traces: afterEvents(() => reducer.traces(MAX_TRACES)),
     threads: afterEvents(() => reducer.threads()),
     holdings,
     isLoaded,

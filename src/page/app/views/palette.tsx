@@ -87,7 +87,7 @@ function listPlaces(lab: Lab): readonly Place[] {
       words: `Phone ${nameOf(lab, number)} ${number}`,
       address: `/phones?n=${encodeURIComponent(number)}`,
     })),
-    ...lab.traces.value.slice(0, 200).map(({ sentence, traceId }) => ({
+    ...lab.traces.value.map(({ sentence, traceId }) => ({
       words: sentence,
       address: `/t/${encodeURIComponent(traceId)}`,
     })),

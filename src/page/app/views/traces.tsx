@@ -16,7 +16,7 @@ import { Swimlanes } from './swimlanes.js';
 /** Gaps between two events that are longer are shown as a line of their own, milliseconds. */
 const GAP_MS = 1000;
 
-/** How many traces are listed. */
+/** How many traces the lab summarizes: there may be more. */
 const MAX_LISTED = 100;
 
 /** The latest traces, for the side of the phones: one sentence each. */
@@ -68,12 +68,12 @@ function TraceList({ lab }: { readonly lab: Lab }) {
   return (
     <section class="trace-list" aria-label="Traces">
       <ul>
-        {traces.slice(0, MAX_LISTED).map((trace) => (
+        {traces.map((trace) => (
           <TraceItem key={trace.traceId} trace={trace} />
         ))}
       </ul>
-      {traces.length > MAX_LISTED && (
-        <p class="quiet-text">{`${(traces.length - MAX_LISTED).toLocaleString('en')} earlier traces are not listed: the timeline has their events.`}</p>
+      {traces.length === MAX_LISTED && (
+        <p class="quiet-text more">Earlier traces are not listed: the timeline has their events.</p>
       )}
     </section>
   );
