@@ -109,9 +109,9 @@ async function answerApi(
   const [path = ''] = target.split('?');
   const media = /^\/media\/((?:SM|MM)[0-9a-f]{32})\/(ME[0-9a-f]{32})$/.exec(path);
   if (media && method === 'GET') return source.passMedia(outgoing, media[1] ?? '', media[2] ?? '');
-  const [, traced] = /^\/traces\/([^/]+)\/story$/.exec(path) ?? [];
+  const [, traced] = /^\/traces\/([\w-]+)\/story$/.exec(path) ?? [];
   if (traced !== undefined && method === 'GET') {
-    return sendStory(outgoing, writeStory(decodeURIComponent(traced)));
+    return sendStory(outgoing, writeStory(traced));
   }
   if (path === '/codes' && method === 'POST') return sendJson(outgoing, 201, { code: access.createCode() });
   if (path === '/reset' && method === 'POST')

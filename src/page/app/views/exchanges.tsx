@@ -9,6 +9,9 @@ import { formatDuration, showNumber, showText, showTime } from '../words.js';
 import { HttpMessage } from './message.js';
 import { ReplayForm } from './replay.js';
 
+/** How many exchanges are listed, the newest: a document must stay small. */
+const MAX_EXCHANGES = 100;
+
 /** Shows the list, or the exchange of the address. */
 export function Exchanges({ lab }: { readonly lab: Lab }) {
   const { id } = route.value;
@@ -20,7 +23,7 @@ function ExchangeList({ lab }: { readonly lab: Lab }) {
   // A new exchange is an event, too.
   const newest = useComputed(() => lab.events.value.findLast((event) => 'exchangeId' in event)?.id).value;
   const list = useLoaded(
-    () => lab.api.get<ExchangeReport[]>(`/exchanges?limit=200&direction=${direction}`),
+    () => lab.api.get<ExchangeReport[]>(`/exchanges?limit=${MAX_EXCHANGES}&direction=${direction}`),
     [direction, newest],
   ).value;
   return (
@@ -75,6 +78,9 @@ function ExchangeList({ lab }: { readonly lab: Lab }) {
           </li>
         ))}
       </ul>
+      {list.value?.length === MAX_EXCHANGES && (
+        <p class="quiet-text">Earlier ones are not listed: each trace leads to its own.</p>
+      )}
     </section>
   );
 }
