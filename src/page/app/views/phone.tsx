@@ -36,7 +36,7 @@ export function PhoneColumn({ lab, number, isCurrent, onClose }: PhoneColumnProp
     <article class={`phone${isCurrent ? ' current' : ''}`} aria-label={`Phone ${nameOf(lab, number)}`}>
       <header>
         <Label lab={lab} number={number} />
-        <Ringing lab={lab} number={number} calls={summary?.behaviour.calls ?? 'answers'} />
+        <Ringing lab={lab} number={number} calls={summary?.behaviour.calls} />
         {summary && <p class="quiet-text">{wordBehaviour(summary.behaviour)}</p>}
         {onClose && (
           <button type="button" class="quiet close" aria-label="Hide this phone" onClick={onClose}>
@@ -78,45 +78,31 @@ const RINGING: Readonly<Record<WholeBehaviour['calls'], string>> = {
 };
 
 /** What the phone does when it is called. */
-function _Ringing(props: {
-  readonly lab: Lab;
-  readonly number: string;
-  readonly calls: WholeBehaviour['calls'];
-}) {
-  const change = async (calls: string) => {
-    const path = `/phones/${inPath(props.number)}/behaviour`;
-    await props.lab.api.send('PUT', path, { calls }).catch(() => undefined);
-    props.lab.refresh();
-  };
-  return (
-    <label class="ringing">
-      When called, it
-      <select value={props.calls} onChange={({ currentTarget }) => void change(currentTarget.value)}>
-        {Object.entries(RINGING).map(([name, words]) => (
-          <option key={name} value={name}>
-            {words}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
-}
-
-/** What the phone does when it is called. */
 function Ringing(props: {
   readonly lab: Lab;
   readonly number: string;
-  readonly calls: WholeBehaviour['calls'];
+  /** Undefined for a phone that nobody has used yet: then it is asked for. */
+  readonly calls: WholeBehaviour['calls'] | undefined;
 }) {
+  const { lab, number } = props;
+  const path = `/phones/${inPath(number)}/behaviour`;
+  const changes = useSignal(0);
+  const asked = useLoaded(
+    async () => (props.calls === undefined ? lab.api.get<WholeBehaviour>(path) : undefined),
+    [path, props.calls, changes.value],
+  ).value.value;
   const change = async (calls: string) => {
-    const path = `/phones/${inPath(props.number)}/behaviour`;
-    await props.lab.api.send('PUT', path, { calls }).catch(() => undefined);
-    props.lab.refresh();
+    await lab.api.send('PUT', path, { calls }).catch(() => undefined);
+    changes.value += 1;
+    lab.refresh();
   };
   return (
     <label class="ringing">
       When called, it
-      <select value={props.calls} onChange={({ currentTarget }) => void change(currentTarget.value)}>
+      <select
+        value={props.calls ?? asked?.calls ?? 'answers'}
+        onChange={({ currentTarget }) => void change(currentTarget.value)}
+      >
         {Object.entries(RINGING).map(([name, words]) => (
           <option key={name} value={name}>
             {words}
