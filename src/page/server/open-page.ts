@@ -4,9 +4,10 @@ import { hideSecret } from '../../debug.js';
 import { readBody } from '../../http/body.js';
 import { listen } from '../../http/listen.js';
 import { createPageAccess, type PageAccess } from './access.js';
+import { formatAddress } from './address.js';
 import type { PageFile, PageFiles } from './files.js';
 import { findForeignRequest, PAGE_HEADERS } from './guard.js';
-import { isPageRoute, SANDBOX_PAGE_ROUTES } from './routes.js';
+import { isPageRoute } from './routes.js';
 import type { PageSource } from './source.js';
 
 /** What the page is opened with. */
@@ -56,11 +57,6 @@ export async function openPage(options: PageOptions): Promise<OpenPage> {
   };
 }
 
-/** Returns the address of a screen, with a code in its fragment: browsers do not send that to servers. */
-export function formatAddress(origin: string, path: string, code: string): string {
-  return `${origin}${path}#k=${code}`;
-}
-
 interface PageParts {
   readonly access: PageAccess;
   readonly source: PageSource;
@@ -108,15 +104,17 @@ async function answerApi(
   const { method = 'GET' } = incoming;
   const [path = ''] = target.split('?');
   const media = /^\/media\/((?:SM|MM)[0-9a-f]{32})\/(ME[0-9a-f]{32})$/.exec(path);
-  if (media && method === 'GET') return source.passMedia(outgoing, media[1] ?? '', media[2] ?? '');
+  if (media && method === 'GET' && source.passMedia)
+    return source.passMedia(outgoing, media[1] ?? '', media[2] ?? '');
+  if (path === '/mode' && method === 'GET') return sendJson(outgoing, 200, source.mode);
   if (path === '/codes' && method === 'POST') return sendJson(outgoing, 201, { code: access.createCode() });
-  if (path === '/reset' && method === 'POST')
+  if (path === '/reset' && method === 'POST' && source.reset)
     return finish(
       outgoing,
       source.reset().then(() => true),
     );
-  if (path === '/undo' && method === 'POST') return finish(outgoing, source.undo());
-  if (isPageRoute(SANDBOX_PAGE_ROUTES, method, path)) return source.pass(incoming, outgoing, target);
+  if (path === '/undo' && method === 'POST' && source.undo) return finish(outgoing, source.undo());
+  if (isPageRoute(source.routes, method, path)) return source.pass(incoming, outgoing, target);
   refuse(outgoing, 404, `the page has no ${method} ${path}`);
 }
 

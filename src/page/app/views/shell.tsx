@@ -2,6 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Lab } from '../lab.js';
+import type { Inspector } from '../live.js';
 import { Link } from '../parts/common.js';
 import { go, type PageScreen, route, SCREENS } from '../route.js';
 import { Controls } from './controls.js';
@@ -98,7 +99,8 @@ function Status({ lab }: { readonly lab: Lab }) {
   );
 }
 
-function ConnectionState({ lab }: { readonly lab: Lab }) {
+/** Whether the event stream is connected. */
+export function ConnectionState({ lab }: { readonly lab: Inspector }) {
   const now = useSignal(Date.now());
   const connection = lab.connection.value;
   useEffect(() => {
@@ -114,7 +116,8 @@ function ConnectionState({ lab }: { readonly lab: Lab }) {
   return <span class="light failed">Reconnecting, last event {seconds} s ago</span>;
 }
 
-function Notice({ lab }: { readonly lab: Lab }) {
+/** What happened to what came before, until it is closed. */
+export function Notice({ lab }: { readonly lab: Inspector }) {
   if (lab.notice.value === null) return null;
   return (
     <div class="notice" role="status">
