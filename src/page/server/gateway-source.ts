@@ -94,8 +94,8 @@ async function replay(
   if (exchange.isRequestCut) throw notReplayable('its body was not kept completely');
   const text = await readBody(incoming, MAX_BODY_BYTES);
   // Loaded here, because it needs zod, which is slow to load.
-  const { readReplayEdits } = await import('./replay-edits.js');
-  const { parameters = {}, path, signature = 'anew' } = readReplayEdits(text);
+  const { readLiveReplayEdits } = await import('./replay-edits.js');
+  const { parameters = {}, path, signature = 'anew' } = readLiveReplayEdits(text);
   const tokens = { anew: authToken, none: undefined, broken: `${authToken}0` };
   const edits = { set: new Map(Object.entries(parameters)), path, publicBase, authToken: tokens[signature] };
   const sent = await replayExchange(exchange, edits, { app, authToken, timeoutMs: REPLAY_TIMEOUT_MS, now });

@@ -15,7 +15,7 @@ const editsSchema = z.strictObject({
 export type LiveReplayEdits = z.infer<typeof editsSchema>;
 
 /** Reads edits. @throws RelayPhoneError `usage` if they are malformed, or have a number that is shown in part only */
-export function readReplayEdits(text: string): LiveReplayEdits {
+export function readLiveReplayEdits(text: string): LiveReplayEdits {
   const { data, error } = editsSchema.safeParse(parse(text));
   if (error) throw refused(z.prettifyError(error));
   const { parameters = {}, path } = data;

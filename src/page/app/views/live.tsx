@@ -3,7 +3,7 @@ import { useEffect } from 'preact/hooks';
 import type { LiveInspector } from '../live.js';
 import { go, route } from '../route.js';
 import { Exchanges } from './exchanges.js';
-import { ConnectionState, Notice } from './shell.js';
+import { ConnectionState, PageNotice } from './shell.js';
 
 /** The whole page. */
 export function LiveFrame({ inspector }: { readonly inspector: LiveInspector }) {
@@ -41,7 +41,7 @@ export function LiveFrame({ inspector }: { readonly inspector: LiveInspector }) 
           <ConnectionState lab={inspector} />
         </div>
       </header>
-      <Notice lab={inspector} />
+      <PageNotice lab={inspector} />
       <main>{isWebhooks && <Exchanges lab={inspector} />}</main>
       <div class="hidden" role="status" aria-live="polite">
         {inspector.connection.value === 'lost' ? 'Reconnecting' : ''}

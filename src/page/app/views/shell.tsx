@@ -49,7 +49,7 @@ export function PageFrame({ lab }: { readonly lab: Lab }) {
         </nav>
         <Status lab={lab} />
       </header>
-      <Notice lab={lab} />
+      <PageNotice lab={lab} />
       <main>
         {screen === 'phones' && <PhonesScreen lab={lab} />}
         {screen === 'timeline' && <Timeline lab={lab} />}
@@ -117,7 +117,7 @@ export function ConnectionState({ lab }: { readonly lab: Inspector }) {
 }
 
 /** What happened to what came before, until it is closed. */
-export function Notice({ lab }: { readonly lab: Inspector }) {
+export function PageNotice({ lab }: { readonly lab: Inspector }) {
   if (lab.notice.value === null) return null;
   return (
     <div class="notice" role="status">
