@@ -12,7 +12,7 @@ import { createWorkspace, type Workspace } from './support/workspace.js';
 const PAGE = /Page: (http:\/\/127\.0\.0\.1:\d+)$/m;
 const ADDRESS = /^http:\/\/127\.0\.0\.1:\d+(\/\S*)#k=([\w-]+)$/;
 const ANN = '+13015550195';
-const STORY = 'story: a text\nphones:\n  Ann:\nsteps:\n  - text: Hello\n    from: Ann\n    to: main number\n';
+const STORY = 'story: a text\nphones:\n  Ann:\nsteps:\n  - text: Hello\n    from: Ann\n    to: mask\n';
 
 let workspace: Workspace;
 beforeEach(() => {

@@ -111,7 +111,10 @@ describe('the page of a live account', () => {
     await recordWebhook();
     const { status, json } = await call('/exchanges/1/replay', { method: 'POST', body: {} });
     expect(status).toBe(200);
-    expect(json).toMatchObject({ exchange: { id: 2, replayOf: 1, status: 200 }, difference: { status: null } });
+    expect(json).toMatchObject({
+      exchange: { id: 2, replayOf: 1, status: 200 },
+      difference: { status: null },
+    });
     expect(received).toHaveLength(2);
     expect(received[1]).toEqual(received[0]);
     expect(received[1]?.form.From).toBe(FORM.From);
@@ -140,7 +143,11 @@ describe('the page of a live account', () => {
     [{ parameters: { From: '+1 212 … 90' } }, 'From has a number that is shown in part'],
     [{ path: '/sms?from=%2B1212…90' }, 'path has a number that is shown in part'],
     [{ path: 'sms' }, 'a path starts with /'],
-    [{ headers: {} }, 'headers'],
+    [{ body: 'From=%2B1212…90' }, 'body has a number that is shown in part'],
+    [{ headers: { 'Content-Length': '1' } }, 'cannot be edited'],
+    [{ headers: { 'a b': 'c' } }, 'not a valid header'],
+    [{ parameters: {}, body: '' }, 'either parameters or a body'],
+    [{ colour: 'red' }, 'colour'],
   ])('refuses the edit %o', async (body, reason) => {
     await recordWebhook();
     const { status, json } = await call('/exchanges/1/replay', { method: 'POST', body });
@@ -152,7 +159,14 @@ describe('the page of a live account', () => {
     await recordWebhook();
     const own = ['GET /events', 'GET /exchanges', 'GET /exchanges/{}', 'POST /exchanges/{}/replay'];
     const others = SANDBOX_PAGE_ROUTES.filter((route) => !own.includes(route));
-    const more = ['POST /reset', 'POST /undo', 'GET /account', 'GET /snapshot', 'DELETE /exchanges', 'POST /exchanges'];
+    const more = [
+      'POST /reset',
+      'POST /undo',
+      'GET /account',
+      'GET /snapshot',
+      'DELETE /exchanges',
+      'POST /exchanges',
+    ];
     const media = `GET /media/SM${'0'.repeat(32)}/ME${'0'.repeat(32)}`;
     for (const route of [...others, ...more, media]) {
       const [method = '', path = ''] = route.split(' ');

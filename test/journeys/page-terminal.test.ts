@@ -115,7 +115,8 @@ describe('sandbox on a terminal', () => {
 });
 
 it('tunnel offers no key while its program owns the terminal', async () => {
-  const app = "console.log('app'); process.stdin.once('data', (data) => { console.log('it read ' + data); process.exit(); })";
+  const app =
+    "console.log('app'); process.stdin.once('data', (data) => { console.log('it read ' + data); process.exit(); })";
   const words = ['tunnel', '--sandbox', '--yes', '--port', '0', '--', process.execPath, '-e', app];
   const terminal = start(words);
   await terminal.waitFor('Page: http');

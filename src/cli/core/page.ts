@@ -5,18 +5,20 @@ import { findPackageFile } from '../../package-file.js';
 import { announcePage, obtainPageToken, type PageHost } from '../../page/server/address.js';
 import { openPageFiles } from '../../page/server/files.js';
 import { createGatewaySource, type GatewaySourceOptions } from '../../page/server/gateway-source.js';
-import { type OpenPage, openPage } from '../../page/server/open-page.js';
+import { type OpenPage, openPage, type PageOptions } from '../../page/server/open-page.js';
 import { createSandboxSource, type SandboxSource } from '../../page/server/source.js';
+import type { Sandbox } from '../../sandbox/sandbox.js';
 import type { StateFolder } from '../../state/folder.js';
 import { OPENER_FILE } from './page-opener.js';
 import type { CliPorts } from './ports.js';
+import { createTraceStories } from './trace-story.js';
 
 /** How many ports above the wanted one are tried. */
 const SPARE_PORTS = 20;
 
 /** What a page shows. */
 export type PageSubject =
-  | { readonly kind: 'sandbox'; readonly sandbox: SandboxSource }
+  | { readonly kind: 'sandbox'; readonly sandbox: SandboxSource & Pick<Sandbox, 'authToken'> }
   | { readonly kind: 'live'; readonly account: Omit<GatewaySourceOptions, 'folder' | 'now'> };
 
 /** Who serves a page, and where. */
@@ -37,16 +39,14 @@ export async function openCommandPage(
   folder: StateFolder,
   { host, subject, port }: PageServing,
 ): Promise<OpenPage> {
-  const source =
-    subject.kind === 'sandbox'
-      ? createSandboxSource(subject.sandbox)
-      : createGatewaySource({ ...subject.account, folder, now });
+  const { source, writeStory } = findSource(subject, folder, now);
   const page = await openPage({
     port,
     spare: SPARE_PORTS,
     token: obtainPageToken(folder),
     source,
     files: openPageFiles(join(dirname(findPackageFile('package.json')), 'dist/page')),
+    ...(writeStory && { writeStory }),
     now,
   });
   const withdraw = await announcePage(folder, host, { origin: page.origin, mode: subject.kind });
@@ -57,5 +57,18 @@ export async function openCommandPage(
       rmSync(folder.file(OPENER_FILE), { force: true });
       await page.close();
     },
+  };
+}
+
+function findSource(
+  subject: PageSubject,
+  folder: StateFolder,
+  now: () => number,
+): Pick<PageOptions, 'source' | 'writeStory'> {
+  if (subject.kind === 'live') return { source: createGatewaySource({ ...subject.account, folder, now }) };
+  const { sandbox } = subject;
+  return {
+    source: createSandboxSource(sandbox),
+    writeStory: createTraceStories(sandbox, [sandbox.authToken]),
   };
 }

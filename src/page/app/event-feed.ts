@@ -6,7 +6,7 @@ import type { FromWorker } from './feed-messages.js';
 const [FIRST_RETRY_MS, LAST_RETRY_MS] = [500, 5000];
 
 /** Milliseconds for which events are collected before they are passed on: one batch is drawn at once. */
-const BATCH_MS = 40;
+const BATCH_MS = 80;
 
 /** A running feed. */
 export interface EventFeed {

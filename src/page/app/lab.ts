@@ -11,16 +11,20 @@ import type { PhoneThread } from '../../sandbox/traces/threads.js';
 import { createApi } from './api.js';
 import type { FromWorker, StreamState } from './feed-messages.js';
 import type { Inspector } from './live.js';
+import { mergeEvents } from './merge-events.js';
 import type { TabSession } from './session.js';
 
 /** How many events are kept; the oldest are forgotten. */
 const MAX_EVENTS = 20_000;
 
-/** How many are loaded at the start. */
-const HISTORY = 10_000;
+/** How many are loaded at first, so that the newest are soon there; the others follow. */
+const FIRST_EVENTS = 1000;
+
+/** How many of the newest traces are summarized. */
+const MAX_TRACES = 100;
 
 /** Milliseconds between two looks at what the sandbox holds. */
-const REFRESH_MS = 250;
+const REFRESH_MS = 400;
 
 /** What the sandbox holds now. */
 export interface Holdings {
@@ -34,6 +38,7 @@ export interface Holdings {
 export interface Lab extends Inspector {
   /** In the order of their ids. The array is a new one after each change. */
   readonly events: ReadonlySignal<readonly SandboxEvent[]>;
+  /** The newest, newest first. */
   readonly traces: ReadonlySignal<readonly TraceSummary[]>;
   readonly threads: ReadonlySignal<readonly PhoneThread[]>;
   /** Undefined until it was loaded. */
@@ -42,6 +47,8 @@ export interface Lab extends Inspector {
   readonly isLoaded: ReadonlySignal<boolean>;
   /** Returns a trace with its events; undefined if none of them is known. Reads {@link Lab.events}. */
   trace(traceId: string): Trace | undefined;
+  /** Returns the summary of a trace; undefined if none of its events is known. Reads {@link Lab.events}. */
+  summary(traceId: string): TraceSummary | undefined;
   /** Looks at what the sandbox holds, soon. */
   refresh(): void;
 }
@@ -50,7 +57,7 @@ export interface Lab extends Inspector {
 export function startLab(session: TabSession, onRefused: () => void): Lab {
   const api = createApi(session.token);
   let reducer = createEventReducer();
-  let known: SandboxEvent[] = [];
+  let known: readonly SandboxEvent[] = [];
   const [connection, heardAt] = [signal<StreamState>('connecting'), signal(Date.now())];
   const events = signal<readonly SandboxEvent[]>([]);
   const holdings = signal<Holdings | undefined>(undefined);
@@ -59,9 +66,9 @@ export function startLab(session: TabSession, onRefused: () => void): Lab {
   let isDue = false;
 
   function add(added: readonly SandboxEvent[]): void {
-    let changed = false;
-    for (const event of added) changed = insertEvent(known, event) || changed;
-    if (!changed) return;
+    const merged = mergeEvents(known, added);
+    if (merged === known) return;
+    known = merged;
     reducer.add(added);
     const reset = known.findLastIndex(({ kind }) => kind === 'sandbox.reset' || kind === 'sandbox.restored');
     const first = Math.max(reset, known.length - MAX_EVENTS, 0);
@@ -69,7 +76,7 @@ export function startLab(session: TabSession, onRefused: () => void): Lab {
       known = known.slice(first);
       reducer.forgetBefore(known[0]?.id ?? 0);
     }
-    events.value = [...known];
+    events.value = known;
     refresh();
   }
 
@@ -80,12 +87,20 @@ export function startLab(session: TabSession, onRefused: () => void): Lab {
   }
 
   async function load(): Promise<void> {
-    const history = await api.get<SandboxEvent[]>(`/events.json?limit=${HISTORY}`).catch(() => []);
+    const newest = await readEvents(`limit=${FIRST_EVENTS}`);
     batch(() => {
-      add(history);
+      add(newest);
       isLoaded.value = true;
     });
     refresh();
+    const [oldest] = newest;
+    if (newest.length < FIRST_EVENTS || !oldest) return;
+    add(await readEvents(`limit=${MAX_EVENTS - FIRST_EVENTS}&before=${oldest.id}`));
+  }
+
+  /** An answer that does not come is asked for again when the stream is back. */
+  function readEvents(query: string): Promise<SandboxEvent[]> {
+    return api.get<SandboxEvent[]>(`/events.json?${query}`).catch(() => []);
   }
 
   function refresh(): void {
@@ -137,26 +152,13 @@ export function startLab(session: TabSession, onRefused: () => void): Lab {
     heardAt,
     newestExchange: computed(() => events.value.findLast((event) => 'exchangeId' in event)?.id ?? 0),
     events,
-    traces: afterEvents(() => reducer.traces()),
+    traces: afterEvents(() => reducer.traces(MAX_TRACES)),
     threads: afterEvents(() => reducer.threads()),
     holdings,
     isLoaded,
     notice,
     trace: (traceId) => (events.value.length === 0 ? undefined : reducer.trace(traceId)),
+    summary: (traceId) => (events.value.length === 0 ? undefined : reducer.summary(traceId)),
     refresh,
   };
-}
-
-/** Inserts an event by its id. @returns false if it is there already */
-function insertEvent(events: SandboxEvent[], event: SandboxEvent): boolean {
-  let [low, high] = [0, events.length];
-  if ((events[high - 1]?.id ?? 0) < event.id) return events.push(event) > 0;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((events[middle]?.id ?? 0) < event.id) low = middle + 1;
-    else high = middle;
-  }
-  if (events[low]?.id === event.id) return false;
-  events.splice(low, 0, event);
-  return true;
 }

@@ -48,7 +48,14 @@ function shortenSids(path: string): string {
     .replace(/\b[A-Z]{2}[0-9a-f]{32}\b/g, shorten);
 }
 
-/** The numbers, SIDs and words of an event, for the search. */
+/** What was made of each event for the search: making it anew for every key that is typed would be slow. */
+const searched = new WeakMap<SandboxEvent, string>();
+
+/** The numbers, SIDs and words of an event in lower case, for the search. */
 export function searchable(event: SandboxEvent): string {
-  return JSON.stringify(event).toLowerCase();
+  const known = searched.get(event);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(event).toLowerCase();
+  searched.set(event, text);
+  return text;
 }

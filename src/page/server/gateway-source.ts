@@ -95,9 +95,16 @@ async function replay(
   const text = await readBody(incoming, MAX_BODY_BYTES);
   // Loaded here, because it needs zod, which is slow to load.
   const { readLiveReplayEdits } = await import('./replay-edits.js');
-  const { parameters = {}, path, signature = 'anew' } = readLiveReplayEdits(text);
+  const { parameters = {}, headers = {}, body, path, signature = 'anew' } = readLiveReplayEdits(text);
   const tokens = { anew: authToken, none: undefined, broken: `${authToken}0` };
-  const edits = { set: new Map(Object.entries(parameters)), path, publicBase, authToken: tokens[signature] };
+  const edits = {
+    set: new Map(Object.entries(parameters)),
+    headers: new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const)),
+    body: body === undefined ? undefined : Buffer.from(body),
+    path,
+    publicBase,
+    authToken: tokens[signature],
+  };
   const sent = await replayExchange(exchange, edits, { app, authToken, timeoutMs: REPLAY_TIMEOUT_MS, now });
   const recorded = await withExchanges(options, ({ add }) => add(sent));
   return {
@@ -130,7 +137,11 @@ function sendError(outgoing: ServerResponse, error: unknown): void {
     sendJson(outgoing, kind === 'usage' ? 400 : 502, JSON.stringify({ error: reason, tryNext }));
   } else {
     const status = error instanceof UnreadableBody ? 413 : 502;
-    sendJson(outgoing, status, JSON.stringify({ error: error instanceof Error ? error.message : String(error) }));
+    sendJson(
+      outgoing,
+      status,
+      JSON.stringify({ error: error instanceof Error ? error.message : String(error) }),
+    );
   }
 }
 

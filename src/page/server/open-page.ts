@@ -19,6 +19,8 @@ export interface PageOptions {
   readonly token: string;
   readonly source: PageSource;
   readonly files: PageFiles;
+  /** Writes a trace as a story; undefined if no phone acts in it. Only a sandbox has traces. */
+  readonly writeStory?: (traceId: string) => Promise<string | undefined>;
   readonly now: () => number;
 }
 
@@ -41,11 +43,11 @@ const MAX_CONNECTIONS = 256;
  * @throws the system's error (`EADDRINUSE`, `EACCES`) if no port is free
  */
 export async function openPage(options: PageOptions): Promise<OpenPage> {
-  const { port, spare, token, source, files, now } = options;
+  const { port, spare, token, now } = options;
   hideSecret(token);
   const access = createPageAccess(token, now);
   const server = await listen(
-    (incoming, outgoing) => void answer({ access, source, files }, incoming, outgoing),
+    (incoming, outgoing) => void answer({ ...options, access }, incoming, outgoing),
     { port, spare, maxConnections: MAX_CONNECTIONS },
   );
   const { origin } = server;
@@ -57,10 +59,8 @@ export async function openPage(options: PageOptions): Promise<OpenPage> {
   };
 }
 
-interface PageParts {
+interface PageParts extends Pick<PageOptions, 'source' | 'files' | 'writeStory'> {
   readonly access: PageAccess;
-  readonly source: PageSource;
-  readonly files: PageFiles;
 }
 
 async function answer(parts: PageParts, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
@@ -93,7 +93,7 @@ async function redeem(
 }
 
 async function answerApi(
-  { access, source }: PageParts,
+  { access, source, writeStory }: PageParts,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
   target: string,
@@ -107,6 +107,9 @@ async function answerApi(
   if (media && method === 'GET' && source.passMedia)
     return source.passMedia(outgoing, media[1] ?? '', media[2] ?? '');
   if (path === '/mode' && method === 'GET') return sendJson(outgoing, 200, source.mode);
+  const [, traced] = /^\/traces\/([^/]+)\/story$/.exec(path) ?? [];
+  if (traced !== undefined && method === 'GET' && writeStory)
+    return sendStory(outgoing, writeStory(decodeURIComponent(traced)));
   if (path === '/codes' && method === 'POST') return sendJson(outgoing, 201, { code: access.createCode() });
   if (path === '/reset' && method === 'POST' && source.reset)
     return finish(
@@ -116,6 +119,16 @@ async function answerApi(
   if (path === '/undo' && method === 'POST' && source.undo) return finish(outgoing, source.undo());
   if (isPageRoute(source.routes, method, path)) return source.pass(incoming, outgoing, target);
   refuse(outgoing, 404, `the page has no ${method} ${path}`);
+}
+
+async function sendStory(outgoing: ServerResponse, written: Promise<string | undefined>): Promise<void> {
+  try {
+    const story = await written;
+    if (story === undefined) return refuse(outgoing, 404, 'no phone texts or calls in this trace');
+    sendJson(outgoing, 200, { story });
+  } catch (error) {
+    refuse(outgoing, 502, error instanceof Error ? error.message : String(error));
+  }
 }
 
 async function finish(outgoing: ServerResponse, work: Promise<boolean>): Promise<void> {

@@ -1,7 +1,8 @@
 // Small parts that several screens show: links, the sign of an outcome, empty screens, a command to copy, a failure.
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import type { TraceOutcome } from '../../../sandbox/traces/event-outcome.js';
+import type { SandboxEvent } from '../../../sandbox/platform/events/event.js';
+import { readOutcome, type TraceOutcome } from '../../../sandbox/traces/event-outcome.js';
 import { ApiError } from '../api.js';
 import { go } from '../route.js';
 import { showText } from '../words.js';
@@ -46,6 +47,12 @@ export function OutcomeSign({ outcome }: { readonly outcome: TraceOutcome }) {
       <span class="hidden">{words}</span>
     </span>
   );
+}
+
+/** The sign of an event; none for one that is as usual, so that the others stand out. */
+export function EventSign({ event }: { readonly event: SandboxEvent }) {
+  const outcome = readOutcome(event);
+  return outcome === 'done' ? <span class="outcome" /> : <OutcomeSign outcome={outcome} />;
 }
 
 /** Stands where something is being loaded; it is not seen before 150 ms. */
@@ -101,9 +108,4 @@ export function Failure({ error }: { readonly error: unknown }) {
       ))}
     </div>
   );
-}
-
-/** A text from outside. */
-export function Outside({ text }: { readonly text: string }) {
-  return <bdi class="outside">{showText(text)}</bdi>;
 }

@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 
 const KEYS: readonly (readonly [string, string])[] = [
   ['1 … 6', 'the screens, from Phones to Controls'],
+  ['Ctrl K', 'go to a screen, a phone or a trace'],
   ['/', 'filter the timeline'],
   ['n', 'write a text'],
   ['.', 'the latest trace'],

@@ -9,17 +9,12 @@ export function nameOf(lab: Lab, number: string): string {
   return label ? label : showNumber(number);
 }
 
-/** How a phone treats texts and calls, in words. */
+/** What is unusual about how a phone treats texts and calls, in words; empty if nothing is. */
 export function wordBehaviour(behaviour: WholeBehaviour): string {
-  const { texts, calls, slow, blocked, callerId } = behaviour;
+  const { texts, slow, blocked, callerId } = behaviour;
   const parts = [
-    calls === 'answers'
-      ? 'answers calls'
-      : calls === 'no-answer'
-        ? 'never answers'
-        : `is ${calls === 'busy' ? 'busy' : 'one that declines calls'}`,
     texts === 'delivered'
-      ? 'gets texts'
+      ? ''
       : typeof texts === 'string'
         ? { read: 'reads texts', silent: 'gets texts in silence' }[texts]
         : 'undelivered' in texts

@@ -1,12 +1,16 @@
 // One phone: its name and behaviour, a conversation with its composer, and the call that it is in.
 import { useComputed, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import type { NumberSummary } from '../../../sandbox/numbers/incoming-phone-numbers/summaries.js';
+import type { WholeBehaviour } from '../../../sandbox/phones/behaviour.js';
 import type { ThreadPage } from '../../../sandbox/phones/threads.js';
+import type { TraceSummary } from '../../../sandbox/traces/summary.js';
 import type { ThreadEntry } from '../../../sandbox/traces/threads.js';
 import { inPath } from '../api.js';
 import type { Lab } from '../lab.js';
 import { Failure, Link } from '../parts/common.js';
 import { useLoaded } from '../parts/loaded.js';
+import { memo } from '../parts/memo.js';
 import { formatMoment, showNumber, showText } from '../words.js';
 import { CallPanel } from './call.js';
 import { ReceivedFile } from './media.js';
@@ -32,7 +36,8 @@ export function PhoneColumn({ lab, number, isCurrent, onClose }: PhoneColumnProp
     <article class={`phone${isCurrent ? ' current' : ''}`} aria-label={`Phone ${nameOf(lab, number)}`}>
       <header>
         <Label lab={lab} number={number} />
-        <p class="quiet-text">{summary ? wordBehaviour(summary.behaviour) : 'answers calls, gets texts'}</p>
+        <Ringing lab={lab} number={number} calls={summary?.behaviour.calls ?? 'answers'} />
+        {summary && <p class="quiet-text">{wordBehaviour(summary.behaviour)}</p>}
         {onClose && (
           <button type="button" class="quiet close" aria-label="Hide this phone" onClick={onClose}>
             ×
@@ -58,9 +63,78 @@ export function PhoneColumn({ lab, number, isCurrent, onClose }: PhoneColumnProp
         <CallButton lab={lab} number={number} other={other} isAccounts={owned.includes(other)} />
       </div>
       <Thread lab={lab} number={number} other={other} />
+      <NoWebhook number={lab.holdings.value?.numbers.find((one) => one.number === other)} />
       <Composer lab={lab} number={number} other={other} isAccounts={owned.includes(other)} />
       {summary?.liveCall && <CallPanel lab={lab} number={number} live={summary.liveCall} />}
     </article>
+  );
+}
+
+const RINGING: Readonly<Record<WholeBehaviour['calls'], string>> = {
+  answers: 'answers by itself',
+  'no-answer': 'rings, and you answer',
+  busy: 'is busy',
+  rejects: 'declines',
+};
+
+/** What the phone does when it is called. */
+function _Ringing(props: {
+  readonly lab: Lab;
+  readonly number: string;
+  readonly calls: WholeBehaviour['calls'];
+}) {
+  const change = async (calls: string) => {
+    const path = `/phones/${inPath(props.number)}/behaviour`;
+    await props.lab.api.send('PUT', path, { calls }).catch(() => undefined);
+    props.lab.refresh();
+  };
+  return (
+    <label class="ringing">
+      When called, it
+      <select value={props.calls} onChange={({ currentTarget }) => void change(currentTarget.value)}>
+        {Object.entries(RINGING).map(([name, words]) => (
+          <option key={name} value={name}>
+            {words}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+/** What the phone does when it is called. */
+function Ringing(props: {
+  readonly lab: Lab;
+  readonly number: string;
+  readonly calls: WholeBehaviour['calls'];
+}) {
+  const change = async (calls: string) => {
+    const path = `/phones/${inPath(props.number)}/behaviour`;
+    await props.lab.api.send('PUT', path, { calls }).catch(() => undefined);
+    props.lab.refresh();
+  };
+  return (
+    <label class="ringing">
+      When called, it
+      <select value={props.calls} onChange={({ currentTarget }) => void change(currentTarget.value)}>
+        {Object.entries(RINGING).map(([name, words]) => (
+          <option key={name} value={name}>
+            {words}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+/** Says that nobody is asked about texts to a number, before somebody wonders. */
+function NoWebhook({ number }: { readonly number: NumberSummary | undefined }) {
+  if (!number || number.sms.url !== null || number.messagingServiceSid !== null) return null;
+  return (
+    <p class="note">
+      {showNumber(number.number)} has no webhook for texts, so no app is asked what to do. Its SmsUrl sets
+      one.
+    </p>
   );
 }
 
@@ -112,27 +186,33 @@ interface WithProps {
   readonly other: string;
 }
 
+/** How many texts and calls of a conversation are shown at first. */
+const SHOWN_ENTRIES = 50;
+
 function Thread({ lab, number, other }: WithProps) {
   const log = useRef<HTMLDivElement>(null);
   const thread = useComputed(() =>
     lab.threads.value.find((one) => one.phone === number && one.other === other),
   ).value;
-  const entries = thread?.entries ?? [];
+  const isWhole = useSignal(false);
+  const all = thread?.entries ?? [];
+  const entries = isWhole.value ? all : all.slice(-SHOWN_ENTRIES);
+  const withMedia = all.filter((entry) => entry.kind === 'text' && entry.mediaUrls.length > 0).length;
   const kept = useLoaded(
     () =>
       other === ''
         ? Promise.resolve(undefined)
         : lab.api.get<ThreadPage>(`/phones/${inPath(number)}/thread?with=${inPath(other)}&limit=100`),
-    [number, other, entries.length],
+    [number, other, withMedia, lab.isLoaded.value],
   ).value.value;
   const media = new Map(kept?.texts.map((text) => [text.sid, text.media]));
-  const live = new Set(entries.map(({ sid }) => sid));
+  const live = new Set(all.map(({ sid }) => sid));
   const earlier = (kept?.texts ?? []).filter(
     (text) => text.sid !== null && text.traceId === null && !live.has(text.sid),
   );
   useEffect(() => {
     if (log.current) log.current.scrollTop = log.current.scrollHeight;
-  }, [entries.length, earlier.length, other]);
+  }, [all.length, earlier.length, other]);
   return (
     <div
       class="thread"
@@ -142,7 +222,7 @@ function Thread({ lab, number, other }: WithProps) {
       ref={log}
     >
       {entries.length + earlier.length === 0 && (
-        <p class="quiet-text start">Type a text below. What your app does with it appears on the right.</p>
+        <p class="quiet-text start">Type a text below. What your app does with it is told beside it.</p>
       )}
       {earlier.map((text) => (
         <div key={text.position} class={`bubble ${text.direction}`}>
@@ -153,25 +233,39 @@ function Thread({ lab, number, other }: WithProps) {
           <footer>{formatMoment(text.at)}</footer>
         </div>
       ))}
+      {all.length > entries.length && (
+        <button
+          type="button"
+          class="quiet"
+          onClick={() => {
+            isWhole.value = true;
+          }}
+        >
+          {(all.length - entries.length).toLocaleString('en')} earlier
+        </button>
+      )}
       {entries.map((entry) => (
         <Entry
           key={`${entry.traceId}-${entry.id}`}
           lab={lab}
           entry={entry}
-          media={media.get(entry.sid) ?? []}
+          media={media.get(entry.sid) ?? NO_MEDIA}
+          summary={lab.summary(entry.traceId)}
         />
       ))}
     </div>
   );
 }
 
-function Entry(props: {
+const NO_MEDIA: readonly { readonly url: string }[] = [];
+
+const Entry = memo(function Entry(props: {
   readonly lab: Lab;
   readonly entry: ThreadEntry;
   readonly media: readonly { readonly url: string }[];
+  readonly summary: TraceSummary | undefined;
 }) {
-  const { lab, entry, media } = props;
-  const summary = lab.trace(entry.traceId)?.summary;
+  const { lab, entry, media, summary } = props;
   const hasFailed = summary?.worst === 'failed' && entry.direction !== 'received';
   const why = (
     <Link to={`/t/${encodeURIComponent(entry.traceId)}`} class="why">
@@ -202,7 +296,7 @@ function Entry(props: {
       {hasFailed && summary && <p class="reason">{showText(summary.sentence)}</p>}
     </div>
   );
-}
+});
 
 function CallButton({ lab, number, other, isAccounts }: WithProps & { readonly isAccounts: boolean }) {
   const error = useSignal<unknown>(undefined);

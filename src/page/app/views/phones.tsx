@@ -5,7 +5,7 @@ import { Command, Empty, Failure, Skeleton } from '../parts/common.js';
 import { go, route, withQuery } from '../route.js';
 import { PhoneColumn } from './phone.js';
 import { nameOf } from './phone-words.js';
-import { Timeline } from './timeline.js';
+import { LatestTraces } from './traces.js';
 
 /** Numbers that no carrier gives to anybody, for the first two phones. */
 const FIRST_PHONES: readonly string[] = ['+12125550190', '+13015550195'];
@@ -64,7 +64,7 @@ export function PhonesScreen({ lab }: { readonly lab: Lab }) {
       </div>
       <aside class="dock">
         <h2>What happens</h2>
-        <Timeline lab={lab} isDocked />
+        <LatestTraces lab={lab} />
       </aside>
     </div>
   );

@@ -23,12 +23,15 @@ interface Field {
 /** The form of a replay, and its result. */
 export function ReplayForm(props: { readonly lab: Inspector; readonly exchange: FullExchangeReport }) {
   const { lab, exchange } = props;
-  const recorded = Object.entries(exchange.request.parameters).map(([name, value]) => ({
-    name,
-    value: typeof value === 'string' ? value : (value[0] ?? ''),
-  }));
+  const recorded = Object.entries(exchange.request.parameters)
+    .map(([name, value]) => ({
+      name,
+      value: typeof value === 'string' ? value : (value[0] ?? ''),
+    }))
+    .toSorted((one, other) => rankOf(one) - rankOf(other));
   const fields = useSignal<readonly Field[]>(recorded);
   const path = useSignal(exchange.target);
+  const [headers, body] = [useSignal(''), useSignal<string | undefined>(undefined)];
   const signature = useSignal<Signature>('anew');
   const result = useSignal<ReplayResult | undefined>(undefined);
   const error = useSignal<unknown>(undefined);
@@ -40,7 +43,8 @@ export function ReplayForm(props: { readonly lab: Inspector; readonly exchange: 
     error.value = undefined;
     try {
       const edits: ReplayEdits = {
-        ...collectEdits(recorded, fields.value),
+        ...(body.value === undefined ? collectEdits(recorded, fields.value) : { body: body.value }),
+        ...readHeaders(headers.value),
         ...(path.value !== exchange.target && { path: path.value }),
         signature: signature.value,
       };
@@ -67,27 +71,6 @@ export function ReplayForm(props: { readonly lab: Inspector; readonly exchange: 
           }}
         />
       </label>
-      <fieldset>
-        <legend>Parameters</legend>
-        {fields.value.map(({ name, value }, index) => (
-          <div key={name} class="field">
-            <label for={`p-${name}`}>{name}</label>
-            <input
-              id={`p-${name}`}
-              value={value}
-              onInput={({ currentTarget }) => change(index, currentTarget.value)}
-            />
-            <button
-              type="button"
-              class="quiet"
-              aria-label={`Leave ${name} out`}
-              onClick={() => change(index, undefined)}
-            >
-              ×
-            </button>
-          </div>
-        ))}
-      </fieldset>
       <div class="choices" role="radiogroup" aria-label="Signature">
         {Object.entries(SIGNATURES).map(([name, words]) => (
           <label key={name}>
@@ -111,8 +94,79 @@ export function ReplayForm(props: { readonly lab: Inspector; readonly exchange: 
       </button>
       {error.value !== undefined && <Failure error={error.value} />}
       {result.value && <Result result={result.value} />}
+      <fieldset>
+        <legend>Parameters</legend>
+        {fields.value.map(({ name, value }, index) => (
+          <div key={name} class="field">
+            <label for={`p-${name}`}>{name}</label>
+            <input
+              id={`p-${name}`}
+              value={value}
+              onInput={({ currentTarget }) => change(index, currentTarget.value)}
+            />
+            <button
+              type="button"
+              class="quiet"
+              aria-label={`Leave ${name} out`}
+              onClick={() => change(index, undefined)}
+            >
+              ×
+            </button>
+          </div>
+        ))}
+      </fieldset>
+      <details>
+        <summary>Headers and raw body</summary>
+        <label>
+          Headers to set, one a line; a name with nothing behind its colon leaves the header out
+          <textarea
+            rows={3}
+            placeholder="User-Agent: another"
+            value={headers.value}
+            onInput={({ currentTarget }) => {
+              headers.value = currentTarget.value;
+            }}
+          />
+        </label>
+        <label>
+          Raw body, instead of the parameters
+          <textarea
+            rows={5}
+            value={body.value ?? exchange.request.body}
+            onInput={({ currentTarget }) => {
+              body.value = currentTarget.value;
+            }}
+          />
+        </label>
+      </details>
     </form>
   );
+}
+
+/** Reads `Name: value` lines. */
+function readHeaders(text: string): Pick<ReplayEdits, 'headers'> {
+  const lines = text.split('\n').flatMap((line) => {
+    const [, name, value = ''] = /^\s*([^:\s]+)\s*:\s*(.*?)\s*$/.exec(line) ?? [];
+    return name === undefined ? [] : [[name, value === '' ? null : value] as const];
+  });
+  return lines.length === 0 ? {} : { headers: Object.fromEntries(lines) };
+}
+
+/** What somebody edits comes first, in this order. */
+const OFTEN_EDITED = [
+  'Body',
+  'Digits',
+  'SpeechResult',
+  'From',
+  'To',
+  'CallStatus',
+  'MessageStatus',
+  'NumMedia',
+];
+
+function rankOf({ name }: Field): number {
+  const rank = OFTEN_EDITED.indexOf(name);
+  return rank === -1 ? OFTEN_EDITED.length : rank;
 }
 
 /** What is to be changed; undefined values are left as they were recorded. */

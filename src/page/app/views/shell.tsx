@@ -1,5 +1,5 @@
 // The frame of every screen: mode, connection, clock, privacy, navigation, keys.
-import { useSignal } from '@preact/signals';
+import { type Signal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Lab } from '../lab.js';
 import type { Inspector } from '../live.js';
@@ -8,6 +8,7 @@ import { go, type PageScreen, route, SCREENS } from '../route.js';
 import { Controls } from './controls.js';
 import { Exchanges } from './exchanges.js';
 import { Help } from './help.js';
+import { Palette } from './palette.js';
 import { PhonesScreen } from './phones.js';
 import { Privacy } from './privacy.js';
 import { Timeline } from './timeline.js';
@@ -22,18 +23,24 @@ const TITLES: Readonly<Record<PageScreen, string>> = {
   controls: 'Controls',
 };
 
+/** The dialog that is open. */
+type Dialog = 'none' | 'keys' | 'palette';
+
 /** The whole page. */
 export function PageFrame({ lab }: { readonly lab: Lab }) {
   const { screen } = route.value;
-  const isHelpOpen = useSignal(false);
+  const dialog = useSignal<Dialog>('none');
   useEffect(() => {
-    const onKeyDown = (event: KeyboardEvent) => pressKey(event, isHelpOpen);
+    const onKeyDown = (event: KeyboardEvent) => pressKey(event, dialog);
     addEventListener('keydown', onKeyDown);
     return () => removeEventListener('keydown', onKeyDown);
   }, []);
   useEffect(() => {
     document.title = `${TITLES[screen]} · relay-phone`;
   }, [screen]);
+  const close = () => {
+    dialog.value = 'none';
+  };
   return (
     <div class="page">
       <header class="top">
@@ -47,6 +54,16 @@ export function PageFrame({ lab }: { readonly lab: Lab }) {
             </Link>
           ))}
         </nav>
+        <button
+          type="button"
+          class="quiet find"
+          title="Go to… (Ctrl K)"
+          onClick={() => {
+            dialog.value = 'palette';
+          }}
+        >
+          Find <kbd>Ctrl K</kbd>
+        </button>
         <Status lab={lab} />
       </header>
       <PageNotice lab={lab} />
@@ -61,13 +78,8 @@ export function PageFrame({ lab }: { readonly lab: Lab }) {
       <div class="hidden" role="status" aria-live="polite">
         {lab.connection.value === 'lost' ? 'Reconnecting' : ''}
       </div>
-      {isHelpOpen.value && (
-        <Help
-          onClose={() => {
-            isHelpOpen.value = false;
-          }}
-        />
-      )}
+      {dialog.value === 'keys' && <Help onClose={close} />}
+      {dialog.value === 'palette' && <Palette lab={lab} onClose={close} />}
     </div>
   );
 }
@@ -136,17 +148,21 @@ export function PageNotice({ lab }: { readonly lab: Inspector }) {
 }
 
 /** The keys of the page. They are off in fields, and in a call they are keys of the phone. */
-function pressKey(event: KeyboardEvent, isHelpOpen: { value: boolean }): void {
+function pressKey(event: KeyboardEvent, dialog: Signal<Dialog>): void {
   const target = event.target as HTMLElement;
   if (event.key === 'Escape') {
-    isHelpOpen.value = false;
     if (target.matches('input, textarea, select')) target.blur();
+    return;
+  }
+  if ((event.metaKey || event.ctrlKey) && event.key === 'k') {
+    event.preventDefault();
+    dialog.value = 'palette';
     return;
   }
   if (event.metaKey || event.ctrlKey || event.altKey || target.matches('input, textarea, select')) return;
   const screen = /^[1-6]$/.test(event.key) ? SCREENS[Number(event.key) - 1] : undefined;
   if (screen && document.querySelector('.keypad') === null) go(`/${screen}`);
-  else if (event.key === '?') isHelpOpen.value = !isHelpOpen.value;
+  else if (event.key === '?') dialog.value = 'keys';
   else if (event.key === '/') {
     event.preventDefault();
     if (route.value.screen !== 'timeline') go('/timeline');

@@ -1,21 +1,21 @@
 // The timeline: one row for each event, with a filter, which follows what is new until somebody scrolls up.
 import { useComputed, useSignal } from '@preact/signals';
 import type { SandboxEvent } from '../../../sandbox/platform/events/event.js';
-import { readOutcome } from '../../../sandbox/traces/event-outcome.js';
 import { parseFilter } from '../filter.js';
 import type { Lab } from '../lab.js';
-import { Command, Empty, OutcomeSign, Skeleton } from '../parts/common.js';
+import { Command, Empty, EventSign, Skeleton } from '../parts/common.js';
+import { memo } from '../parts/memo.js';
 import { WindowedList } from '../parts/windowed-list.js';
 import { go, route, withQuery } from '../route.js';
 import { showTime, wordEvent } from '../words.js';
 
 /** Shows the events that match the filter of the address. */
-export function Timeline({ lab, isDocked = false }: { readonly lab: Lab; readonly isDocked?: boolean }) {
-  const filter = isDocked ? '' : (route.value.query.get('q') ?? '');
+export function Timeline({ lab }: { readonly lab: Lab }) {
+  const filter = route.value.query.get('q') ?? '';
   const isFollowing = useSignal(true);
   const seen = useSignal(0);
   const events = useComputed(() => {
-    const text = isDocked ? '' : (route.value.query.get('q') ?? '');
+    const text = route.value.query.get('q') ?? '';
     return text === '' ? lab.events.value : lab.events.value.filter(parseFilter(text));
   });
   const shown = events.value;
@@ -26,31 +26,29 @@ export function Timeline({ lab, isDocked = false }: { readonly lab: Lab; readonl
     isFollowing.value = following;
   };
   return (
-    <section class={isDocked ? 'timeline docked' : 'timeline'} aria-label="Timeline">
-      {!isDocked && (
-        <div class="toolbar">
-          <input
-            type="search"
-            id="filter"
-            value={filter}
-            placeholder="Filter: words, kind:webhook from:+1301 is:failed"
-            aria-label="Filter events"
-            onInput={({ currentTarget }) => go(withQuery('q', currentTarget.value), 'replace')}
-          />
-          <button
-            type="button"
-            aria-pressed={/\bis:failed\b/.test(filter)}
-            onClick={() => go(withQuery('q', toggle(filter, 'is:failed')), 'replace')}
-          >
-            Failures
-          </button>
-          <span class="quiet-text">
-            {shown.length === total
-              ? `${total.toLocaleString('en')} events`
-              : `${shown.length.toLocaleString('en')} of ${total.toLocaleString('en')} events`}
-          </span>
-        </div>
-      )}
+    <section class="timeline" aria-label="Timeline">
+      <div class="toolbar">
+        <input
+          type="search"
+          id="filter"
+          value={filter}
+          placeholder="Filter: words, kind:webhook from:+1301 is:failed"
+          aria-label="Filter events"
+          onInput={({ currentTarget }) => go(withQuery('q', currentTarget.value), 'replace')}
+        />
+        <button
+          type="button"
+          aria-pressed={/\bis:failed\b/.test(filter)}
+          onClick={() => go(withQuery('q', toggle(filter, 'is:failed')), 'replace')}
+        >
+          Failures
+        </button>
+        <span class="quiet-text">
+          {shown.length === total
+            ? `${total.toLocaleString('en')} events`
+            : `${shown.length.toLocaleString('en')} of ${total.toLocaleString('en')} events`}
+        </span>
+      </div>
       {shown.length === 0 ? (
         <EmptyTimeline isLoaded={lab.isLoaded.value} isFiltered={total > 0} />
       ) : (
@@ -62,7 +60,7 @@ export function Timeline({ lab, isDocked = false }: { readonly lab: Lab; readonl
           onFollow={onFollow}
           row={(index) => {
             const event = shown[index];
-            return event && <EventRow event={event} isShort={isDocked} />;
+            return event && <EventRow event={event} />;
           }}
         />
       )}
@@ -97,7 +95,7 @@ function EmptyTimeline(props: { readonly isLoaded: boolean; readonly isFiltered:
   );
 }
 
-function EventRow({ event, isShort }: { readonly event: SandboxEvent; readonly isShort: boolean }) {
+const EventRow = memo(function EventRow({ event }: { readonly event: SandboxEvent }) {
   const [label, content] = wordEvent(event);
   const address = `/t/${encodeURIComponent(event.traceId)}/e/${event.id}`;
   return (
@@ -111,11 +109,11 @@ function EventRow({ event, isShort }: { readonly event: SandboxEvent; readonly i
           go(address);
         }}
       >
-        <time dateTime={event.at}>{isShort ? showTime(event.at).slice(0, 8) : showTime(event.at)}</time>
-        <OutcomeSign outcome={readOutcome(event)} />
+        <time dateTime={event.at}>{showTime(event.at)}</time>
+        <EventSign event={event} />
         <span class="event-label">{label}</span>
         <bdi class="event-content">{content}</bdi>
       </a>
     </div>
   );
-}
+});

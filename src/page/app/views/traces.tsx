@@ -6,16 +6,47 @@ import type { Trace } from '../../../sandbox/traces/reducer.js';
 import type { TraceSummary } from '../../../sandbox/traces/summary.js';
 import type { TraceNode } from '../../../sandbox/traces/tree.js';
 import type { Lab } from '../lab.js';
-import { Command, Empty, Link, OutcomeSign, Skeleton } from '../parts/common.js';
+import { Command, Empty, EventSign, Link, OutcomeSign, Skeleton } from '../parts/common.js';
+import { memo } from '../parts/memo.js';
 import { go, route } from '../route.js';
 import { formatDuration, formatMoment, showText, showTime, wordEvent } from '../words.js';
+import { StoryButton } from './story-button.js';
 import { Swimlanes } from './swimlanes.js';
 
 /** Gaps between two events that are longer are shown as a line of their own, milliseconds. */
 const GAP_MS = 1000;
 
-/** How many traces are listed. */
-const MAX_LISTED = 200;
+/** How many traces the lab summarizes: there may be more. */
+const MAX_LISTED = 100;
+
+/** The latest traces, for the side of the phones: one sentence each. */
+export function LatestTraces({ lab }: { readonly lab: Lab }) {
+  const traces = lab.traces.value.slice(0, 30);
+  if (traces.length === 0) {
+    return <p class="quiet-text start">Type a text on a phone. What your app does with it is told here.</p>;
+  }
+  return (
+    <ul>
+      {traces.map((trace) => (
+        <LatestTrace key={trace.traceId} trace={trace} />
+      ))}
+    </ul>
+  );
+}
+
+const LatestTrace = memo(function LatestTrace({ trace }: { readonly trace: TraceSummary }) {
+  return (
+    <li>
+      <Link to={`/t/${encodeURIComponent(trace.traceId)}`} class="latest">
+        <OutcomeSign outcome={trace.worst} />
+        <span>
+          <bdi>{showText(trace.sentence)}</bdi>
+          <time dateTime={trace.startedAt}>{showTime(trace.startedAt).slice(0, 8)}</time>
+        </span>
+      </Link>
+    </li>
+  );
+});
 
 /** Shows the list, or the trace of the address. */
 export function Traces({ lab }: { readonly lab: Lab }) {
@@ -37,18 +68,18 @@ function TraceList({ lab }: { readonly lab: Lab }) {
   return (
     <section class="trace-list" aria-label="Traces">
       <ul>
-        {traces.slice(0, MAX_LISTED).map((trace) => (
+        {traces.map((trace) => (
           <TraceItem key={trace.traceId} trace={trace} />
         ))}
       </ul>
-      {traces.length > MAX_LISTED && (
-        <p class="quiet-text">{`${(traces.length - MAX_LISTED).toLocaleString('en')} earlier traces are not listed: the timeline has their events.`}</p>
+      {traces.length === MAX_LISTED && (
+        <p class="quiet-text more">Earlier traces are not listed: the timeline has their events.</p>
       )}
     </section>
   );
 }
 
-function TraceItem({ trace }: { readonly trace: TraceSummary }) {
+const TraceItem = memo(function TraceItem({ trace }: { readonly trace: TraceSummary }) {
   return (
     <li>
       <Link to={`/t/${encodeURIComponent(trace.traceId)}`} class="trace-item">
@@ -60,7 +91,7 @@ function TraceItem({ trace }: { readonly trace: TraceSummary }) {
       </Link>
     </li>
   );
-}
+});
 
 function TraceView({ lab, id }: { readonly lab: Lab; readonly id: string }) {
   const traceId = useComputed(() => {
@@ -112,20 +143,23 @@ function OneTrace({ lab, trace }: { readonly lab: Lab; readonly trace: Trace }) 
             </>
           )}
         </p>
-        <div class="tabs" role="tablist" aria-label="How the trace is shown">
-          {(['tree', 'lanes'] as const).map((one) => (
-            <button
-              key={one}
-              type="button"
-              role="tab"
-              aria-selected={view.value === one}
-              onClick={() => {
-                view.value = one;
-              }}
-            >
-              {one === 'tree' ? 'Steps' : 'Who did what'}
-            </button>
-          ))}
+        <div class="trace-tools">
+          <div class="tabs" role="tablist" aria-label="How the trace is shown">
+            {(['tree', 'lanes'] as const).map((one) => (
+              <button
+                key={one}
+                type="button"
+                role="tab"
+                aria-selected={view.value === one}
+                onClick={() => {
+                  view.value = one;
+                }}
+              >
+                {one === 'tree' ? 'Steps' : 'Who did what'}
+              </button>
+            ))}
+          </div>
+          <StoryButton lab={lab} traceId={summary.traceId} />
         </div>
       </header>
       <div class="trace-body">
@@ -213,7 +247,7 @@ function Step(props: {
       style={{ paddingLeft: `${0.75 + Math.min(depth, 12) * 0.9}rem` }}
       onClick={() => props.onSelect(event.id)}
     >
-      <OutcomeSign outcome={readOutcome(event)} />
+      <EventSign event={event} />
       <span class="event-label">{label}</span>
       <bdi class="event-content">{content}</bdi>
       {isGuessed && <span class="tag">guessed</span>}
