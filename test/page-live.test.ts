@@ -4,8 +4,13 @@ import { openCommandPage } from '../src/cli/core/page.js';
 import type { FullExchangeReport } from '../src/exchanges/report.js';
 import { obtainPageToken } from '../src/page/server/address.js';
 import { SANDBOX_PAGE_ROUTES } from '../src/page/server/routes.js';
+import { openReportSchema } from '../src/reports.js';
+import { createSandbox } from '../src/sandbox/create.js';
+import { findPort } from './support/find-port.js';
 import { ask, FORM, SMS, startApp, startTunnel, TOKEN, webhook } from './support/gateway.js';
 import { openOwnStateFolder } from './support/own-state-folder.js';
+import { startServer } from './support/sandbox-child.js';
+import { createTwilioEdge } from './support/twilio-edge.js';
 import { createWorkspace, type Workspace } from './support/workspace.js';
 
 const SHOWN = { 'Relay-Phone-Numbers': 'shown' };
@@ -213,6 +218,61 @@ describe('the page of a live account', () => {
         return stream.text();
       })
       .toContain('event: exchange');
+  });
+});
+
+describe('tunnel and serve with a live account', () => {
+  const HOST = 'phones.ngrok.app';
+
+  it('offer the same page, of the tunnel, which open finds while it runs', async () => {
+    const place = createWorkspace();
+    onTestFinished(place.remove);
+    const sandbox = await createSandbox({ account: { sid: ACCOUNT, authToken: TOKEN } });
+    onTestFinished(sandbox.close);
+    const port = await findPort();
+    const app = await startApp((_incoming, outgoing) => void outgoing.end('mine'));
+    const settings = { TWILIO_ACCOUNT_SID: ACCOUNT, TWILIO_AUTH_TOKEN: TOKEN };
+    const answerAt = async (origin: string) => {
+      const edge = await createTwilioEdge(sandbox.origin, { tunnel: { host: HOST, origin } });
+      onTestFinished(edge.close);
+      return { ...edge.environment, ...settings };
+    };
+    const words = ['--yes', '--buy', '--real-number', '+13015550195', '--public-url', `https://${HOST}`];
+    const first = await place.runBuilt(['init', ...words], { environment: await answerAt(app.origin) });
+    expect(first.code, first.stderr).toBe(0);
+    const environment = await answerAt(`http://127.0.0.1:${port}`);
+    const tunnel = [
+      'tunnel',
+      '--yes',
+      '--url',
+      `https://${HOST}`,
+      '--port',
+      String(port),
+      '--to',
+      app.origin,
+    ];
+    const { child, address } = await startServer(place, tunnel, /^Page: (\S+)$/m, environment);
+    const { stdout } = await place.runBuilt(['open', '--print', '--json'], { environment });
+    const { page: origin, mode, address: opened } = openReportSchema.parse(JSON.parse(stdout));
+    expect({ origin, mode }).toEqual({ origin: address[1], mode: 'live' });
+    const [, code = ''] = (opened ?? '').split('#k=');
+    const session = await fetch(`${origin}/api/session`, { method: 'POST', body: code });
+    const given = (await session.json()) as { token: string };
+    const answer = await fetch(`${origin}/api/mode`, { headers: { Authorization: `Bearer ${given.token}` } });
+    expect(await answer.json()).toEqual({ mode: 'live', accountSid: ACCOUNT, app: app.origin });
+
+    // The relay of the same folder offers the page of the tunnel.
+    const serve = ['serve', '--yes', '--port', '0', '--real-number', '+13015550195'];
+    const relay = await startServer(
+      place,
+      [...serve, '--public-url', `https://${HOST}`],
+      /^Page: (\S+)$/m,
+      environment,
+    );
+    expect(relay.address[1]).toBe(origin);
+    await relay.child.end('SIGTERM');
+    await child.end('SIGTERM');
+    expect((await place.runBuilt(['open'], { environment })).code).toBe(3);
   });
 });
 
