@@ -59,6 +59,9 @@ describe('sandbox', () => {
     expect(answer.status).toBe(200);
     expect(await answer.text()).toContain('<div id="root">');
     expect((await fetch(`${page}/api/state`)).status).toBe(401);
+    const headers = { Authorization: `Bearer ${workspace.read('.relay-phone/page-token').trim()}` };
+    expect((await fetch(`${page}/api/traces/%E0%A4/story`, { headers })).status).toBe(400);
+    expect((await fetch(`${page}/api/state`, { headers })).status).toBe(200);
   });
 
   it('names the page in its JSON document, without a token', async () => {

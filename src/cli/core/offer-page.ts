@@ -113,6 +113,9 @@ async function openInBrowser(
   if (address === undefined) return notices.warn(`the page at ${page.origin} does not answer`);
   const outcome = await openPageInBrowser(ports, folder, address);
   if (outcome === 'ci') notices.warn('--open opens nothing in CI');
-  if (outcome === 'none')
-    notices.warn(`no browser could be started; open this within a minute: ${await page.createAddress()}`);
+  if (outcome !== 'none') return;
+  const shown = isTty(ports.stderr) ? await page.createAddress() : undefined;
+  notices.warn(
+    `no browser could be started: open ${shown ?? 'the address that relay-phone open --print prints'}`,
+  );
 }

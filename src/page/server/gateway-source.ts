@@ -45,7 +45,10 @@ export function createGatewaySource(options: GatewaySourceOptions): PageSource {
     mode: { mode: 'live', accountSid, app },
     routes: LIVE_PAGE_ROUTES,
     pass: async (incoming, outgoing, target) => {
-      if (target.startsWith('/events')) return streamGatewayExchanges(folder, outgoing, target);
+      if (target.startsWith('/events')) {
+        // The page connects again, and may then be told why.
+        return streamGatewayExchanges(folder, outgoing, target).catch(() => void outgoing.end());
+      }
       const isShown = incoming.headers[SHOW_NUMBERS_HEADER] === 'shown';
       try {
         const value = await answer(options, incoming, target);

@@ -47,7 +47,11 @@ export async function openPage(options: PageOptions): Promise<OpenPage> {
   hideSecret(token);
   const access = createPageAccess(token, now);
   const server = await listen(
-    (incoming, outgoing) => void answer({ ...options, access }, incoming, outgoing),
+    (incoming, outgoing) =>
+      void answer({ ...options, access }, incoming, outgoing).catch((error: unknown) =>
+        // Such as a path that cannot be decoded.
+        refuse(outgoing, 400, error instanceof Error ? error.message : String(error)),
+      ),
     { port, spare, maxConnections: MAX_CONNECTIONS },
   );
   const { origin } = server;
