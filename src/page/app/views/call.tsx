@@ -39,7 +39,7 @@ export function CallPanel({ lab, number, live }: CallProps) {
   };
   const isRinging = live.state === 'ringing';
   return (
-    <div class="call-view" role={isRinging ? 'alert' : undefined}>
+    <div class={`call-view${isRinging ? ' rings' : ''}`} role={isRinging ? 'alert' : undefined}>
       <p class="call-state">{describeState(live.state)}</p>
       <p class="call-party">{showNumber(live.shown)}</p>
       {isRinging && (
