@@ -60,7 +60,7 @@ describe('sandbox', () => {
     expect(await answer.text()).toContain('<div id="root">');
     expect((await fetch(`${page}/api/state`)).status).toBe(401);
     const headers = { Authorization: `Bearer ${workspace.read('.relay-phone/page-token').trim()}` };
-    expect((await fetch(`${page}/api/traces/%E0%A4/story`, { headers })).status).toBe(400);
+    expect((await fetch(`${page}/api/traces/%E0%A4/story`, { headers })).status).toBe(404);
     expect((await fetch(`${page}/api/state`, { headers })).status).toBe(200);
   });
 

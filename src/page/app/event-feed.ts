@@ -1,5 +1,6 @@
 // Reads the event stream of the sandbox, connects again after each cut, and never gives up.
 import type { SandboxEvent } from '../../sandbox/platform/events/event.js';
+import { createBlockParser, type ServerSentEvent } from './block-parser.js';
 import type { FromWorker } from './feed-messages.js';
 
 /** Milliseconds between two attempts: at first, and at most. */
@@ -32,7 +33,7 @@ export function startEventFeed(token: string, send: (message: FromWorker) => voi
     batch = [];
   }
 
-  function take({ id, type, data }: Block): void {
+  function take({ id, type, data }: ServerSentEvent): void {
     position = id;
     if (data === '') return;
     if (type === 'gap' || type === 'reset') {
@@ -82,32 +83,5 @@ export function startEventFeed(token: string, send: (message: FromWorker) => voi
       ending.abort();
       clearTimeout(timer);
     },
-  };
-}
-
-/** A server-sent event. */
-interface Block {
-  readonly id: string;
-  readonly type: string;
-  readonly data: string;
-}
-
-/** Returns a function that takes the stream in parts of any size. An event counts only once its empty line has arrived. */
-function createBlockParser(onBlock: (block: Block) => void): (part: string) => void {
-  let rest = '';
-  let fields: Record<string, string> = {};
-  return (part) => {
-    const lines = (rest + part).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) {
-      if (line === '') {
-        const { id, event: type = '', data = '' } = fields;
-        if (id !== undefined) onBlock({ id, type, data });
-        fields = {};
-        continue;
-      }
-      const colon = line.indexOf(': ');
-      if (colon > 0) fields[line.slice(0, colon)] = line.slice(colon + 2);
-    }
   };
 }

@@ -13,6 +13,9 @@ export function parseFilter(text: string): (event: SandboxEvent) => boolean {
   return (event) => tests.every((matches) => matches(event));
 }
 
+/** Of a text in lower case. */
+const SIDS = /\b[a-z]{2}[0-9a-f]{32}\b/g;
+
 function parseWord(word: string): (event: SandboxEvent) => boolean {
   const [, name = '', value = ''] = /^(kind|from|to|sid|saw|is):(.+)$/.exec(word) ?? [];
   const fieldOf = (event: SandboxEvent, field: string) =>
@@ -24,7 +27,7 @@ function parseWord(word: string): (event: SandboxEvent) => boolean {
     case 'to':
       return (event) => fieldOf(event, name).includes(value);
     case 'sid':
-      return (event) => /^[a-z]{2}/.test(value) && searchable(event).includes(value);
+      return (event) => [...searchable(event).matchAll(SIDS)].some(([sid]) => sid.includes(value));
     case 'saw':
       return (event) => event.kind === 'exposure' && `${event.phone} ${event.number}`.includes(value);
     case 'is':

@@ -9,6 +9,7 @@ import { createEventReducer, type Trace } from '../../sandbox/traces/reducer.js'
 import type { TraceSummary } from '../../sandbox/traces/summary.js';
 import type { PhoneThread } from '../../sandbox/traces/threads.js';
 import { createApi } from './api.js';
+import { keepEvents } from './event-list.js';
 import type { FromWorker, StreamState } from './feed-messages.js';
 import type { Inspector } from './live.js';
 import { mergeEvents } from './merge-events.js';
@@ -57,7 +58,6 @@ export interface Lab extends Inspector {
 export function startLab(session: TabSession, onRefused: () => void): Lab {
   const api = createApi(session.token);
   let reducer = createEventReducer();
-  let known: readonly SandboxEvent[] = [];
   const [connection, heardAt] = [signal<StreamState>('connecting'), signal(Date.now())];
   const events = signal<readonly SandboxEvent[]>([]);
   const holdings = signal<Holdings | undefined>(undefined);
@@ -66,22 +66,16 @@ export function startLab(session: TabSession, onRefused: () => void): Lab {
   let isDue = false;
 
   function add(added: readonly SandboxEvent[]): void {
-    const merged = mergeEvents(known, added);
-    if (merged === known) return;
-    known = merged;
+    const merged = mergeEvents(events.value, added);
+    if (merged === events.value) return;
+    const known = keepEvents(merged, MAX_EVENTS);
     reducer.add(added);
-    const reset = known.findLastIndex(({ kind }) => kind === 'sandbox.reset' || kind === 'sandbox.restored');
-    const first = Math.max(reset, known.length - MAX_EVENTS, 0);
-    if (first > 0) {
-      known = known.slice(first);
-      reducer.forgetBefore(known[0]?.id ?? 0);
-    }
+    if (known !== merged) reducer.forgetBefore(known[0]?.id ?? 0);
     events.value = known;
     refresh();
   }
 
   function clear(): void {
-    known = [];
     reducer = createEventReducer();
     events.value = [];
   }

@@ -49,8 +49,8 @@ export async function openPage(options: PageOptions): Promise<OpenPage> {
   const server = await listen(
     (incoming, outgoing) =>
       void answer({ ...options, access }, incoming, outgoing).catch((error: unknown) =>
-        // Such as a path that cannot be decoded.
-        refuse(outgoing, 400, error instanceof Error ? error.message : String(error)),
+        // Such as a file of the page that cannot be read.
+        refuse(outgoing, 500, error instanceof Error ? error.message : String(error)),
       ),
     { port, spare, maxConnections: MAX_CONNECTIONS },
   );
@@ -111,9 +111,8 @@ async function answerApi(
   if (media && method === 'GET' && source.passMedia)
     return source.passMedia(outgoing, media[1] ?? '', media[2] ?? '');
   if (path === '/mode' && method === 'GET') return sendJson(outgoing, 200, source.mode);
-  const [, traced] = /^\/traces\/([^/]+)\/story$/.exec(path) ?? [];
-  if (traced !== undefined && method === 'GET' && writeStory)
-    return sendStory(outgoing, writeStory(decodeURIComponent(traced)));
+  const [, traced] = /^\/traces\/([\w-]+)\/story$/.exec(path) ?? [];
+  if (traced !== undefined && method === 'GET' && writeStory) return sendStory(outgoing, writeStory(traced));
   if (path === '/codes' && method === 'POST') return sendJson(outgoing, 201, { code: access.createCode() });
   if (path === '/reset' && method === 'POST' && source.reset)
     return finish(

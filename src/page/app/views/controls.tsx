@@ -333,19 +333,15 @@ function Registrations({ lab, act }: CardProps) {
 }
 
 function WholeSandbox({ lab, act }: CardProps) {
-  const canUndo = useSignal(false);
+  // The events that are known begin with the latest reset, or with its undo.
+  const canUndo = lab.events.value[0]?.kind === 'sandbox.reset';
   const isAsked = useSignal(false);
   const reset = () =>
     act(async () => {
       isAsked.value = false;
       await lab.api.send('POST', '/reset');
-      canUndo.value = true;
     });
-  const undo = () =>
-    act(async () => {
-      await lab.api.send('POST', '/undo');
-      canUndo.value = false;
-    });
+  const undo = () => act(() => lab.api.send('POST', '/undo'));
   return (
     <Card title="The whole sandbox">
       <p class="quiet-text">A reset removes all numbers, texts and calls of the sandbox.</p>
@@ -374,7 +370,7 @@ function WholeSandbox({ lab, act }: CardProps) {
             Reset
           </button>
         )}
-        <button type="button" disabled={!canUndo.value} onClick={undo}>
+        <button type="button" disabled={!canUndo} onClick={undo}>
           Undo the reset
         </button>
       </div>

@@ -9,6 +9,9 @@ import { formatDuration, showNumber, showText, showTime } from '../words.js';
 import { HttpMessage } from './message.js';
 import { ReplayForm } from './replay.js';
 
+/** How many exchanges are listed, the newest: a document must stay small. */
+const MAX_EXCHANGES = 100;
+
 /** Shows the list, or the exchange of the address. */
 export function Exchanges({ lab }: { readonly lab: Inspector }) {
   const { id } = route.value;
@@ -32,7 +35,7 @@ function ExchangeList({ lab }: { readonly lab: Inspector }) {
   const asked = route.value.query.get('direction');
   const [direction, filter] = lists.find(([name]) => name === asked) ?? lists[0];
   const list = useLoaded(
-    () => lab.api.get<ExchangeReport[]>(`/exchanges?limit=200&${filter}`),
+    () => lab.api.get<ExchangeReport[]>(`/exchanges?limit=${MAX_EXCHANGES}&${filter}`),
     [filter, lab.newestExchange.value, lab.showsNumbers?.value],
   ).value;
   return (
@@ -76,6 +79,9 @@ function ExchangeList({ lab }: { readonly lab: Inspector }) {
           </li>
         ))}
       </ul>
+      {list.value?.length === MAX_EXCHANGES && (
+        <p class="quiet-text">Earlier ones are not listed: each trace leads to its own.</p>
+      )}
     </section>
   );
 }

@@ -2,7 +2,8 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Lab } from '../lab.js';
-import { go, SCREENS } from '../route.js';
+import { SCREENS } from '../read-route.js';
+import { go } from '../route.js';
 import { showText } from '../words.js';
 import { nameOf } from './phone-words.js';
 

@@ -35,7 +35,7 @@ export function Swimlanes({ trace, selected, onSelect }: SwimlanesProps) {
   const x = (lane: string) => (lanes.indexOf(lane) + 0.5) * LANE;
   const height = HEAD + arrows.length * STEP + 12;
   return (
-    <div class="lanes">
+    <div class="lanes" role="region" aria-label="Who did what" tabIndex={0}>
       {others.length > 4 && <p class="quiet-text">{others.length - 4} more phones are only in the steps.</p>}
       <svg width={lanes.length * LANE} height={height} role="group" aria-label="The trace from lane to lane">
         {lanes.map((lane) => (
@@ -50,12 +50,16 @@ export function Swimlanes({ trace, selected, onSelect }: SwimlanesProps) {
           const y = HEAD + index * STEP + 18;
           const [start, end] = [x(from), x(to)];
           const direction = Math.sign(end - start);
+          const shown = cut(
+            text,
+            direction === 0 ? 26 : Math.abs(lanes.indexOf(to) - lanes.indexOf(from)) * 27,
+          );
           return (
             <g
               key={event.id}
               role="button"
               tabIndex={0}
-              aria-label={`${from} to ${to}: ${text}`}
+              aria-label={`${from} to ${to}: ${shown}`}
               class={`arrow ${readOutcome(event)}${event.id === selected ? ' selected' : ''}`}
               onClick={() => onSelect(event.id)}
               onKeyDown={({ key }) => key === 'Enter' && onSelect(event.id)}
@@ -74,7 +78,7 @@ export function Swimlanes({ trace, selected, onSelect }: SwimlanesProps) {
                 y={y - 5}
                 text-anchor={direction === 0 ? 'start' : 'middle'}
               >
-                {cut(text, direction === 0 ? 26 : Math.abs(lanes.indexOf(to) - lanes.indexOf(from)) * 27)}
+                {shown}
               </text>
             </g>
           );
