@@ -40,7 +40,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   exchanges: ['http'],
   gateway: ['app-host', 'exchanges', 'http', 'state', 'twilio'],
   http: [],
-  page: ['exchanges', 'http', 'sandbox', 'state'],
+  page: ['exchanges', 'gateway', 'http', 'sandbox', 'state'],
   programs: [],
   relay: ['http', 'state', 'twilio'],
   sandbox: ['exchanges', 'http', 'state'],

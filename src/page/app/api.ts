@@ -23,8 +23,16 @@ export interface Api {
   file(path: string): Promise<Blob>;
 }
 
-/** Creates the API. @param token of the session */
-export function createApi(token: string): Api {
+/**
+ * Creates the API.
+ *
+ * @param token of the session
+ * @param moreHeaders returns further headers of each request
+ */
+export function createApi(
+  token: string,
+  moreHeaders: () => Readonly<Record<string, string>> | undefined = () => undefined,
+): Api {
   async function request(method: string, path: string, body?: object): Promise<Response> {
     let answer: Response;
     try {
@@ -33,6 +41,7 @@ export function createApi(token: string): Api {
         headers: {
           Authorization: `Bearer ${token}`,
           ...(body && { 'Content-Type': 'application/json' }),
+          ...moreHeaders(),
         },
         ...(body && { body: JSON.stringify(body) }),
       });

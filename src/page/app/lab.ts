@@ -1,5 +1,5 @@
 // What the page knows: the events of the sandbox, what they come to, and what the sandbox holds now.
-import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import { batch, computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { SandboxState } from '../../sandbox/control/sandbox-state.js';
 import type { NumberSummary } from '../../sandbox/numbers/incoming-phone-numbers/summaries.js';
 import type { CheckedAssertion } from '../../sandbox/phones/exposure/assertions.js';
@@ -8,9 +8,10 @@ import type { SandboxEvent } from '../../sandbox/platform/events/event.js';
 import { createEventReducer, type Trace } from '../../sandbox/traces/reducer.js';
 import type { TraceSummary } from '../../sandbox/traces/summary.js';
 import type { PhoneThread } from '../../sandbox/traces/threads.js';
-import { type Api, createApi } from './api.js';
+import { createApi } from './api.js';
 import { keepEvents } from './event-list.js';
 import type { FromWorker, StreamState } from './feed-messages.js';
+import type { Inspector } from './live.js';
 import { mergeEvents } from './merge-events.js';
 import type { TabSession } from './session.js';
 
@@ -35,11 +36,7 @@ export interface Holdings {
 }
 
 /** The state of the page. */
-export interface Lab {
-  readonly api: Api;
-  readonly connection: ReadonlySignal<StreamState>;
-  /** When the last message of the stream came, milliseconds since 1970. */
-  readonly heardAt: ReadonlySignal<number>;
+export interface Lab extends Inspector {
   /** In the order of their ids. The array is a new one after each change. */
   readonly events: ReadonlySignal<readonly SandboxEvent[]>;
   /** The newest, newest first. */
@@ -49,8 +46,6 @@ export interface Lab {
   readonly holdings: ReadonlySignal<Holdings | undefined>;
   /** Whether the history was loaded. */
   readonly isLoaded: ReadonlySignal<boolean>;
-  /** What happened to the events before: they are gone, or some were missed; null if nothing. */
-  readonly notice: Signal<string | null>;
   /** Returns a trace with its events; undefined if none of them is known. Reads {@link Lab.events}. */
   trace(traceId: string): Trace | undefined;
   /** Returns the summary of a trace; undefined if none of its events is known. Reads {@link Lab.events}. */
@@ -149,6 +144,7 @@ export function startLab(session: TabSession, onRefused: () => void): Lab {
     api,
     connection,
     heardAt,
+    newestExchange: computed(() => events.value.findLast((event) => 'exchangeId' in event)?.id ?? 0),
     events,
     traces: afterEvents(() => reducer.traces(MAX_TRACES)),
     threads: afterEvents(() => reducer.threads()),

@@ -4,9 +4,10 @@ import { hideSecret } from '../../debug.js';
 import { readBody } from '../../http/body.js';
 import { listen } from '../../http/listen.js';
 import { createPageAccess, type PageAccess } from './access.js';
+import { formatAddress } from './address.js';
 import type { PageFile, PageFiles } from './files.js';
 import { findForeignRequest, PAGE_HEADERS } from './guard.js';
-import { isPageRoute, SANDBOX_PAGE_ROUTES } from './routes.js';
+import { isPageRoute } from './routes.js';
 import type { PageSource } from './source.js';
 
 /** What the page is opened with. */
@@ -18,8 +19,8 @@ export interface PageOptions {
   readonly token: string;
   readonly source: PageSource;
   readonly files: PageFiles;
-  /** Writes a trace as a story; undefined if no phone acts in it. */
-  readonly writeStory: (traceId: string) => Promise<string | undefined>;
+  /** Writes a trace as a story; undefined if no phone acts in it. Only a sandbox has traces. */
+  readonly writeStory?: (traceId: string) => Promise<string | undefined>;
   readonly now: () => number;
 }
 
@@ -42,11 +43,15 @@ const MAX_CONNECTIONS = 256;
  * @throws the system's error (`EADDRINUSE`, `EACCES`) if no port is free
  */
 export async function openPage(options: PageOptions): Promise<OpenPage> {
-  const { port, spare, token, source, files, writeStory, now } = options;
+  const { port, spare, token, now } = options;
   hideSecret(token);
   const access = createPageAccess(token, now);
   const server = await listen(
-    (incoming, outgoing) => void answer({ access, source, files, writeStory }, incoming, outgoing),
+    (incoming, outgoing) =>
+      void answer({ ...options, access }, incoming, outgoing).catch((error: unknown) =>
+        // Such as a file of the page that cannot be read.
+        refuse(outgoing, 500, error instanceof Error ? error.message : String(error)),
+      ),
     { port, spare, maxConnections: MAX_CONNECTIONS },
   );
   const { origin } = server;
@@ -56,11 +61,6 @@ export async function openPage(options: PageOptions): Promise<OpenPage> {
     createAddress: (path = '/') => formatAddress(origin, path, access.createCode()),
     close: server.close,
   };
-}
-
-/** Returns the address of a screen, with a code in its fragment: browsers do not send that to servers. */
-export function formatAddress(origin: string, path: string, code: string): string {
-  return `${origin}${path}#k=${code}`;
 }
 
 interface PageParts extends Pick<PageOptions, 'source' | 'files' | 'writeStory'> {
@@ -108,19 +108,19 @@ async function answerApi(
   const { method = 'GET' } = incoming;
   const [path = ''] = target.split('?');
   const media = /^\/media\/((?:SM|MM)[0-9a-f]{32})\/(ME[0-9a-f]{32})$/.exec(path);
-  if (media && method === 'GET') return source.passMedia(outgoing, media[1] ?? '', media[2] ?? '');
+  if (media && method === 'GET' && source.passMedia)
+    return source.passMedia(outgoing, media[1] ?? '', media[2] ?? '');
+  if (path === '/mode' && method === 'GET') return sendJson(outgoing, 200, source.mode);
   const [, traced] = /^\/traces\/([\w-]+)\/story$/.exec(path) ?? [];
-  if (traced !== undefined && method === 'GET') {
-    return sendStory(outgoing, writeStory(traced));
-  }
+  if (traced !== undefined && method === 'GET' && writeStory) return sendStory(outgoing, writeStory(traced));
   if (path === '/codes' && method === 'POST') return sendJson(outgoing, 201, { code: access.createCode() });
-  if (path === '/reset' && method === 'POST')
+  if (path === '/reset' && method === 'POST' && source.reset)
     return finish(
       outgoing,
       source.reset().then(() => true),
     );
-  if (path === '/undo' && method === 'POST') return finish(outgoing, source.undo());
-  if (isPageRoute(SANDBOX_PAGE_ROUTES, method, path)) return source.pass(incoming, outgoing, target);
+  if (path === '/undo' && method === 'POST' && source.undo) return finish(outgoing, source.undo());
+  if (isPageRoute(source.routes, method, path)) return source.pass(incoming, outgoing, target);
   refuse(outgoing, 404, `the page has no ${method} ${path}`);
 }
 

@@ -1,4 +1,4 @@
-// The routes of the control API that the page may use: neither credentials nor snapshots are among them.
+// The routes that the page may use: of a sandbox those of its control API, without credentials and snapshots.
 
 /** `METHOD /path`, below `/_sandbox`; `{}` stands for one segment. */
 export const SANDBOX_PAGE_ROUTES: readonly string[] = [
@@ -39,6 +39,14 @@ export const SANDBOX_PAGE_ROUTES: readonly string[] = [
   'GET /faults',
   'POST /faults',
   'DELETE /faults/{}',
+];
+
+/** The routes of the webhooks of a live account: it has no phones, and no route controls anything. */
+export const LIVE_PAGE_ROUTES: readonly string[] = [
+  'GET /events',
+  'GET /exchanges',
+  'GET /exchanges/{}',
+  'POST /exchanges/{}/replay',
 ];
 
 /** True if one of the routes is `method` and `path`. */

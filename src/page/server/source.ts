@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream';
 import { openRequest } from '../../http/client.js';
 import { NoAnswer, sendRequest } from '../../http/send.js';
+import { SANDBOX_PAGE_ROUTES } from './routes.js';
 
 /** A served sandbox. */
 export interface SandboxSource {
@@ -18,20 +19,28 @@ const SNAPSHOT_TIMEOUT_MS = 60_000;
 /** The bytes of a request that the control API reads at most. */
 const MAX_BODY_BYTES = 1_048_576;
 
-/** The sandbox as the page uses it. */
+/** What the page is told before anything else: which screens it has. */
+export type PageModeReport =
+  | { readonly mode: 'sandbox' }
+  | { readonly mode: 'live'; readonly accountSid: string; readonly app: string };
+
+/** Where the page gets what it shows. */
 export interface PageSource {
+  readonly mode: PageModeReport;
+  /** The requests that {@link PageSource.pass} may get; see `routes.ts`. */
+  readonly routes: readonly string[];
   /**
-   * Passes a request to the control API, and its answer back as it comes.
+   * Answers a request of the page.
    *
-   * @param target its path and query, below `/_sandbox`
+   * @param target its path and query, below `/api`
    */
   pass(incoming: IncomingMessage, outgoing: ServerResponse, target: string): void;
-  /** Passes on a file that came with a text. */
-  passMedia(outgoing: ServerResponse, messageSid: string, mediaSid: string): void;
+  /** Passes on a file that came with a text. Only a sandbox has files. */
+  passMedia?(outgoing: ServerResponse, messageSid: string, mediaSid: string): void;
   /** Empties the sandbox. What was in it is kept here, for {@link undo}. */
-  reset(): Promise<void>;
+  reset?(): Promise<void>;
   /** Restores what was in the sandbox before the latest {@link reset}. @returns false if there is nothing to restore */
-  undo(): Promise<boolean>;
+  undo?(): Promise<boolean>;
 }
 
 /** Creates the source of a sandbox. */
@@ -77,6 +86,8 @@ export function createSandboxSource({ origin, controlToken, accountSid }: Sandbo
   }
 
   return {
+    mode: { mode: 'sandbox' },
+    routes: SANDBOX_PAGE_ROUTES,
     pass: (incoming, outgoing, target) => {
       const { 'content-type': type, 'content-length': length } = incoming.headers;
       if (Number(length ?? 0) > MAX_BODY_BYTES) return void outgoing.writeHead(413).end();

@@ -26,6 +26,7 @@ export interface JoinedSandbox {
   readonly accountSid: string;
   readonly authToken: string;
   readonly control: ControlClient;
+  readonly controlToken: string;
   /** See {@link SandboxConnections.accept}. */
   readonly accept?: SandboxConnections['accept'];
   /** Closes the sandbox if it runs in this process; else does nothing. */
@@ -174,12 +175,12 @@ async function openProxy(
 
 async function runHere(folder: StateFolder, lock: Lock): Promise<JoinedSandbox> {
   const sandbox = await open(folder, lock, {});
-  const { origin, accountSid, authToken } = sandbox;
+  const { origin, accountSid, authToken, controlToken } = sandbox;
   const close = async () => {
     await sandbox.close();
     lock.release();
   };
-  return { origin, accountSid, authToken, control: createOwnControl(sandbox), close };
+  return { origin, accountSid, authToken, controlToken, control: createOwnControl(sandbox), close };
 }
 
 async function open(folder: StateFolder, lock: Lock, options: SandboxOptions): Promise<Sandbox> {
@@ -200,14 +201,14 @@ async function attach(address: SandboxAddress): Promise<JoinedSandbox | undefine
   const { controlToken } = address;
   const control = createControlClient({ origin, controlToken });
   const { accountSid, authToken } = await control.account();
-  return { origin, accountSid, authToken, control, close: async () => undefined };
+  return { origin, accountSid, authToken, controlToken, control, close: async () => undefined };
 }
 
 /** Runs a sandbox in memory, in this process. */
 export async function runTransientSandbox(): Promise<JoinedSandbox> {
   const sandbox = await createSandbox({ onUnsupported: ignore });
-  const { origin, accountSid, authToken, close } = sandbox;
-  return { origin, accountSid, authToken, control: createOwnControl(sandbox), close };
+  const { origin, accountSid, authToken, controlToken, close } = sandbox;
+  return { origin, accountSid, authToken, controlToken, control: createOwnControl(sandbox), close };
 }
 
 /** Commands show the event instead of a warning of Node.js. */

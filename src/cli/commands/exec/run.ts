@@ -5,6 +5,7 @@ import { findFolderProxy } from '../../../sandbox/instance/proxy.js';
 import { NO_CHOICES, required } from '../../../setup/setup.js';
 import type { StateFolder } from '../../../state/folder.js';
 import { apiOriginOf } from '../../../twilio/target.js';
+import { offerAccountPage } from '../../core/account-page.js';
 import { type CommandContext, openCommandContext } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
 import { printJson, printLines } from '../../core/screen.js';
@@ -38,14 +39,14 @@ export async function run(ports: CliPorts, flags: ExecFlags): Promise<number> {
     const execution = await prepareExecution(context, session);
     if (flags.verbose) showRemoved(context);
     if (proxyUrl === undefined) {
-      const exitCode = await runProgram(execution, flags);
-      if (json) report(ports, session, { exitCode, environment: null });
+      const { exitCode, page } = await runProgram(execution, flags);
+      if (json) report(ports, session, { exitCode, environment: null, page });
       return exitCode;
     }
     const environment = Object.fromEntries(
       Object.entries(createEnvironment(execution, proxyUrl)).map(([name, value = '']) => [name, value]),
     );
-    if (json) report(ports, session, { exitCode: null, environment });
+    if (json) report(ports, session, { exitCode: null, environment, page: null });
     else if (printEnv) printLines(ports.stdout, formatEnvironment(environment, printEnv));
     return ExitCode.done;
   } finally {
@@ -53,9 +54,19 @@ export async function run(ports: CliPorts, flags: ExecFlags): Promise<number> {
   }
 }
 
-async function runProgram(execution: Execution, { command, json = false }: ExecFlags): Promise<number> {
+async function runProgram(
+  execution: Execution,
+  { command, json = false, page: hasPage = false }: ExecFlags,
+): Promise<Pick<ExecReport, 'page'> & { readonly exitCode: number }> {
   const { context, session } = execution;
   const { ports } = context;
+  const page = await offerAccountPage(context, session, {
+    host: 'exec',
+    app: required(session.setup.facts.publicBase),
+    flags: { page: hasPage },
+    ownsTerminal: false,
+  });
+  await page?.show();
   const { program, close } = await startInSandbox(execution, command, { json, isQuick: true });
   const origin = required(session.setup.facts.publicBase);
   const stopWatching = watchSilence({ context, origin, command }, program);
@@ -66,11 +77,13 @@ async function runProgram(execution: Execution, { command, json = false }: ExecF
     const takeBack = ports.handSignals((signal) => {
       if (!typed.includes(signal)) program.signal(signal);
     });
-    return await program.ended.finally(takeBack);
+    const exitCode = await program.ended.finally(takeBack);
+    return { exitCode, page: page?.origin ?? null };
   } finally {
     stopWatching();
     endWatch();
     await close();
+    await page?.close();
   }
 }
 
@@ -105,7 +118,7 @@ function formatEnvironment(
 function report(
   { stdout }: CliPorts,
   { target, setup }: Session,
-  outcome: Pick<ExecReport, 'exitCode' | 'environment'>,
+  outcome: Pick<ExecReport, 'exitCode' | 'environment' | 'page'>,
 ): void {
   const document: ExecReport = {
     command: 'exec',

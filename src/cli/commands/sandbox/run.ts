@@ -1,11 +1,13 @@
 // `relay-phone sandbox`: runs the local Twilio as a server.
 import { ExitCode, RelayPhoneError } from '../../../errors.js';
+import { listPages } from '../../../page/server/address.js';
 import { type ControlClient, createControlClient } from '../../../sandbox/control/client.js';
 import { findJoinable, type JoinedSandbox, serveSandbox } from '../../../sandbox/instance/join.js';
 import type { SandboxReport } from '../../../sandbox/report.js';
+import type { Sandbox } from '../../../sandbox/sandbox.js';
 import type { StateFolder } from '../../../state/folder.js';
 import { type CommandContext, openCommandContext, waitForLock } from '../../core/command-context.js';
-import { openSandboxPage } from '../../core/page.js';
+import { type OfferedPage, offerPage } from '../../core/offer-page.js';
 import type { CliPorts } from '../../core/ports.js';
 import { warnOfLostWrites, warnOfUnsupported } from '../../core/sandbox.js';
 import type { SandboxFlags } from './command.js';
@@ -20,25 +22,23 @@ export async function run(ports: CliPorts, flags: SandboxFlags): Promise<number>
   const folder = context.state.open();
   const running = await findJoinable(folder);
   if (!running) await serve(context, folder, flags);
-  else if (flags.follow) await watch(context, running);
+  else if (flags.follow) await watch(context, folder, running);
   else throw runsAlready(folder, running);
   return ExitCode.done;
 }
 
-async function watch(context: CommandContext, sandbox: JoinedSandbox): Promise<void> {
+async function watch(context: CommandContext, folder: StateFolder, sandbox: JoinedSandbox): Promise<void> {
   const { screen } = context;
   const { origin, accountSid, control } = sandbox;
   screen.line(`The sandbox is at ${origin}, account ${accountSid}. It keeps running when Ctrl-C ends this.`);
-  screen.record(createReport(sandbox));
+  const page = listPages(folder).find(({ mode }) => mode === 'sandbox');
+  screen.record(createReport(sandbox, page?.origin));
   await follow(context, control);
 }
 
-async function serve(
-  context: CommandContext,
-  folder: StateFolder,
-  { port, strict = false, traceparent = false, allowCountry = [], clock, follow: isFollowed }: SandboxFlags,
-): Promise<void> {
+async function serve(context: CommandContext, folder: StateFolder, flags: SandboxFlags): Promise<void> {
   const { ports, screen } = context;
+  const { port, strict = false, traceparent = false, allowCountry = [], clock, follow: isFollowed } = flags;
   const sandbox = await serveSandbox(folder, {
     ...waitForLock(context, 'sandbox'),
     port,
@@ -53,10 +53,8 @@ async function serve(
   });
   // Sandboxes that other commands start later allow them too.
   for (const country of allowCountry) sandbox.allowCountry(country);
-  const page = await openSandboxPage(ports, folder, sandbox, port && sandbox.port + 2);
   const ended = new Promise<void>((resolve) => {
     ports.onInterrupt(async () => {
-      await page.close();
       await sandbox.close();
       resolve();
     });
@@ -64,14 +62,30 @@ async function serve(
   if (port !== 0 && sandbox.port !== port)
     screen.warn(`port ${port} is taken, so this is on ${sandbox.port}`);
   screen.line(`The sandbox is at ${sandbox.origin}, account ${sandbox.accountSid}. Ctrl-C ends it.`);
-  screen.line(`Page: ${page.createAddress()}`);
-  if (!isFollowed) {
-    screen.document(createReport(sandbox));
-    return ended;
-  }
-  screen.record(createReport(sandbox));
+  const page = flags.page ? await offerSandboxPage(context, sandbox, flags) : undefined;
+  const report = createReport(sandbox, page?.origin);
+  if (isFollowed) screen.record(report);
+  else screen.document(report);
+  await page?.show();
+  if (!isFollowed) return ended;
   await follow(context, createControlClient(sandbox), 0);
+  await page?.close();
   await sandbox.close();
+}
+
+/** The page has the second port after the sandbox's: the first is the proxy's. */
+function offerSandboxPage(
+  context: CommandContext,
+  sandbox: Sandbox,
+  { port, open = false }: SandboxFlags,
+): Promise<OfferedPage> {
+  return offerPage(context, {
+    host: 'sandbox',
+    subject: { kind: 'sandbox', sandbox },
+    port: port && sandbox.port + 2,
+    opens: open,
+    ownsTerminal: true,
+  });
 }
 
 /**
@@ -99,8 +113,12 @@ async function follow(
   );
 }
 
-function createReport({ origin, accountSid }: Pick<JoinedSandbox, 'origin' | 'accountSid'>): SandboxReport {
-  return { command: 'sandbox', origin, port: Number(new URL(origin).port), accountSid };
+function createReport(
+  { origin, accountSid }: Pick<JoinedSandbox, 'origin' | 'accountSid'>,
+  page: string | undefined,
+): SandboxReport {
+  const port = Number(new URL(origin).port);
+  return { command: 'sandbox', origin, port, accountSid, page: page ?? null };
 }
 
 function runsAlready({ path }: StateFolder, { origin }: JoinedSandbox): RelayPhoneError {

@@ -1,7 +1,7 @@
 // The webhooks and REST requests: the list, and one of them whole with its signature and its replays.
-import { useComputed, useSignal } from '@preact/signals';
+import { useSignal } from '@preact/signals';
 import type { ExchangeReport, FullExchangeReport } from '../../../exchanges/report.js';
-import type { Lab } from '../lab.js';
+import type { Inspector } from '../live.js';
 import { Command, Empty, Failure, Link, OutcomeSign, Skeleton } from '../parts/common.js';
 import { useLoaded } from '../parts/loaded.js';
 import { go, route, withQuery } from '../route.js';
@@ -13,32 +13,44 @@ import { ReplayForm } from './replay.js';
 const MAX_EXCHANGES = 100;
 
 /** Shows the list, or the exchange of the address. */
-export function Exchanges({ lab }: { readonly lab: Lab }) {
+export function Exchanges({ lab }: { readonly lab: Inspector }) {
   const { id } = route.value;
-  return id === undefined ? <ExchangeList lab={lab} /> : <ExchangeView key={id} lab={lab} id={id} />;
+  if (id === undefined) return <ExchangeList lab={lab} />;
+  // What is being edited must not mix numbers that are shown in part with whole ones.
+  return <ExchangeView key={`${id} ${lab.showsNumbers?.value}`} lab={lab} id={id} />;
 }
 
-function ExchangeList({ lab }: { readonly lab: Lab }) {
-  const direction = route.value.query.get('direction') ?? 'webhook';
-  // A new exchange is an event, too.
-  const newest = useComputed(() => lab.events.value.findLast((event) => 'exchangeId' in event)?.id).value;
+/** The lists: the parameter of the address that chooses one, what the API calls it, and its name. */
+const SANDBOX_LISTS = [
+  ['webhook', 'direction=webhook', 'Webhooks to your app'],
+  ['rest', 'direction=rest', 'Requests of your app'],
+] as const;
+const LIVE_LISTS = [
+  ['webhook', 'refused=false', 'Passed on to your app'],
+  ['refused', 'refused=true', 'Refused'],
+] as const;
+
+function ExchangeList({ lab }: { readonly lab: Inspector }) {
+  const lists = lab.showsNumbers ? LIVE_LISTS : SANDBOX_LISTS;
+  const asked = route.value.query.get('direction');
+  const [direction, filter] = lists.find(([name]) => name === asked) ?? lists[0];
   const list = useLoaded(
-    () => lab.api.get<ExchangeReport[]>(`/exchanges?limit=${MAX_EXCHANGES}&direction=${direction}`),
-    [direction, newest],
+    () => lab.api.get<ExchangeReport[]>(`/exchanges?limit=${MAX_EXCHANGES}&${filter}`),
+    [filter, lab.newestExchange.value, lab.showsNumbers?.value],
   ).value;
   return (
     <section class="exchange-list" aria-label="Webhooks and requests">
       <div class="toolbar">
         <div class="tabs" role="tablist" aria-label="Direction">
-          {(['webhook', 'rest'] as const).map((one) => (
+          {lists.map(([one, , title]) => (
             <button
               key={one}
               type="button"
               role="tab"
               aria-selected={direction === one}
-              onClick={() => go(withQuery('direction', one === 'rest' ? one : ''))}
+              onClick={() => go(withQuery('direction', one === 'webhook' ? '' : one))}
             >
-              {one === 'rest' ? 'Requests of your app' : 'Webhooks to your app'}
+              {title}
             </button>
           ))}
         </div>
@@ -46,19 +58,7 @@ function ExchangeList({ lab }: { readonly lab: Lab }) {
       {list.error !== undefined && <Failure error={list.error} />}
       {list.value === undefined && list.error === undefined && <Skeleton />}
       {list.value?.length === 0 && (
-        <Empty title={direction === 'rest' ? 'Your app has asked Twilio nothing yet' : 'No webhook yet'}>
-          {direction === 'rest' ? (
-            <>
-              <p>An app reaches this Twilio when it is started through exec:</p>
-              <Command line="relay-phone exec -- node server.js" />
-            </>
-          ) : (
-            <>
-              <p>A text or a call to a number of the account asks your app what to do.</p>
-              <Command line="relay-phone text Hello" />
-            </>
-          )}
-        </Empty>
+        <NoExchange direction={direction} isLive={lab.showsNumbers !== undefined} />
       )}
       <ul>
         {list.value?.map((exchange) => (
@@ -70,6 +70,7 @@ function ExchangeList({ lab }: { readonly lab: Lab }) {
               <bdi class="event-content">
                 {exchange.method} {showText(exchange.target)}
                 {exchange.error !== null && ` · ${showText(exchange.error)}`}
+                {exchange.refusal !== null && ` · ${showText(exchange.refusal)}`}
                 {exchange.verdict.result === 'invalid' && ' · bad signature'}
               </bdi>
               <span class="quiet-text">{exchange.from === null ? '' : showNumber(exchange.from)}</span>
@@ -85,11 +86,46 @@ function ExchangeList({ lab }: { readonly lab: Lab }) {
   );
 }
 
-function hasFailed({ status, error, verdict }: ExchangeReport): boolean {
-  return error !== null || status === null || status >= 400 || verdict.result === 'invalid';
+function NoExchange({ direction, isLive }: { readonly direction: string; readonly isLive: boolean }) {
+  if (direction === 'rest') {
+    return (
+      <Empty title="Your app has asked Twilio nothing yet">
+        <p>An app reaches this Twilio when it is started through exec:</p>
+        <Command line="relay-phone exec -- node server.js" />
+      </Empty>
+    );
+  }
+  if (direction === 'refused') {
+    return (
+      <Empty title="Nothing was refused">
+        <p>The gateway refuses requests that Twilio has not signed.</p>
+      </Empty>
+    );
+  }
+  return (
+    <Empty title="No webhook yet">
+      {isLive ? (
+        <>
+          <p>Text or call a number of the account with a real phone. A tunnel records what Twilio sends:</p>
+          <Command line="relay-phone tunnel" />
+        </>
+      ) : (
+        <>
+          <p>A text or a call to a number of the account asks your app what to do.</p>
+          <Command line="relay-phone text Hello" />
+        </>
+      )}
+    </Empty>
+  );
 }
 
-function ExchangeView({ lab, id }: { readonly lab: Lab; readonly id: string }) {
+function hasFailed({ status, error, refusal, verdict }: ExchangeReport): boolean {
+  return (
+    error !== null || refusal !== null || status === null || status >= 400 || verdict.result === 'invalid'
+  );
+}
+
+function ExchangeView({ lab, id }: { readonly lab: Inspector; readonly id: string }) {
   const { value: exchange, error } = useLoaded(
     () => lab.api.get<FullExchangeReport>(`/exchanges/${encodeURIComponent(id)}`),
     [id],
@@ -132,6 +168,7 @@ function ExchangeView({ lab, id }: { readonly lab: Lab; readonly id: string }) {
         </p>
         <p class={`answer-line ${hasFailed(exchange) ? 'failed' : 'done'}`}>
           {exchange.status === null ? 'No answer' : `Answered ${exchange.status}`}
+          {exchange.refusal !== null && `, refused by the gateway: ${showText(exchange.refusal)}`}
           {exchange.error !== null && `: ${isWebhook ? 'the app' : 'it'} ${showText(exchange.error)}`}
         </p>
         {isWebhook && <Signature exchange={exchange} />}

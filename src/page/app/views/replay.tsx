@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals';
 import type { FullExchangeReport } from '../../../exchanges/report.js';
 import type { ReplayEdits, ReplayResult } from '../../../sandbox/webhooks/replay.js';
-import type { Lab } from '../lab.js';
+import type { Inspector } from '../live.js';
 import { Failure, Link } from '../parts/common.js';
 import { HttpMessage } from './message.js';
 
@@ -21,7 +21,8 @@ interface Field {
 }
 
 /** The form of a replay, and its result. */
-export function ReplayForm({ lab, exchange }: { readonly lab: Lab; readonly exchange: FullExchangeReport }) {
+export function ReplayForm(props: { readonly lab: Inspector; readonly exchange: FullExchangeReport }) {
+  const { lab, exchange } = props;
   const recorded = Object.entries(exchange.request.parameters)
     .map(([name, value]) => ({
       name,
@@ -85,6 +86,9 @@ export function ReplayForm({ lab, exchange }: { readonly lab: Lab; readonly exch
           </label>
         ))}
       </div>
+      {lab.showsNumbers && (
+        <p class="note">Your app may send texts or place calls for it, which cost money.</p>
+      )}
       <button type="submit" class="primary" disabled={isBusy.value || lab.connection.value === 'lost'}>
         {isBusy.value ? 'Your app is answering…' : 'Send again'}
       </button>

@@ -2,6 +2,7 @@
 import { type Signal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Lab } from '../lab.js';
+import type { Inspector } from '../live.js';
 import { Link } from '../parts/common.js';
 import { type PageScreen, SCREENS } from '../read-route.js';
 import { go, route } from '../route.js';
@@ -66,7 +67,7 @@ export function PageFrame({ lab }: { readonly lab: Lab }) {
         </button>
         <Status lab={lab} />
       </header>
-      <Notice lab={lab} />
+      <PageNotice lab={lab} />
       <main>
         {screen === 'phones' && <PhonesScreen lab={lab} />}
         {screen === 'timeline' && <Timeline lab={lab} />}
@@ -111,7 +112,8 @@ function Status({ lab }: { readonly lab: Lab }) {
   );
 }
 
-function ConnectionState({ lab }: { readonly lab: Lab }) {
+/** Whether the event stream is connected. */
+export function ConnectionState({ lab }: { readonly lab: Inspector }) {
   const now = useSignal(Date.now());
   const connection = lab.connection.value;
   useEffect(() => {
@@ -127,7 +129,8 @@ function ConnectionState({ lab }: { readonly lab: Lab }) {
   return <span class="light failed">Reconnecting, last event {seconds} s ago</span>;
 }
 
-function Notice({ lab }: { readonly lab: Lab }) {
+/** What happened to what came before, until it is closed. */
+export function PageNotice({ lab }: { readonly lab: Inspector }) {
   if (lab.notice.value === null) return null;
   return (
     <div class="notice" role="status">
