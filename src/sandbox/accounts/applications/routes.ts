@@ -1,4 +1,5 @@
 // TwiML apps, which hold webhook URLs: https://www.twilio.com/docs/usage/api/applications.
+
 import { answer, answerDeleted, type RestAnswer } from '../../server/answer.js';
 import { findFriendlyName, findValue, readQuery, readRestForm } from '../../server/form.js';
 import { formatPage, readPage } from '../../server/paging.js';
@@ -12,6 +13,7 @@ import {
 } from '../../server/router.js';
 import { applyForm, verifyFallbacks } from '../../webhooks/settings.js';
 import { APPLICATION_SETTINGS, formatApplication } from './format.js';
+import { APPLICATION_PARAMETERS, LIST_APPLICATIONS } from './parameters.js';
 import type { ApplicationStore } from './store.js';
 
 /** What the routes of TwiML apps need. */
@@ -64,9 +66,9 @@ export function addApplicationRoutes(
     return answer(context.path, 200, formatPage(context.path, request, 'applications', rows, format));
   }
 
-  router.get(`${ACCOUNT}/Applications.json`, listApplications);
-  router.post(`${ACCOUNT}/Applications.json`, createApplication);
+  router.get(`${ACCOUNT}/Applications.json`, listApplications, LIST_APPLICATIONS);
+  router.post(`${ACCOUNT}/Applications.json`, createApplication, APPLICATION_PARAMETERS);
   router.get(`${ACCOUNT}/Applications/${JSON_FILE}`, fetchApplication);
-  router.post(`${ACCOUNT}/Applications/${JSON_FILE}`, updateApplication);
+  router.post(`${ACCOUNT}/Applications/${JSON_FILE}`, updateApplication, APPLICATION_PARAMETERS);
   router.delete(`${ACCOUNT}/Applications/${JSON_FILE}`, deleteApplication);
 }
