@@ -297,7 +297,7 @@ class FactReader {
   /** True if the cause of an event is a request that was refused, which says why itself. */
   #isOfRefusal(event: SandboxEvent): boolean {
     const cause = this.#findCause(event);
-    return cause?.kind === 'request.in' && cause.problem !== null;
+    return cause?.kind === 'request.in' && cause.status >= 400;
   }
 
   #addText(

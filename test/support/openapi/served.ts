@@ -2,7 +2,7 @@
 import { composeSandbox } from '../../../src/sandbox/compose.js';
 import { createRealClock } from '../../../src/sandbox/platform/clock.js';
 import { openStore } from '../../../src/sandbox/platform/database.js';
-import { PRODUCTS } from '../../../src/sandbox/server/rest-routes.js';
+import { PRODUCTS, type Product } from '../../../src/sandbox/server/rest-routes.js';
 import type { Route } from '../../../src/sandbox/server/router.js';
 import { allOperations, type Operation } from './operations.js';
 
@@ -14,17 +14,17 @@ export function servedOperations(): readonly (Operation | string)[] {
 /** Returns each route of the sandbox with its operation, or its name if the documents do not have it. */
 export function servedRoutes(): readonly (readonly [Route, Operation | string])[] {
   const known = new Map(allOperations().map((operation) => [nameOf(operation), operation]));
-  return readRoutes().map((route) => [route, known.get(nameOf(route)) ?? nameOf(route)]);
+  return PRODUCTS.flatMap(readRoutes).map((route) => [route, known.get(nameOf(route)) ?? nameOf(route)]);
 }
 
-/** Returns all routes of the sandbox. */
-export function readRoutes(): readonly Route[] {
+/** Returns the routes of a product. */
+export function readRoutes(product: Product): readonly Route[] {
   const store = openStore(':memory:');
   const clock = createRealClock(Date.now);
   const { routes } = composeSandbox({}, { store, clock, origin: () => '' });
   clock.stop();
   store.close();
-  return PRODUCTS.flatMap((product) => routes.of[product].routes);
+  return routes.of[product].routes;
 }
 
 /** Returns method and path, without the names of placeholders: `GET /v1/Services/{}`. */
