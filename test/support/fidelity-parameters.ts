@@ -7,7 +7,7 @@ import { readRoutes } from './openapi/served.js';
 const INTRODUCTION = `
 ## Parameters of requests
 
-All parameters that Twilio documents for the operations that the sandbox has. A test compares them with the OpenAPI documents.
+All parameters that Twilio documents for the operations that the sandbox has. Tests compare them with the OpenAPI documents and the SDK.
 Not listed are \`PageSize\`, \`Page\` and \`PageToken\` of every list; the sandbox has them.
 
 - **does**: has Twilio's effect.

@@ -24,10 +24,11 @@ export const CREATE_MESSAGE: ParameterTable = {
   SmartEncoded: does,
   ScheduleType: does,
   SendAt: does,
-  // Twilio keeps statistics of these, or ignores them itself.
+  // Twilio keeps statistics of these, decides by them in which order it sends, or ignores them itself.
   Attempt: checksOnly(count),
   ForceDelivery: checksOnly(flag),
   MaxPrice: checksOnly(),
+  MessageIntent: checksOnly(),
   ProvideFeedback: checksOnly(flag),
   RiskCheck: checksOnly(oneOf(['enable', 'disable'])),
   TrafficType: checksOnly(oneOf(['free'])),
@@ -35,6 +36,7 @@ export const CREATE_MESSAGE: ParameterTable = {
   ContentRetention: notHere({ anyway: ['retain'], check: oneOf(['retain', 'discard'], 30029) }),
   ContentSid: notHere(),
   ContentVariables: notHere({ partOf: 'ContentSid' }),
+  FallbackFrom: notHere(),
   PersistentAction: notHere(),
   SendAsMms: notHere({ anyway: ['false'], check: flag }),
   ShortenUrls: notHere({ anyway: ['false'], check: flag }),
