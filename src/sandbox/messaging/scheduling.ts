@@ -54,7 +54,8 @@ export interface ScheduledMessageDeps extends SenderPoolDeps, DestinationDeps, S
 
 /**
  * Prepares a scheduled message to be sent now: chooses its sender again if the service no longer has it, and checks that
- * the account may text the recipient, who may have opted out. A reason to refuse a new message makes a scheduled one fail with the same code.
+ * the account may text the country and that the recipient has not opted out. A reason to refuse a new message makes a
+ * scheduled one fail with the same code.
  */
 export function prepareScheduled(message: Message, deps: ScheduledMessageDeps): Message {
   return deps.messages.release(message, decide(message, deps), deps.now());

@@ -18,7 +18,7 @@ export interface Treatment {
   readonly missing?: readonly string[];
   /** Values of a parameter that is not here, which ask for what happens anyway. */
   readonly anyway?: readonly string[];
-  /** A parameter that is not here, without which this one has no effect at Twilio either. */
+  /** A parameter without which this one has no effect at Twilio either: named only if that one is. */
   readonly partOf?: string | undefined;
 }
 
@@ -47,34 +47,36 @@ export function createOperationParameters(
     Object.entries(table).filter(([, { kind, check, missing }]) => kind === 'not here' || check || missing),
   );
 
-  function add(found: Map<string, Unsupported>, sent: URLSearchParams, name: string, treatment: Treatment) {
-    const values = sent.getAll(name).filter((value) => value !== '');
-    for (const value of values) treatment.check?.(name, value);
-    for (const asked of findMissing(table, sent, name)) {
-      found.set(asked, { what: 'parameter', name: `${asked} of ${operation}`, host });
+  function checkWatched(sent: URLSearchParams): readonly Unsupported[] | undefined {
+    const names = [...new Set(sent.keys())].filter((name) => watched.has(name));
+    for (const name of names) {
+      for (const value of valuesOf(sent, name)) watched.get(name)?.check?.(name, value);
     }
+    const lacks = names.flatMap((name) => findMissing(table, sent, name));
+    if (lacks.length === 0) return undefined;
+    return lacks.map((lack) => ({ what: 'parameter', name: `${lack} of ${operation}`, host }));
   }
 
   return {
     table,
     check: (sent) => {
-      let found: Map<string, Unsupported> | undefined;
-      if (watched.size === 0) return undefined;
+      // Nearly every request has none of them, and is not held up.
       for (const name of sent.keys()) {
-        const treatment = watched.get(name);
-        if (treatment === undefined) continue;
-        found ??= new Map();
-        add(found, sent, name, treatment);
+        if (watched.has(name)) return checkWatched(sent);
       }
-      return found && found.size > 0 ? [...found.values()] : undefined;
+      return undefined;
     },
   };
+}
+
+function valuesOf(sent: URLSearchParams, name: string): string[] {
+  return sent.getAll(name).filter((value) => value !== '');
 }
 
 /** Returns what a parameter asks for and the sandbox lacks: the parameter, or some of its values. */
 function findMissing(table: ParameterTable, sent: URLSearchParams, name: string): string[] {
   const { kind, missing = [], anyway = [], partOf } = table[name] ?? does;
-  const values = sent.getAll(name).filter((value) => value !== '');
+  const values = valuesOf(sent, name);
   if (kind !== 'not here') {
     const words = values.flatMap(splitWords);
     return missing.filter((value) => words.includes(value)).map((value) => `${name}=${value}`);

@@ -25,13 +25,20 @@ export interface RestContext extends RequestedTarget {
 /** Answers a request, or throws a TwilioProblem. */
 export type Handler = (context: RestContext) => RestAnswer | Promise<RestAnswer>;
 
-/** The route of a method and path. */
-export interface RouteMatch {
+/** A route. */
+export interface RestRoute {
+  readonly method: string;
+  /** The pattern. */
+  readonly path: string;
   readonly handle: Handler;
-  /** The values of its pattern's parameters. */
-  readonly params: Readonly<Record<string, string>>;
   /** The parameters in its form or query; undefined if it has none. */
   readonly parameters: OperationParameters | undefined;
+}
+
+/** The route of a method and path. */
+export interface RouteMatch extends Pick<RestRoute, 'handle' | 'parameters'> {
+  /** The values of its pattern's parameters. */
+  readonly params: Readonly<Record<string, string>>;
 }
 
 /** Adds a route. `table` has all parameters that Twilio documents for its form, or for its query if the method is GET. */
@@ -43,24 +50,15 @@ export interface RestRouter {
   readonly post: AddRoute;
   readonly delete: AddRoute;
   /** All routes, in the order of adding. */
-  readonly routes: readonly Route[];
+  readonly routes: readonly RestRoute[];
   /** Returns the route of a method and path; undefined without one. */
   match(method: string, path: string): RouteMatch | undefined;
 }
 
-/** A route. */
-export interface Route {
-  readonly method: string;
-  /** The pattern. */
-  readonly path: string;
-  readonly handle: Handler;
-  readonly parameters: OperationParameters | undefined;
-}
-
 /** Creates a table without routes. @param host the host of Twilio that has them */
 export function createRestRouter(host: string): RestRouter {
-  const router = new TrieRouter<Route>();
-  const routes: Route[] = [];
+  const router = new TrieRouter<RestRoute>();
+  const routes: RestRoute[] = [];
   const adder =
     (method: string): AddRoute =>
     (path, handle, table) => {

@@ -1,5 +1,4 @@
 // The account resource and its balance: https://www.twilio.com/docs/iam/api/account.
-
 import { formatMoney, formatTime } from '../../platform/formats.js';
 import { answer, type RestAnswer } from '../../server/answer.js';
 import { findFriendlyName, findValue, readQuery, readRestForm } from '../../server/form.js';

@@ -1,5 +1,4 @@
 // Alerts of the Monitor API: https://www.twilio.com/docs/usage/monitor-alert.
-
 import { formatIsoTime } from '../../platform/formats.js';
 import { answer, type RestAnswer } from '../../server/answer.js';
 import { findMoment, findValue, readQuery } from '../../server/form.js';

@@ -1,5 +1,4 @@
 // TwiML apps, which hold webhook URLs: https://www.twilio.com/docs/usage/api/applications.
-
 import { answer, answerDeleted, type RestAnswer } from '../../server/answer.js';
 import { findFriendlyName, findValue, readQuery, readRestForm } from '../../server/form.js';
 import { formatPage, readPage } from '../../server/paging.js';

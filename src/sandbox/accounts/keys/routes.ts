@@ -1,5 +1,4 @@
 // API keys: https://www.twilio.com/docs/iam/api-keys/keys-in-console.
-
 import { formatTime } from '../../platform/formats.js';
 import { answer, answerDeleted, type RestAnswer } from '../../server/answer.js';
 import { findFriendlyName, readQuery, readRestForm } from '../../server/form.js';

@@ -1,5 +1,4 @@
 // The search for numbers to buy: https://www.twilio.com/docs/phone-numbers/api/availablephonenumber-resource.
-
 import { formatFriendlyNumber } from '../../platform/formats.js';
 import { answer, type RestAnswer } from '../../server/answer.js';
 import { readQuery } from '../../server/form.js';

@@ -1,5 +1,4 @@
 // Lookups of phone numbers, versions 1 and 2: https://www.twilio.com/docs/lookup.
-
 import type { AccountStore } from '../../accounts/account/store.js';
 import { answer, type RestAnswer } from '../../server/answer.js';
 import { findValue, readQuery } from '../../server/form.js';

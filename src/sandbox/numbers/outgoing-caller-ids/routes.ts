@@ -1,5 +1,4 @@
 // Verified caller ids: https://www.twilio.com/docs/voice/api/outgoing-caller-ids.
-
 import { randomInt } from 'node:crypto';
 import type { TraceContext } from '../../platform/events/stream.js';
 import { formatFriendlyNumber, formatTime } from '../../platform/formats.js';

@@ -1,5 +1,4 @@
 // The Pricing API: a country's prices of numbers, messages and calls.
-
 import { formatMoney } from '../../platform/formats.js';
 import { answer, type RestAnswer } from '../../server/answer.js';
 import { readQuery } from '../../server/form.js';

@@ -1,5 +1,4 @@
 // REST PhoneNumbers of a Messaging Service: https://www.twilio.com/docs/messaging/api/phonenumber-resource.
-
 import type { NumberStore } from '../../../numbers/incoming-phone-numbers/store.js';
 import { findBlock } from '../../../numbers/inventory.js';
 import { formatIsoTime } from '../../../platform/formats.js';

@@ -1,5 +1,4 @@
 // REST Services of messaging.twilio.com: https://www.twilio.com/docs/messaging/api/service-resource.
-
 import type { ComplianceStore } from '../../../accounts/compliance/store.js';
 import { formatIsoTime } from '../../../platform/formats.js';
 import { answer, answerDeleted, type RestAnswer } from '../../../server/answer.js';

@@ -1,5 +1,4 @@
 // The REST resource Recordings: list, fetch as JSON or as audio, delete.
-
 import { answer, answerDeleted, answerFile, type RestAnswer } from '../../../server/answer.js';
 import { findSpan, findValue, readQuery } from '../../../server/form.js';
 import { formatPage, readPage } from '../../../server/paging.js';
