@@ -57,7 +57,7 @@ function shorten(pattern: string): string {
   return pattern
     .replace(`${ACCOUNT}/`, '')
     .replace(`${API_2010}/`, '')
-    .replace(/:\w+(?:\{.*?\})?/g, '{}')
+    .replace(/:\w+(?:\{[^}]*\})?/g, '{}')
     .replace(/\.json$/, '')
     .replace(/^\//, '');
 }

@@ -16,7 +16,7 @@ export function nameResource(pattern: string): string {
   return pattern
     .replace(`${ACCOUNT}/`, '')
     .replace(`${API_2010}/`, '')
-    .replace(/\/:\w+(?:\{.*?\})?/g, '')
+    .replace(/\/:\w+(?:\{[^}]*\})?/g, '')
     .replace(/^\//, '')
     .replace(/\.json$/, '');
 }
