@@ -83,6 +83,53 @@ describe('a product that the sandbox lacks', () => {
   });
 });
 
+describe('OAuth, which the sandbox lacks', () => {
+  const LACKS = 'not in the sandbox: ';
+
+  it.each([
+    ['oauth', '/v2/token', 'OAuth (oauth.twilio.com)'],
+    ['oauth', '/v1/token', 'OAuth (oauth.twilio.com)'],
+    ['iam', '/v1/token', 'IAM (iam.twilio.com)'],
+    ['preview-iam', '/v1/token', 'IAM (preview-iam.twilio.com)'],
+  ])('is named to a request for a token, which has no credentials: %s %s', async (product, path, name) => {
+    const answer = await fetch(`${sandbox.origin}/${product}.twilio.com${path}`, { method: 'POST' });
+    expect(answer.status).toBe(404);
+    expect(await answer.json()).toMatchObject({ message: expect.stringContaining(LACKS + name) });
+    expect(lacks()).toMatchObject([{ what: 'api' }]);
+  });
+
+  it('is named by the SDK, which asks for a token without credentials', async () => {
+    const client = createSandboxClient(sandbox);
+    client.setCredentialProvider(new twilio.NoAuthCredentialProvider());
+    const asked = { grantType: 'client_credentials', clientId: 'OQ1', clientSecret: 'secret' };
+    await expect(client.oauth.v2.token.create(asked)).rejects.toMatchObject({
+      status: 404,
+      message: expect.stringContaining(LACKS),
+    });
+  });
+
+  it.each(['Bearer x.y.z', 'bearer   x'])('is named to a request with a token: %s', async (authorization) => {
+    const path = `/2010-04-01/Accounts/${sandbox.accountSid}/Messages.json`;
+    const answer = await fetchRaw(sandbox, path, { headers: { authorization } });
+    expect(answer.status).toBe(401);
+    expect(await answer.json()).toMatchObject({
+      code: 20003,
+      message: `${LACKS}Authorization: Bearer (oauth.twilio.com)`,
+    });
+    expect(lacks()).toMatchObject([{ what: 'parameter', name: 'Authorization: Bearer' }]);
+  });
+
+  it('does not open other paths', async () => {
+    for (const [method, path] of [
+      ['GET', '/v1/token'],
+      ['POST', '/v1/tokens'],
+      ['POST', `/2010-04-01/Accounts/${sandbox.accountSid}/Tokens.json`],
+    ])
+      expect((await fetch(sandbox.origin + path, { method: String(method) })).status).toBe(401);
+    expect(lacks()).toEqual([]);
+  });
+});
+
 describe('the host of a request', () => {
   const own = () => `/2010-04-01/Accounts/${sandbox.accountSid}/Balance.json`;
 
