@@ -124,10 +124,10 @@ describe('a program under exec', () => {
     // It is not run: without the line, its request goes to the internet.
     const { stderr } = await exec([process.execPath, '-e', '0']);
     expect(stderr).toContain('send.py:6: AsyncTwilioHttpClient ignores HTTPS_PROXY');
-    const [, cure = ''] = /Try: (http_client = .*)/.exec(stderr) ?? [];
-    workspace.write('send.py', asyncProgram(cure));
-    const cured = await exec([python ?? '', '-W', 'default::ResourceWarning', 'send.py']);
-    expect(cured).toMatchObject({
+    const [, fix = ''] = /Try: (http_client = .*)/.exec(stderr) ?? [];
+    workspace.write('send.py', asyncProgram(fix));
+    const fixed = await exec([python ?? '', '-W', 'default::ResourceWarning', 'send.py']);
+    expect(fixed).toMatchObject({
       code: 0,
       stdout: 'queued\n',
       stderr: expect.not.stringMatching(/PROXY|nclosed/),

@@ -9,7 +9,7 @@ import { openCommandContext } from '../../core/command-context.js';
 import { warnOfDirectRequests } from './direct-requests.js';
 
 const IMPORTS = 'import aiohttp\nfrom twilio.http.async_http_client import AsyncTwilioHttpClient\n';
-const CURE =
+const FIX =
   'http_client = AsyncTwilioHttpClient(pool_connections=False); http_client.session = aiohttp.ClientSession(trust_env=True)';
 
 let workspace: Workspace;
@@ -40,11 +40,12 @@ it.each([
   ['renamed', 'from twilio.http.async_http_client import AsyncTwilioHttpClient as Async'],
   ['with proxy_url, which the SDK does not use', 'c = AsyncTwilioHttpClient(proxy_url="http://127.0.0.1:1")'],
   ['without trust', 'c = AsyncTwilioHttpClient()\nother = aiohttp.ClientSession(trust_env=False)'],
-  ['cured in a comment only', 'c = AsyncTwilioHttpClient()\n  # trust_env=True'],
-])('names a client for asyncio that is %s, and the line that cures it', async (_how, code) => {
+  ['without a proxy', 'c = AsyncTwilioHttpClient()\nc.session = aiohttp.ClientSession(proxy=None)'],
+  ['fixed in a comment only', 'c = AsyncTwilioHttpClient()\n  # trust_env=True'],
+])('names a client for asyncio that is %s, and the line that fixes it', async (_how, code) => {
   write('app/texts.py', `${IMPORTS}${code}\n`);
   expect(await warn('python', 'app.py')).toBe(
-    `    ! app/texts.py:3: AsyncTwilioHttpClient ignores HTTPS_PROXY, so its requests go to the real Twilio, not to the sandbox\n        Try: ${CURE}\n`,
+    `    ! app/texts.py:3: AsyncTwilioHttpClient ignores HTTPS_PROXY, so its requests go to the real Twilio, not to the sandbox\n        Try: ${FIX}\n`,
   );
 });
 
@@ -59,9 +60,10 @@ it('names a session of aiohttp that asks Twilio itself', async () => {
 });
 
 it.each([
-  ['that is cured', `${CURE}\n`],
-  ['that is cured by another name', 'c = AsyncTwilioHttpClient()\nc.session._trust_env = True\n'],
-  ['with arguments that are cured', 'c = AsyncTwilioHttpClient()\nc.session = make(**{"trust_env": True})\n'],
+  ['that is fixed', `${FIX}\n`],
+  ['that is fixed by another name', 'c = AsyncTwilioHttpClient()\nc.session._trust_env = True\n'],
+  ['with arguments that are fixed', 'c = AsyncTwilioHttpClient()\nc.session = make(**{"trust_env": True})\n'],
+  ['that gets the proxy', 'c = AsyncTwilioHttpClient()\nc.session = aiohttp.ClientSession(proxy=PROXY)\n'],
   ['that is only a type', 'def send(client: AsyncTwilioHttpClient) -> None:\n  pass\n'],
   ['that is commented out', '# c = AsyncTwilioHttpClient()\n'],
   ['for other hosts', 'session = aiohttp.ClientSession()\n'],
@@ -80,7 +82,7 @@ it('reads no code of others, and no file that is not one', async () => {
   expect(await warn('python', 'missing.py', '.')).toBe('');
 });
 
-it('reports each way once, with the number of other places, and reads a file that the command names', async () => {
+it('reports each way once, with the number of other locations, and reads a file that the command names', async () => {
   const outside = createWorkspace();
   outside.write('main.py', `${IMPORTS}AsyncTwilioHttpClient()\n`);
   for (const name of ['a', 'b', 'c']) workspace.write(`${name}.py`, `${IMPORTS}AsyncTwilioHttpClient()\n`);

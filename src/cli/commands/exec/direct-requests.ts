@@ -9,28 +9,27 @@ const [MAX_FOLDERS, MAX_FILES, MAX_BYTES] = [500, 2000, 1024 * 1024];
 const [FOREIGN, VENV_FILE] = [/^(?:\.|node_modules$|__pycache__$|site-packages$)/, 'pyvenv.cfg'];
 
 /**
- * Reads the Python files below the current folder, and those that the command names. Each way of going past the proxy is
- * reported once, with the first place, and with the line that replaces it. Never rejects: a file that cannot be read is left
- * out.
+ * Reads the Python files below the current folder, and those that the command names. Reports each way of going past the
+ * proxy once, with its first location and the line that replaces it. Never rejects: it leaves out files that it cannot read.
  */
 export async function warnOfDirectRequests(
   { screen, ports: { cwd } }: CommandContext,
   command: readonly string[],
 ): Promise<void> {
   const named = command.filter((word) => word.endsWith('.py')).map((word) => resolve(cwd, word));
-  const places = new Map<Bypass, string[]>();
+  const locations = new Map<Bypass, string[]>();
   for (const path of new Set([...named, ...(await listPythonFiles(cwd))])) {
     const found = findBypass(await readSource(path));
     if (!found) continue;
-    const place = `${relative(cwd, path).replaceAll('\\', '/')}:${found.line}`;
-    places.set(found.bypass, [...(places.get(found.bypass) ?? []), place]);
+    const location = `${relative(cwd, path).replaceAll('\\', '/')}:${found.line}`;
+    locations.set(found.bypass, [...(locations.get(found.bypass) ?? []), location]);
   }
-  for (const [{ name, cure }, [first = '', ...others]] of places) {
+  for (const [{ name, fix }, [first = '', ...others]] of locations) {
     const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
     screen.warn(
       `${first}${more}: ${name} ignores HTTPS_PROXY, so its requests go to the real Twilio, not to the sandbox`,
     );
-    screen.advice([cure]);
+    screen.advice([fix]);
   }
 }
 
@@ -42,7 +41,7 @@ interface Bypass {
   /** What else a file names that sends such requests to Twilio. */
   readonly beside: readonly string[];
   /** A line of Python that makes the client with the proxy. */
-  readonly cure: string;
+  readonly fix: string;
 }
 
 const BYPASSES: readonly Bypass[] = [
@@ -51,23 +50,23 @@ const BYPASSES: readonly Bypass[] = [
     client: /\bAsyncTwilioHttpClient(?:\s*\(|\s*\)\s*:|\s+as\b)/,
     beside: [],
     // Its session is replaced, because it has no parameter for this. Without a pool it makes none that stays open.
-    cure: 'http_client = AsyncTwilioHttpClient(pool_connections=False); http_client.session = aiohttp.ClientSession(trust_env=True)',
+    fix: 'http_client = AsyncTwilioHttpClient(pool_connections=False); http_client.session = aiohttp.ClientSession(trust_env=True)',
   },
   {
     name: 'aiohttp.ClientSession',
     client: /\bClientSession\s*\(/,
     beside: ['aiohttp', 'twilio.com'],
-    cure: 'aiohttp.ClientSession(trust_env=True)',
+    fix: 'aiohttp.ClientSession(trust_env=True)',
   },
 ];
 
 /** Matches code that makes aiohttp use the proxy. */
-const CURED = /trust_env['"]?\s*[=:]\s*(?!False)\S|\bproxy\s*=/;
+const FIXED = /trust_env['"]?\s*[=:]\s*(?!False)\S|\bproxy\s*=\s*(?!None)\S/;
 
 /** Returns the first way in which a Python file goes past the proxy, with its line from 1; undefined if there is none. */
 function findBypass(source: string): { readonly bypass: Bypass; readonly line: number } | undefined {
   const code = source.replace(/^[ \t]*#.*$/gm, '');
-  if (CURED.test(code)) return undefined;
+  if (FIXED.test(code)) return undefined;
   for (const bypass of BYPASSES) {
     const found = bypass.beside.every((name) => code.includes(name)) ? bypass.client.exec(code) : null;
     if (found) return { bypass, line: code.slice(0, found.index).split('\n').length };
@@ -90,7 +89,7 @@ async function listPythonFiles(root: string): Promise<readonly string[]> {
   return files.slice(0, MAX_FILES);
 }
 
-/** Returns the content of a file; empty if it cannot be read, or is none that a person wrote. */
+/** Returns the content of a file; empty if it cannot be read, or is larger than a source file. */
 async function readSource(path: string): Promise<string> {
   try {
     const found = await stat(path);
