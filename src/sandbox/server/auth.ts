@@ -55,15 +55,15 @@ function verifyKeyAllowed(path: string): void {
     throw wrongCredentials();
 }
 
-/** The files of messages and recordings need no credentials, nor does a request for an OAuth token, which has its own. */
+/** The files of messages and recordings need no credentials, nor do a few operations of IAM and OAuth. */
 function isPublic(method: string, path: string, authorization: string | undefined): boolean {
   // Where a client has none, Twilio's SDK for Node.js sends an empty header.
   if (authorization) return false;
-  return ['GET', 'HEAD'].includes(method) ? FILES.test(path) : method === 'POST' && TOKEN.test(path);
+  return OPEN_OPERATIONS.test(path) || (['GET', 'HEAD'].includes(method) && FILES.test(path));
 }
 
-/** See https://www.twilio.com/docs/iam/oauth-apps/api. The sandbox has no tokens, and says so where it has no route. */
-const TOKEN = /^\/v\d\/token$/;
+/** What Twilio's SDKs ask for without credentials. The sandbox has none of it, and says so where it looks for a route. */
+const OPEN_OPERATIONS = /^\/v\d\/(?:token|authorize|Roles\/[^/]+\/Permissions)$/;
 const FILES = /\/(Messages\/[^/]+\/Media\/[^/.]+|Recordings\/[^/.]+(\.wav|\.mp3)?)$|^\/media\//;
 
 const OAUTH = { what: 'parameter', name: 'Authorization: Bearer', host: 'oauth.twilio.com' } as const;

@@ -87,15 +87,20 @@ describe('OAuth, which the sandbox lacks', () => {
   const LACKS = 'not in the sandbox: ';
 
   it.each([
-    ['oauth', '/v2/token', 'OAuth (oauth.twilio.com)'],
-    ['oauth', '/v1/token', 'OAuth (oauth.twilio.com)'],
-    ['iam', '/v1/token', 'IAM (iam.twilio.com)'],
-    ['preview-iam', '/v1/token', 'IAM (preview-iam.twilio.com)'],
-  ])('is named to a request for a token, which has no credentials: %s %s', async (product, path, name) => {
-    const answer = await fetch(`${sandbox.origin}/${product}.twilio.com${path}`, { method: 'POST' });
+    ['POST', 'oauth', '/v2/token', 'OAuth'],
+    ['POST', 'oauth', '/v1/token', 'OAuth'],
+    ['GET', 'oauth', '/v2/authorize', 'OAuth'],
+    ['POST', 'iam', '/v1/token', 'IAM'],
+    ['GET', 'iam', '/v1/Roles/RL1/Permissions', 'IAM'],
+    ['POST', 'preview-iam', '/v1/token', 'IAM'],
+  ])('is named to a request that needs no credentials: %s %s %s', async (method, product, path, name) => {
+    const host = `${product}.twilio.com`;
+    const answer = await fetch(`${sandbox.origin}/${host}${path}`, { method });
     expect(answer.status).toBe(404);
-    expect(await answer.json()).toMatchObject({ message: expect.stringContaining(LACKS + name) });
-    expect(lacks()).toMatchObject([{ what: 'api' }]);
+    expect(await answer.json()).toMatchObject({
+      message: expect.stringContaining(`${LACKS}${name} (${host})`),
+    });
+    expect(lacks()).toMatchObject([{ what: 'api', host }]);
   });
 
   it('is named by the SDK, which asks for a token without credentials', async () => {
@@ -120,12 +125,9 @@ describe('OAuth, which the sandbox lacks', () => {
   });
 
   it('does not open other paths', async () => {
-    for (const [method, path] of [
-      ['GET', '/v1/token'],
-      ['POST', '/v1/tokens'],
-      ['POST', `/2010-04-01/Accounts/${sandbox.accountSid}/Tokens.json`],
-    ])
-      expect((await fetch(sandbox.origin + path, { method: String(method) })).status).toBe(401);
+    const tokens = `/2010-04-01/Accounts/${sandbox.accountSid}/Tokens.json`;
+    for (const path of ['/v1/tokens', '/v1/token/1', '/v1/Roles', '/iam.twilio.com/v1/Roles/RL1', tokens])
+      expect((await fetch(sandbox.origin + path, { method: 'POST' })).status).toBe(401);
     expect(lacks()).toEqual([]);
   });
 });
