@@ -13,12 +13,10 @@ export function accountPath(sid: string): string {
 
 /** Returns the name of a resource by its route pattern: `Calls/Streams` for `…/Calls/:call/Streams.json`. */
 export function nameResource(pattern: string): string {
-  return pattern
-    .replace(`${ACCOUNT}/`, '')
-    .replace(`${API_2010}/`, '')
-    .replace(/\/:\w+(?:\{[^}]*\})?/g, '')
-    .replace(/^\//, '')
-    .replace(/\.json$/, '');
+  // Only the last segment of a pattern has braces.
+  const [path = ''] = pattern.replace(`${ACCOUNT}/`, '').replace(`${API_2010}/`, '').split('{', 1);
+  const names = path.split('/').filter((part) => part !== '' && !part.startsWith(':'));
+  return names.join('/').replace(/\.json$/, '');
 }
 
 /** Returns the host that serves `path` at Twilio. */
