@@ -351,6 +351,11 @@ export const phoneReportSchema = z.object({
 /** See {@link phoneReportSchema}. */
 export type PhoneReport = z.infer<typeof phoneReportSchema>;
 
+const metUnsupported = z
+  .array(unsupportedUseSchema)
+  .readonly()
+  .describe('what the app asked for that the sandbox lacks; in a strict sandbox the exit code is then 6');
+
 /** `text --json`. */
 export const textReportSchema = z.object({
   command: z.literal('text'),
@@ -385,6 +390,7 @@ export const textReportSchema = z.object({
     .describe(
       'false if nobody was reached and nobody answered, or the app did not answer: then the exit code is 6',
     ),
+  unsupported: metUnsupported,
   hops: z.array(eventReportSchema).describe('all events of the trace, each with the fields of its kind'),
 });
 
@@ -418,6 +424,7 @@ export const callReportSchema = z.object({
     .describe(
       'false if nobody was reached and nobody answered, or the app did not answer: then the exit code is 6',
     ),
+  unsupported: metUnsupported,
   hops: z.array(eventReportSchema).describe('all events of the trace, each with the fields of its kind'),
 });
 

@@ -1,6 +1,12 @@
 // `relay-phone exec`: its arguments, options and help.
 import { argument, command, type FlagsOf, option } from '../../core/command.js';
-import { checkoutOptions, clockOptions, settingsOptions, yesOptions } from '../../core/options.js';
+import {
+  checkoutOptions,
+  clockOptions,
+  settingsOptions,
+  strictOptions,
+  yesOptions,
+} from '../../core/options.js';
 
 /** `relay-phone exec`. */
 export const execCommand = command({
@@ -24,12 +30,14 @@ export const execCommand = command({
       'run nothing; print the variables for a running sandbox, with its secrets',
       { choices: ['shell', 'powershell', 'compose'], preset: 'shell' },
     ),
+    ...strictOptions,
     ...clockOptions,
     timeout: option('--timeout <seconds>', 'how long to wait for one answer of the sandbox (default: 15)'),
   },
   examples: [
     'relay-phone exec -- .venv/bin/python manage.py runserver 8000',
     'relay-phone exec -- npm start',
+    'relay-phone exec --strict -- npm test',
     'eval "$(relay-phone exec --print-env)"',
   ],
 });

@@ -50,11 +50,11 @@ export function describeUse(use: UnsupportedUse): string {
   return `${clause}, ${askedIn === 'twiml' ? 'in the TwiML of' : 'asked for by'} ${method} ${url}`;
 }
 
-/** Returns the latest use of each thing in a trace, in the order of events. @param events of one trace */
+/** Returns the latest use of each thing in a trace, in the order of events. @param events of one trace, in any order */
 export function listUses(events: readonly SandboxEvent[]): UnsupportedUse[] {
   const byId = new Map(events.map((event) => [event.id, event]));
   const uses = new Map<string, UnsupportedUse>();
-  for (const event of events) {
+  for (const event of events.toSorted((a, b) => a.id - b.id)) {
     if (event.kind !== 'unsupported') continue;
     const clause = describeUnsupported(event);
     uses.delete(clause);
