@@ -1,10 +1,11 @@
 // `--strict` with the built CLI: commands fail if an app asks for something of Twilio that the sandbox lacks.
 import { resolve } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { callReportSchema, execReportSchema, textReportSchema } from '../src/reports.js';
+import { callReportSchema, execReportSchema, playReportSchema, textReportSchema } from '../src/reports.js';
 import { joinSandbox } from '../src/sandbox/instance/join.js';
 import { NUMBER, setUpApp } from './support/app-behind-number.js';
 import { DEADLINE } from './support/deadline.js';
+import { findOrigin } from './support/find-port.js';
 import { openOwnStateFolder } from './support/own-state-folder.js';
 import { startSandbox } from './support/sandbox-child.js';
 import { createSandboxClient } from './support/sandbox-client.js';
@@ -162,5 +163,51 @@ describe('text, call and phone', () => {
     });
     const phone = await workspace.run(['phone', PHONE, '--to', NUMBER], { input: '/call\n' });
     expect(phone.code).toBe(0);
+  });
+});
+
+describe('play --strict', () => {
+  /** An app that asks for a conversation before it answers a text. */
+  const APP = `
+const { env, argv } = process;
+const client = require(${JSON.stringify(SDK)})(env.TWILIO_ACCOUNT_SID, env.TWILIO_AUTH_TOKEN);
+require('node:http').createServer(async (request, response) => {
+  if (request.url === '/sms') await client.conversations.v1.conversations.create({}).catch(() => undefined);
+  response.writeHead(200, { 'Content-Type': 'text/xml' }).end('<Response/>');
+}).listen(Number(argv[2]), '127.0.0.1');
+`;
+
+  async function play(steps: string, ...flags: string[]) {
+    const origin = await findOrigin();
+    workspace.write('app.cjs', APP);
+    const head = 'story: Ann asks\nphones: { Ann: }\nnumbers: { shop: { texts: /sms } }\nsteps:\n';
+    workspace.write('story.yaml', `${head}  - { text: Hi, from: Ann, to: shop }\n${steps}`);
+    const app = ['--app', origin, '--', process.execPath, 'app.cjs', new URL(origin).port];
+    return workspace.run(['play', 'story.yaml', ...flags, ...app]);
+  }
+
+  it('fails if the app asks for something that no step expects, and says which step would', async () => {
+    const { code, stdout, stderr } = await play('', '--strict');
+    expect(code).toBe(6);
+    expect(stdout).toMatch(/✓ {3}5 {2}Ann texts shop: Hi/);
+    expect(stdout).toContain(`    ✗ ${LACKS_CONVERSATIONS}, asked for by POST /v1/Conversations\n`);
+    expect(stderr).toContain('no step expects it: Conversations (conversations.twilio.com).\n');
+    expect(stderr).toContain('Try: expect unsupported: Conversations, as a step');
+  });
+
+  it('passes if a step expects it, and its JSON document says so', async () => {
+    const { code, stdout } = await play('  - expect unsupported: Conversations\n', '--strict', '--json');
+    expect(code).toBe(0);
+    expect(playReportSchema.parse(JSON.parse(stdout))).toMatchObject({
+      passed: true,
+      unsupported: [{ name: 'Conversations', isExpected: true }],
+    });
+  });
+
+  it('is what play does in a strict sandbox, and without both it only warns', async () => {
+    const { code, stdout } = await play('');
+    expect([code, stdout]).toEqual([0, expect.stringContaining(`    ! ${LACKS_CONVERSATIONS}, asked for`)]);
+    await startSandbox(workspace, '--strict', '--port', '0');
+    expect((await play('')).code).toBe(6);
   });
 });
