@@ -71,14 +71,6 @@ export const clockOptions = {
   }),
 } as const;
 
-/** Whether it is a failure that the program asks for something the sandbox lacks. */
-export const strictOptions = {
-  strict: option(
-    '--strict',
-    'exit code 6 if the program asked for something of Twilio that the sandbox lacks',
-  ),
-} as const;
-
 /** Whether phone numbers are printed in full. */
 export const showNumbersOptions = {
   showNumbers: option('--show-numbers', 'print phone numbers in full'),

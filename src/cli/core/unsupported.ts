@@ -1,6 +1,9 @@
 // Shows what was asked for that the sandbox lacks, with what asked for it and the trace to look at.
 import type { JoinedSandbox } from '../../sandbox/instance/join.js';
-import { describeUse, type UnsupportedUse } from '../../sandbox/platform/events/unsupported-use.js';
+import {
+  describeUnsupportedUse,
+  type UnsupportedUse,
+} from '../../sandbox/platform/events/unsupported-use.js';
 import type { CommandContext } from './command-context.js';
 import { findTraceNumber } from './trace-number.js';
 
@@ -29,7 +32,7 @@ export async function showUnsupported(
   uses: readonly UnsupportedUse[],
 ): Promise<void> {
   for (const use of uses) {
-    screen.fault(describeUse(use));
+    screen.fault(describeUnsupportedUse(use));
     // A reset forgets the trace.
     const trace = await control.trace(use.traceId).catch(() => undefined);
     // Without a webhook, the request is all there is to the trace.

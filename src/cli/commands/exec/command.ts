@@ -1,12 +1,6 @@
 // `relay-phone exec`: its arguments, options and help.
 import { argument, command, type FlagsOf, option } from '../../core/command.js';
-import {
-  checkoutOptions,
-  clockOptions,
-  settingsOptions,
-  strictOptions,
-  yesOptions,
-} from '../../core/options.js';
+import { checkoutOptions, clockOptions, settingsOptions, yesOptions } from '../../core/options.js';
 
 /** `relay-phone exec`. */
 export const execCommand = command({
@@ -30,7 +24,10 @@ export const execCommand = command({
       'run nothing; print the variables for a running sandbox, with its secrets',
       { choices: ['shell', 'powershell', 'compose'], preset: 'shell' },
     ),
-    ...strictOptions,
+    strict: option(
+      '--strict',
+      'exit code 6 if the program asked for something of Twilio that the sandbox lacks',
+    ),
     ...clockOptions,
     timeout: option('--timeout <seconds>', 'how long to wait for one answer of the sandbox (default: 15)'),
   },

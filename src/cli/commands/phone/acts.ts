@@ -3,7 +3,7 @@ import { findDurationMs } from '../../../duration.js';
 import { RelayPhoneError } from '../../../errors.js';
 import type { CallAct } from '../../../sandbox/control/phone-acts.js';
 import { verifyKeys } from '../../../sandbox/phones/calls/phone-call.js';
-import { describeUse, listUses } from '../../../sandbox/platform/events/unsupported-use.js';
+import { describeUnsupportedUse, listUses } from '../../../sandbox/platform/events/unsupported-use.js';
 import { findPhoneNumber } from '../../../sandbox/platform/phone-number.js';
 import type { TraceDetails } from '../../../sandbox/traces/trace-log.js';
 import type { HeldPhone } from './hold.js';
@@ -100,7 +100,7 @@ export function createPhoneActs(deps: PhoneActsDeps): PhoneActs {
       const lastId = Math.max(...tree.map(({ event }) => event.id));
       await until(() => view.lastEventId() >= lastId, WAIT_TIMEOUT_MS);
       show({ mark: 'fault', text: sentence });
-      show(...lacking.map((use): Notice => ({ mark: 'fault', text: describeUse(use) })));
+      show(...lacking.map((use): Notice => ({ mark: 'fault', text: describeUnsupportedUse(use) })));
     })();
     const ended = outcome.catch((error: unknown) => {
       // A sandbox that goes away, and one that was reset, are shown where its events are read.

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ExitCode, findSystemCode, RelayPhoneError } from '../../../errors.js';
 import type { SandboxEvent } from '../../../sandbox/platform/events/event.js';
-import { describeUse } from '../../../sandbox/platform/events/unsupported-use.js';
+import { describeUnsupportedUse } from '../../../sandbox/platform/events/unsupported-use.js';
 import { skipsTime } from '../../../scenarios/clock.js';
 import { type PlayResult, playStory } from '../../../scenarios/play.js';
 import type { PlayedStep } from '../../../scenarios/ports.js';
@@ -82,7 +82,7 @@ async function showUnexpected(
 ): Promise<void> {
   const unexpected = found.filter(({ isExpected }) => !isExpected);
   if (isStrict) return showUnsupported(context, sandbox, unexpected);
-  for (const use of unexpected) context.screen.warn(`${describeUse(use)}; no step expects it`);
+  for (const use of unexpected) context.screen.warn(`${describeUnsupportedUse(use)}; no step expects it`);
 }
 
 async function findHops(

@@ -1,7 +1,7 @@
 // Says in a sentence what an act came to, at the end of `text` and `call` and in lists of traces.
 import type { JoinedSandbox } from '../../../sandbox/instance/join.js';
 import {
-  describeUse,
+  describeUnsupportedUse,
   listUses,
   type UnsupportedUse,
 } from '../../../sandbox/platform/events/unsupported-use.js';
@@ -43,7 +43,7 @@ export async function showOutcome(
 
 /** The sandbox runs on: a strict one is always another process. */
 function showUses({ screen }: CommandContext, uses: readonly UnsupportedUse[]): void {
-  for (const use of uses) screen.fault(describeUse(use));
+  for (const use of uses) screen.fault(describeUnsupportedUse(use));
   const [latest] = uses.slice(-1);
   if (latest) screen.advice([adviseTrace(latest)]);
 }

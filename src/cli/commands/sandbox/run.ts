@@ -3,7 +3,10 @@ import { ExitCode, RelayPhoneError } from '../../../errors.js';
 import { once } from '../../../once.js';
 import { type ControlClient, createControlClient } from '../../../sandbox/control/client.js';
 import { findJoinable, type JoinedSandbox, serveSandbox } from '../../../sandbox/instance/join.js';
-import { describeUse, type UnsupportedUse } from '../../../sandbox/platform/events/unsupported-use.js';
+import {
+  describeUnsupportedUse,
+  type UnsupportedUse,
+} from '../../../sandbox/platform/events/unsupported-use.js';
 import type { SandboxReport } from '../../../sandbox/report.js';
 import type { StateFolder } from '../../../state/folder.js';
 import { type CommandContext, openCommandContext, waitForLock } from '../../core/command-context.js';
@@ -113,7 +116,7 @@ async function follow(
 /** Returns a listener that shows what the sandbox lacks as a fault, at once. */
 function showUse({ screen }: CommandContext): (use: UnsupportedUse) => void {
   return (use) => {
-    screen.fault(describeUse(use));
+    screen.fault(describeUnsupportedUse(use));
     screen.advice([adviseTrace(use)]);
   };
 }

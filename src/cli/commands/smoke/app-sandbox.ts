@@ -2,7 +2,7 @@
 import type { AppSandbox } from '../../../checks/smoke/smoke-context.js';
 import type { ControlClient } from '../../../sandbox/control/client.js';
 import { findSandboxAddress } from '../../../sandbox/instance/address.js';
-import { describeUse } from '../../../sandbox/platform/events/unsupported-use.js';
+import { describeUnsupportedUse } from '../../../sandbox/platform/events/unsupported-use.js';
 import type { CommandContext } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
 import { adviseTrace, listUnsupportedFromNow } from '../../core/unsupported.js';
@@ -25,7 +25,7 @@ export async function findAppSandbox(context: CommandContext): Promise<AppSandbo
   return {
     listUnsupported: async () => {
       await waitUntilQuiet(context.ports, joined.control);
-      return (await list()).map((use) => ({ what: describeUse(use), look: adviseTrace(use) }));
+      return (await list()).map((use) => ({ what: describeUnsupportedUse(use), look: adviseTrace(use) }));
     },
   };
 }

@@ -43,7 +43,7 @@ function findAsker(
 }
 
 /** Returns a use as a clause: `not in the sandbox: <Connect>, in the TwiML of POST http://127.0.0.1:3000/voice`. */
-export function describeUse(use: UnsupportedUse): string {
+export function describeUnsupportedUse(use: UnsupportedUse): string {
   const { askedIn, method, url } = use;
   const clause = describeUnsupported(use);
   if (method === null || url === null) return clause;
