@@ -136,7 +136,7 @@ export function describeJudgement(exchange: RequestReport['exchange']): string[]
 function describeSignature({ result, reasons, token, signedUrl, computedUrl }: ExchangeReport['verdict']) {
   return [
     `Signature: ${result}${reasons.length > 0 ? ` (${reasons.join(', ')})` : ''}`,
-    ...(token === null ? [] : [`  signed with the token of the ${token}`]),
+    ...(token === null ? [] : [`  signed with ${token}`]),
     `  signed    ${signedUrl ?? 'unknown'}`,
     `  computed  ${computedUrl}`,
   ];
