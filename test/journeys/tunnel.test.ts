@@ -244,8 +244,8 @@ describe('tunnel', () => {
     const body = String(new URLSearchParams({ From: ANN }));
     const { status } = await edge.request(`${publicBase}/hook`, { method: 'POST', headers, body });
     expect(status).toBe(404);
-    const host = `signature is for front.example.test, but the request has localhost:${edge.publicPort}`;
-    await expect.poll(child.output).toContain(host);
+    const differs = `signature is for front.example.test and /twilio/hook, but the request has localhost:${edge.publicPort} and /hook`;
+    await expect.poll(child.output).toContain(differs);
     expect(child.output()).toMatch(/removed the prefix \/twilio \(smsUrl of \+1…\d{4}\)/);
     const listed = await workspace.run(['requests', '--refused', '--json']);
     const { exchanges } = requestsReportSchema.parse(JSON.parse(listed.stdout));

@@ -73,32 +73,35 @@ const CAUSES: Readonly<Record<string, Cause>> = {
     tryNext: [`change ${HOLDER} from http://relay.example.test${SMS} to ${BASE}${SMS}`],
   },
   'another host in the TwiML app, with a password': {
-    options: holding(`https://ann:s3cret@old.example.test${SMS}`),
-    asked: arriving({ url: `https://old.example.test${SMS}` }),
-    what: `the signature is for old.example.test, but the request has relay.example.test (${HOLDER})`,
-    tryNext: [`change ${HOLDER} from https://…@old.example.test${SMS} to ${BASE}${SMS}`],
+    options: holding(`https://ann:s3cret@old.example.com${SMS}`),
+    asked: arriving({ url: `https://old.example.com${SMS}` }),
+    what: `the signature is for old.example.com, but the request has relay.example.test (${HOLDER})`,
+    tryNext: [
+      `change ${HOLDER} from https://…@old.example.com${SMS} to ${BASE}${SMS}`,
+      'or relay-phone tunnel --url https://old.example.com, if that address leads to this tunnel',
+    ],
   },
   'a prefix that a proxy removed': {
     options: holding(`${BASE}/twilio${SMS}`),
     asked: arriving({ url: `${BASE}/twilio${SMS}` }),
     what: `the signature is for /twilio${SMS}, but the request has ${SMS}: something on the way removed the prefix /twilio (${HOLDER})`,
-    tryNext: [PROXY, `change ${HOLDER} from ${BASE}/twilio${SMS} to ${BASE}${SMS}`],
+    tryNext: [PROXY, `or change ${HOLDER} from ${BASE}/twilio${SMS} to ${BASE}${SMS}`],
   },
   'a slash at the end': {
     asked: arriving({ url: `${BASE}${SMS}/` }),
     what: `the signature is for ${SMS}/, but the request has ${SMS}: a slash was removed or added on the way`,
-    tryNext: [PROXY, `give Twilio the URL ${BASE}${SMS}`],
+    tryNext: [PROXY, `or give Twilio the URL ${BASE}${SMS}`],
   },
   'a query in another order': {
     asked: arriving({ url: `${BASE}${SMS}?b=2&a=1` }, { target: `${SMS}?a=1&b=2` }),
     what: 'the signature is for ?b=2&a=1, but the request has ?a=1&b=2: something on the way changed the order',
-    tryNext: [PROXY, `give Twilio the URL ${BASE}${SMS}?a=1&b=2`],
+    tryNext: [PROXY, `or give Twilio the URL ${BASE}${SMS}?a=1&b=2`],
   },
   'a query that was lost, with a secret': {
     options: holding(`${BASE}${SMS}?token=s3cret`),
     asked: arriving({ url: `${BASE}${SMS}?token=s3cret` }),
     what: `the signature is for ?token=(hidden), but the request has no query (${HOLDER})`,
-    tryNext: [PROXY, `change ${HOLDER} from ${BASE}${SMS}?token=(hidden) to ${BASE}${SMS}`],
+    tryNext: [PROXY, `or change ${HOLDER} from ${BASE}${SMS}?token=(hidden) to ${BASE}${SMS}`],
   },
   'an added parameter with control characters': {
     asked: arriving({ url: BASE + SMS }, { body: `${form({})}&X=${encodeURIComponent('\x1b[31mred')}` }),
@@ -216,7 +219,7 @@ it('reads the URLs of the account anew for a signature that nothing explains, an
   expect(newest(scene)?.verdict.reasons).toEqual(['altered body or unknown token']);
   changing.release([{ url: 'https://new.example.test/hook', holder: HOLDER }]);
   const [event] = await scene.waitFor('finding');
-  const what = `the signature is for new.example.test, but the request has relay.example.test; the signature is for /hook, but the request has ${SMS} (${HOLDER})`;
+  const what = `the signature is for new.example.test and /hook, but the request has relay.example.test and ${SMS} (${HOLDER})`;
   expect(event).toMatchObject({ exchangeId: 1, finding: { id: 'signature', what } });
   expect(newest(scene)).toMatchObject({
     verdict: { reasons: ['wrong host', 'other path'], signedUrl: 'https://new.example.test/hook' },

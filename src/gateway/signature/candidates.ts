@@ -163,11 +163,13 @@ function listStarts(path: string): string[] {
 
 /** More parameters have too many orders: the one by name is tried then, and the reverse. */
 const MAX_REORDERED = 4;
+/** Longer than a webhook's, whose GET has all parameters in its query: each spelling takes time for each character. */
+const MAX_QUERY_LENGTH = 4096;
 /** The most parameters of a query that are left out, one at a time. */
 const MAX_LEFT_OUT = 20;
 
 function* listQueries(query: string): Iterable<string> {
-  if (query === '') return;
+  if (query === '' || query.length > MAX_QUERY_LENGTH) return;
   const pairs = query.slice(1).split('&');
   yield* listQuerySpellings(query);
   yield '';

@@ -4,12 +4,12 @@ import { isSecretParameter } from '../../debug.js';
 import type { ExchangeFinding } from '../../exchanges/exchange.js';
 import { findHeader, HIDDEN } from '../../exchanges/headers.js';
 import type { Reason } from '../../exchanges/verdict.js';
-import { formatWithoutPassword } from '../../origin.js';
+import { findOriginFault, formatWithoutPassword } from '../../origin.js';
 import { type ConfiguredUrl, findConfigured } from './configured-urls.js';
 import type { ParameterChange } from './parameter-changes.js';
 import type { SignatureProof } from './signature-proof.js';
 import type { SignedRequest, SigningKeys } from './signed-request.js';
-import type { UrlDifference } from './url-difference.js';
+import { splitUrl, type UrlDifference } from './url-difference.js';
 
 /** Describes what a signature is proven to be of. @param computedUrl the requested URL under the public base */
 export function describeProof(
@@ -19,10 +19,11 @@ export function describeProof(
   computedUrl: string,
 ): ExchangeFinding {
   const { differences, token, change, altered, isQueryAsForm, url } = proof;
-  const held = findConfigured(configured, url, target);
+  // The account holds no WebSocket URLs: Twilio is given those in TwiML.
+  const held = findConfigured(configured, url.replace(/^ws/, 'http'), target);
   const clauses = [
     token === null ? '' : `it is signed with another auth token: ${shorten(token, MAX_LENGTH)}`,
-    ...differences.map((one) => describeDifference(one)),
+    describeDifferences(differences),
     isQueryAsForm ? 'the parameters are signed as those of a form, but arrived in the query' : '',
     altered === 'url alone' ? 'only the URL is signed, but the request has parameters in its body' : '',
     altered === 'digest' ? 'the body is not the one whose SHA-256 is signed as bodySHA256' : '',
@@ -58,17 +59,36 @@ const SUFFIXES: Readonly<Partial<Record<Reason, string>>> = {
   'query in another order': ': something on the way changed the order',
 };
 
-function describeDifference({ reason, signed, requested }: UrlDifference): string {
-  if (reason === 'credentials in the URL')
-    return 'the signature is for a URL with a user name and password, which Twilio leaves out when it signs';
-  const [one, other] = focus(hideSecretValues(signed), hideSecretValues(requested)).map(hideDigits);
-  const suffix = reason === 'path prefix' ? describePrefix(signed, requested) : (SUFFIXES[reason] ?? '');
-  return `the signature is for ${one || NO_QUERY}, but the request has ${other || NO_QUERY}${suffix}`;
+/** Returns one clause about all parts of the URL that differ; empty if none does. */
+function describeDifferences(differences: readonly UrlDifference[]): string {
+  const shown = differences.filter(({ reason }) => reason !== 'credentials in the URL');
+  const values = shown.map(({ signed, requested }) =>
+    focus(hideSecretValues(signed), hideSecretValues(requested)).map((text) => hideDigits(text) || NO_QUERY),
+  );
+  const [signed, requested] = [0, 1].map((side) => joinWords(values.map((pair) => pair[side] ?? '')));
+  const suffixes = shown.map((one) =>
+    one.reason === 'path prefix' ? describePrefix(one) : (SUFFIXES[one.reason] ?? ''),
+  );
+  return [
+    shown.length < differences.length ? CREDENTIALS : '',
+    shown.length === 0
+      ? ''
+      : `the signature is for ${signed}, but the request has ${requested}${[...new Set(suffixes)].join('')}`,
+  ]
+    .filter(Boolean)
+    .join('; ');
+}
+
+const CREDENTIALS =
+  'the signature is for a URL with a user name and password, which Twilio leaves out when it signs';
+
+function joinWords(words: readonly string[]): string {
+  return words.length < 2 ? words.join() : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 }
 
 const NO_QUERY = 'no query';
 
-function describePrefix(signed: string, requested: string): string {
+function describePrefix({ signed, requested }: UrlDifference): string {
   const [longer, shorter] = signed.length > requested.length ? [signed, requested] : [requested, signed];
   const prefix = longer.slice(0, longer.length - shorter.length) || '/';
   const verb = longer === signed ? 'removed' : 'added';
@@ -123,7 +143,7 @@ const AT_TWILIO: ReadonlySet<Reason> = new Set([
 ]);
 
 function adviseOnProof(
-  { differences, token, change, altered, isQueryAsForm }: SignatureProof,
+  { differences, token, change, altered, isQueryAsForm, url }: SignatureProof,
   held: ConfiguredUrl | undefined,
   computedUrl: string,
 ): string[] {
@@ -135,12 +155,23 @@ function adviseOnProof(
     : `give Twilio the URL ${requested}`;
   return [
     ...(token === null ? [] : [TOKEN]),
+    ...(isAtTwilio ? [place, ...adviseOtherBase(differences, url)] : []),
     ...(isOnTheWay ? ['let the tunnel or proxy pass on the path and query as they are'] : []),
-    ...(isAtTwilio || isOnTheWay ? [place] : []),
+    ...(isOnTheWay && !isAtTwilio ? [`or ${place}`] : []),
     ...(isQueryAsForm ? ['give Twilio a URL that is not redirected: a redirect makes a POST a GET'] : []),
     ...(altered === 'url alone' ? ['set the method of the webhook at Twilio to POST, if it is GET'] : []),
     ...(change || altered ? [BYTES] : []),
   ];
+}
+
+/** Another address may be a proxy that leads to the tunnel on purpose. */
+function adviseOtherBase(differences: readonly UrlDifference[], url: string): string[] {
+  const { scheme, hostname, port } = splitUrl(url);
+  const origin = `${scheme}//${hostname}${port && `:${port}`}`;
+  const isOther = differences.some(({ reason }) => reason === 'wrong host' || reason === 'port');
+  return isOther && findOriginFault(origin, false) === undefined
+    ? [`or relay-phone tunnel --url ${origin}, if that address leads to this tunnel`]
+    : [];
 }
 
 const MAX_URL_LENGTH = 200;

@@ -305,6 +305,15 @@ const MUTATIONS: Readonly<Record<string, Mutation>> = {
     prepare: (signed) => ({ ...signed, form: { ...signed.form, Digit: ['1', '2'] } }),
     of: ({ form }) => ({ body: encodeForm({ ...form, Digit: '1,2' }) }),
   },
+  'another scheme in the account, and a trimmed text': {
+    reasons: ['wrong scheme', 'parameter changed'],
+    prepare: withBody('Hi there '),
+    of: ({ path, query, form }) => ({
+      url: `http://relay.example.test${path}${query}`,
+      held: [`http://relay.example.test${path}${query}`],
+      body: encodeForm({ ...form, Body: 'Hi there' }),
+    }),
+  },
   'a name that was repeated': {
     reasons: ['parameter added'],
     of: ({ form }) => ({ body: `${encodeForm(form)}&From=x` }),

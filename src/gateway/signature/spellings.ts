@@ -21,9 +21,10 @@ export function* listQuerySpellings(query: string): Iterable<string> {
   yield decodeOnce(query.replaceAll('+', ' '));
   yield* listCommonSpellings(query);
   yield* listPartialSpellings(query);
-  // The form without its equals sign, and with it.
-  yield query.replaceAll(/=(?=&|$)/g, '');
-  yield query.replaceAll(/(?<=[?&])([^=&]+)(?=&|$)/g, '$1=');
+  // An empty value without its equals sign, and with it.
+  const pairs = words.split('&');
+  yield `?${pairs.map((pair) => (pair.indexOf('=') === pair.length - 1 ? pair.slice(0, -1) : pair)).join('&')}`;
+  yield `?${pairs.map((pair) => (pair.includes('=') ? pair : `${pair}=`)).join('&')}`;
   yield query.toLowerCase();
 }
 
