@@ -63,8 +63,11 @@ const [MAX_TARGET_LENGTH, MAX_REFUSED_BODY_BYTES] = [2048, 16 * 1024] as const;
 const POOLED_BYTES = 4096;
 /** The first reason of a signature that nothing explains. */
 const UNEXPLAINED = 'altered body or unknown token';
-/** Explaining a wrong signature takes ten milliseconds or more. */
-const MAX_EXPLAINED_PER_SECOND = 10;
+/**
+ * How many wrong signatures are explained in a second, and how many signatures may have been computed before another one is:
+ * one that nothing explains takes some hundred, up to a thousand, and ten milliseconds or more.
+ */
+const [MAX_EXPLAINED_PER_SECOND, MAX_ATTEMPTS_PER_SECOND] = [10, 1000] as const;
 /** How many requests wait for the URLs of the account: each keeps its body. */
 const MAX_WAITING = 20;
 
@@ -77,14 +80,16 @@ interface ExchangeBuilderOptions {
 
 /** Creates a builder, which explains a limited number of wrong signatures per second. */
 export function createExchangeBuilder({ now, accountUrls, update }: ExchangeBuilderOptions): ExchangeBuilder {
-  const mayExplain = createBudget(MAX_EXPLAINED_PER_SECOND, now);
+  const allowance = createAllowance(now);
   let waiting = 0;
 
   function verify(request: IncomingRequest, read: ReadWebhook | undefined): ExplainedVerdict {
-    if (!read) return { verdict: unsignedVerdict(request), finding: undefined };
+    if (!read) return { verdict: unsignedVerdict(request), finding: undefined, attempts: 0 };
     const { signed, match } = read;
     const isCheap = match === 'exact' || signed.signature === undefined;
-    return verifyExchangeSignature(signed, request.signing, match, isCheap || mayExplain());
+    const verified = verifyExchangeSignature(signed, request.signing, match, isCheap || allowance.take());
+    allowance.spend(verified.attempts);
+    return verified;
   }
 
   /** If nothing explains the signature, reads the account's URLs anew, and tries once more. */
@@ -102,12 +107,13 @@ export function createExchangeBuilder({ now, accountUrls, update }: ExchangeBuil
       waiting -= 1;
       const configured = accountUrls.current();
       const isChanged = JSON.stringify(configured) !== JSON.stringify(signing.configured);
-      if ((fault === null && !isChanged) || !mayExplain()) return;
-      const { verdict, finding } = verifyExchangeSignature(
+      if ((fault === null && !isChanged) || !allowance.take()) return;
+      const { verdict, finding, attempts } = verifyExchangeSignature(
         read.signed,
         { ...signing, configured },
         read.match,
       );
+      allowance.spend(attempts);
       if (!finding || (fault === null && verdict.reasons[0] === UNEXPLAINED)) return;
       const what =
         fault === null ? finding.what : `${finding.what}; the URLs at Twilio could not be read: ${fault}`;
@@ -215,13 +221,25 @@ function unsignedVerdict({ incoming, signing, kind }: IncomingRequest): Verdict 
   return { result: 'unsigned', reasons: [], signedUrl: null, computedUrl, token: null };
 }
 
-/** Creates a function that returns true this many times per second. */
-function createBudget(perSecond: number, now: () => number): () => boolean {
-  let [second, used] = [0, 0];
-  return () => {
-    const current = Math.floor(now() / 1000);
-    if (current !== second) [second, used] = [current, 0];
-    used += 1;
-    return used <= perSecond;
+/** What strangers may make the gateway compute. */
+interface Allowance {
+  /** True if another signature may be explained in this second. */
+  take(): boolean;
+  /** Counts the signatures that this took. */
+  spend(attempts: number): void;
+}
+
+function createAllowance(now: () => number): Allowance {
+  let [second, explained, spent] = [0, 0, 0];
+  return {
+    take: () => {
+      const current = Math.floor(now() / 1000);
+      if (current !== second) [second, explained, spent] = [current, 0, 0];
+      explained += 1;
+      return explained <= MAX_EXPLAINED_PER_SECOND && spent < MAX_ATTEMPTS_PER_SECOND;
+    },
+    spend: (attempts) => {
+      spent += attempts;
+    },
   };
 }

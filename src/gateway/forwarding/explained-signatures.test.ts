@@ -258,3 +258,18 @@ it('asks Twilio once, however many strangers sign wrongly, and forwards webhooks
   await scene.waitFor('refused', 50);
   expect(changing.reads()).toBe(1);
 });
+
+it('explains only a few signatures of unknown tokens in a second, and more of those that are found early', async () => {
+  const clock = { now: 1000 };
+  const scene = await setUp({ now: () => clock.now });
+  const countLooked = async (asked: Asked, count: number) => {
+    clock.now += 1000;
+    for (let round = 0; round < count; round += 1) await scene.ask(asked);
+    const newestOnes = scene.gateway.list({ refused: true, limit: count });
+    return newestOnes.filter(({ verdict }) => verdict.reasons[0] !== 'not looked into').length;
+  };
+  const unknown = await countLooked(webhook({}, { token: 'e'.repeat(32) }), 9);
+  expect(unknown).toBeGreaterThan(1);
+  expect(unknown).toBeLessThan(9);
+  expect(await countLooked(arriving({ url: `http://relay.example.test${SMS}` }), 12)).toBe(10);
+});

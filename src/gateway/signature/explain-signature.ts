@@ -15,11 +15,13 @@ import { compareUrls } from './url-difference.js';
 /** What was signed instead, and a finding about it for people. */
 export interface SignatureExplanation extends Pick<Verdict, 'reasons' | 'signedUrl' | 'token'> {
   readonly finding: ExchangeFinding;
+  /** How many signatures were computed. */
+  readonly attempts: number;
 }
 
 /**
  * How many signatures are computed at most to explain one: some ten milliseconds. The gateway cannot answer anything
- * meanwhile, and strangers choose how often it happens, up to ten times a second.
+ * meanwhile, and strangers choose how often it happens.
  */
 export const MAX_ATTEMPTS = 1000;
 /** How many bytes are signed at most to explain one: the longer a request is, the less is tried. */
@@ -48,14 +50,19 @@ export function explainSignature(
   computedUrl: string,
   sign: typeof createSignature = createSignature,
 ): SignatureExplanation {
+  let attempts = 0;
+  const signOnce: typeof createSignature = (...input) => {
+    attempts += 1;
+    return sign(...input);
+  };
   const isWellFormed = FORM.test(request.signature ?? '');
   const found = isWellFormed
-    ? (findSocketProof(request, signing, sign) ?? findProof(request, signing, sign))
+    ? (findSocketProof(request, signing, signOnce) ?? findProof(request, signing, signOnce))
     : undefined;
   if (found === undefined) {
     const reason = isWellFormed ? findUnprovenReason(request, signing) : 'malformed signature';
     const finding = describeUnproven(reason, findAccountSid(request), signing, request.headers);
-    return { reasons: [reason], signedUrl: null, token: null, finding };
+    return { reasons: [reason], signedUrl: null, token: null, finding, attempts };
   }
   const requested = found.isQueryAsForm ? splitTarget(computedUrl).pathname : computedUrl;
   const differences = compareUrls(found.url, requested);
@@ -65,6 +72,7 @@ export function explainSignature(
     signedUrl: formatSignedUrl(proof.url),
     token: proof.token,
     finding: describeProof(proof, request, signing, computedUrl),
+    attempts,
   };
 }
 

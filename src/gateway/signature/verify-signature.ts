@@ -16,6 +16,8 @@ export type SignatureMatch = 'exact' | 'normalized' | 'none';
 export interface ExplainedVerdict {
   readonly verdict: Verdict;
   readonly finding: ExchangeFinding | undefined;
+  /** How many signatures were computed to explain it. */
+  readonly attempts: number;
 }
 
 const NO_REASONS: readonly Reason[] = [];
@@ -58,12 +60,13 @@ export function verifyExchangeSignature(
     return withoutFinding({ ...none, result: 'unsigned', reasons: ['no signature'] });
   const result = match === 'none' ? 'invalid' : 'valid';
   if (!mayExplain) return withoutFinding({ ...none, result, reasons: ['not looked into'] });
-  const { finding, ...found } = explainSignature(request, signing, computedUrl);
-  return { verdict: { result, computedUrl, ...found }, finding: result === 'invalid' ? finding : undefined };
+  const { finding, attempts, ...found } = explainSignature(request, signing, computedUrl);
+  const verdict = { result, computedUrl, ...found } as const;
+  return { verdict, finding: result === 'invalid' ? finding : undefined, attempts };
 }
 
 function withoutFinding(verdict: Verdict): ExplainedVerdict {
-  return { verdict, finding: undefined };
+  return { verdict, finding: undefined, attempts: 0 };
 }
 
 function hasRightDigest({ digest, target }: SignedRequest): boolean {
