@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { formatParameters } from './fidelity-parameters.js';
+import { formatTwimlSection } from './twiml-table.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
@@ -97,13 +98,15 @@ export function formatPage(rows: readonly Row[]): string {
     const own = known.filter((row) => nounOf(row) === noun);
     return `\n## ${noun}\n\n${formatTable(['id', 'behaviour', 'evidence', 'test'], own)}`;
   });
+  const unknownTable = formatTable(['id', 'behaviour', 'test'], unknown);
   return [
     INTRODUCTION,
     ...tables,
-    formatParameters(),
     UNKNOWN,
     '\n',
-    formatTable(['id', 'behaviour', 'test'], unknown),
+    unknownTable,
+    formatParameters(),
+    formatTwimlSection(),
   ].join('');
 }
 
