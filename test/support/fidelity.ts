@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
+import { formatParameters } from './fidelity-parameters.js';
 import { formatTwimlSection } from './twiml-table.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -98,7 +99,15 @@ export function formatPage(rows: readonly Row[]): string {
     return `\n## ${noun}\n\n${formatTable(['id', 'behaviour', 'evidence', 'test'], own)}`;
   });
   const unknownTable = formatTable(['id', 'behaviour', 'test'], unknown);
-  return [INTRODUCTION, ...tables, UNKNOWN, '\n', unknownTable, formatTwimlSection()].join('');
+  return [
+    INTRODUCTION,
+    ...tables,
+    UNKNOWN,
+    '\n',
+    unknownTable,
+    formatParameters(),
+    formatTwimlSection(),
+  ].join('');
 }
 
 /** Returns the part of the sandbox that a test belongs to, or the name of the test file outside the sandbox. */

@@ -9,9 +9,16 @@ const MAX_BODY_BYTES = 1_048_576;
 /**
  * Reads the form in a request's body: `multipart/form-data` by its content type, else URL-encoded whatever the type.
  *
- * @throws TwilioProblem 20413 if the body is longer than a mebibyte, 20400 if it ends early or is invalid as multipart.
+ * @throws TwilioProblem 20413 if the body is longer than a mebibyte, 20400 if it ends early or is invalid as multipart;
+ *   or that of an invalid value of the operation's parameters.
  */
-export async function readRestForm({ incoming, record }: RestContext): Promise<URLSearchParams> {
+export async function readRestForm(context: RestContext): Promise<URLSearchParams> {
+  const form = await readForm(context);
+  context.record.lacks = context.parameters?.check(form);
+  return form;
+}
+
+async function readForm({ incoming, record }: RestContext): Promise<URLSearchParams> {
   const text = await readBody(incoming, MAX_BODY_BYTES).catch((error: unknown) => {
     if (!(error instanceof UnreadableBody)) throw error;
     throw error.tooLong
@@ -39,10 +46,12 @@ async function readMultipart(text: string, type: string): Promise<URLSearchParam
   return fields;
 }
 
-/** Reads the parameters in a request's URL. */
-export function readQuery({ target }: RestContext): URLSearchParams {
+/** Reads the parameters in a request's URL. @throws TwilioProblem for an invalid value of the operation's parameters. */
+export function readQuery({ target, parameters, record }: RestContext): URLSearchParams {
   const start = target.indexOf('?');
-  return new URLSearchParams(start === -1 ? '' : target.slice(start + 1));
+  const query = new URLSearchParams(start === -1 ? '' : target.slice(start + 1));
+  record.lacks = parameters?.check(query);
+  return query;
 }
 
 /** Returns a parameter's value, or undefined if it is missing or empty. */

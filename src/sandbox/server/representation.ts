@@ -24,8 +24,12 @@ export function findHandler(match: RestRouter['match'], method: string, path: st
   return jsonRoute && ((context) => answerAs(other, jsonRoute, context));
 }
 
-function run([handle, params]: RouteMatch, context: RestContext): RestAnswer | Promise<RestAnswer> {
+function run(
+  { handle, params, parameters }: RouteMatch,
+  context: RestContext,
+): RestAnswer | Promise<RestAnswer> {
   context.params = params;
+  context.parameters = parameters;
   return handle(context);
 }
 
