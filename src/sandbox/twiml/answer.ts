@@ -1,7 +1,7 @@
 // Reads the answers of apps to webhooks about texts and calls: TwiML, plain text, or audio.
 
+import type { CharsetText } from '../../http/charset.js';
 import type { TextPosition } from '../platform/sandbox-alert.js';
-import type { CharsetText } from '../webhooks/charset.js';
 import { WebhookFailure } from '../webhooks/failure.js';
 import type { WebhookAnswer } from '../webhooks/http-request.js';
 import type { Warning } from './element.js';

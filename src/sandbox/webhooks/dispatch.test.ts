@@ -277,6 +277,8 @@ describe('an https app', () => {
       ),
     );
     expect(secure.calls.map(({ signed }) => signed)).toEqual([true, true]);
+    const verdicts = sandbox.exchanges({ direction: 'webhook' }).map(({ verdict }) => verdict.result);
+    expect(verdicts).toEqual(['valid', 'valid']);
   });
 
   it('with a trusted certificate receives webhooks [S F275]', async () => {

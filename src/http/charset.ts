@@ -1,4 +1,4 @@
-// Decodes the body of an answer by its charset: that of a byte order mark, of the Content-Type, of the XML declaration, or UTF-8.
+// Decodes the text of a body by its charset: that of a byte order mark, of the Content-Type, of the XML declaration, or UTF-8.
 
 import { TextDecoder } from 'node:util';
 
