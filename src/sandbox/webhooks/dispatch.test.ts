@@ -337,7 +337,7 @@ describe('cookies', () => {
     expect(await client.monitor.v1.alerts.list()).toMatchObject([{ errorCode: '11206' }]);
   });
 
-  it('belong to one call, or to the texts between two numbers [S F644]', async () => {
+  it('belong to one call, or to the texts between two numbers [U F644]', async () => {
     await client.incomingPhoneNumbers.create({
       phoneNumber: NUMBER,
       smsUrl: `${app.origin}/sms`,
