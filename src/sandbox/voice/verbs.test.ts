@@ -232,6 +232,31 @@ describe('a document with', () => {
     call.hangUp();
   });
 
+  it('an empty <Redirect> runs its own document again [S F620]', async () => {
+    const { sandbox, answer, app, heard, alertCodes } = await setUpVoice({ clock: 'manual' });
+    answer({
+      '/voice': '<Redirect>/two?a=1</Redirect>',
+      '/two': '<Say>Next</Say><Redirect></Redirect><Say>Never</Say>',
+    });
+    const call = sandbox.phone(CALLER).call(NUMBER);
+    await sandbox.clock.advance('10s');
+    call.hangUp();
+    const again = app.calls.filter(({ path }) => path === '/two?a=1');
+    expect(again.length).toBeGreaterThan(2);
+    expect(again.filter(({ method, signed }) => method !== 'POST' || !signed)).toEqual([]);
+    expect(new Set(heard(CALLER))).toEqual(new Set(['Next']));
+    expect(await alertCodes()).toEqual([]);
+  });
+
+  it('an empty <Redirect> of a document without a URL leads nowhere', async () => {
+    const { sandbox, client, alertCodes } = await setUpVoice({ clock: 'manual' });
+    const twiml = '<Response><Redirect/><Say>Here</Say></Response>';
+    await client.calls.create({ from: NUMBER, to: CALLER, twiml });
+    await sandbox.clock.advance('1m');
+    expect(sandbox.phone(CALLER).calls()).toMatchObject([{ heard: [{ content: 'Here' }] }]);
+    expect(await alertCodes()).toEqual(['12200']);
+  });
+
   it('<Redirect> to itself runs more and more slowly', async () => {
     const { sandbox, client, answer, paths } = await setUpVoice({ clock: 'manual' });
     answer({ '/voice': '<Redirect>/voice</Redirect>' });

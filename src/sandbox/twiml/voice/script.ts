@@ -150,9 +150,11 @@ function findVerbSchema(name: string): ElementSchema<VoiceVerb> | undefined {
   return VERB_SCHEMAS[name as keyof typeof VERB_SCHEMAS];
 }
 
+/** Without a URL it leads to its own document, as in Twilio's agent of a queue, who goes on to the next caller. */
 function readRedirect(element: XmlElement, reading: Reading): Redirect | undefined {
-  const url = findUrl(readElementText(element), reading.base);
+  const text = readElementText(element);
+  const url = text === '' ? reading.base : findUrl(text, reading.base);
   if (url !== undefined) return { name: 'Redirect', url, method: readMethod(element, reading) };
-  warnOfSchema(reading.warn, element, `<Redirect> has an invalid URL: '${readElementText(element)}'`);
+  warnOfSchema(reading.warn, element, `<Redirect> has an invalid URL: '${text}'`);
   return undefined;
 }
