@@ -17,8 +17,14 @@ interface OtherFormat {
  * API ends in `.json`, or with `.xml` or no extension for XML, and lists also with `.csv`.
  */
 export function findHandler(match: RestRouter['match'], method: string, path: string): Handler | undefined {
+  // A route for files takes any extension, so that a resource in another format goes first.
+  const named = /\.(?:xml|csv)$/.test(path) ? findOtherHandler(match, method, path) : undefined;
+  if (named) return named;
   const route = match(method, path);
-  if (route) return (context) => run(route, context);
+  return route ? (context) => run(route, context) : findOtherHandler(match, method, path);
+}
+
+function findOtherHandler(match: RestRouter['match'], method: string, path: string): Handler | undefined {
   const other = findOtherFormat(method, path);
   const jsonRoute = other && match(method, other.jsonPath);
   return jsonRoute && ((context) => answerAs(other, jsonRoute, context));

@@ -87,7 +87,7 @@ export function addMediaRoutes(router: RestRouter, { accountSid, media, messages
   router.get(`${MESSAGE}/Media.json`, listMedia);
   router.get(`${MESSAGE}/Media/${JSON_FILE}`, fetchMedia);
   router.delete(`${MESSAGE}/Media/${JSON_FILE}`, deleteMedia);
-  router.get(`${MESSAGE}/Media/:media{[^/.]+}`, redirectToFile);
+  router.get(`${MESSAGE}/Media/:media`, redirectToFile);
   router.get('/media/:account/:message/:media', fetchFile);
 }
 
