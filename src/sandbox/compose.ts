@@ -37,8 +37,9 @@ import { createOpenTraces, waitForQuiet } from './platform/events/open-traces.js
 import { createRequestCauses } from './platform/events/request-causes.js';
 import { DEFAULT_TIMEOUT_MS, filterEvents, waitForEvent } from './platform/events/search.js';
 import { createEventStream } from './platform/events/stream.js';
-import { describeUnsupported, type Unsupported } from './platform/events/unsupported.js';
+import { describeUnsupported } from './platform/events/unsupported.js';
 import { createUnsupportedLog, type UnsupportedLog } from './platform/events/unsupported-log.js';
+import type { UnsupportedUse } from './platform/events/unsupported-use.js';
 import { createHex32 } from './platform/formats.js';
 import { findPhoneNumber } from './platform/phone-number.js';
 import { readSnapshot, replaceContent, takeSnapshot } from './platform/snapshot.js';
@@ -269,6 +270,7 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     exchange: exchangeView.find,
     replay: createReplay({ ...webhookDeps, stopSignal: webhooks.stopSignal }, exchangeView),
     alerts: () => alerts.summaries(),
+    unsupported: ({ since } = {}) => unsupported.list(since),
     exposures: exposuresOf,
     whoSaw: exposuresOf,
     assertShownOnlyTo: (number, allowed) => void assertions.put(number, allowed),
@@ -359,8 +361,8 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
 }
 
 /** Returns what warns of something that the sandbox lacks, on the standard error of the process. */
-function createWarning({ unsupported = 'warn' }: SandboxOptions): (lacking: Unsupported) => void {
-  return (lacking) => {
-    if (unsupported === 'warn') process.emitWarning(describeUnsupported(lacking), 'RelayPhoneWarning');
+function createWarning({ unsupported = 'warn' }: SandboxOptions): (use: UnsupportedUse) => void {
+  return (use) => {
+    if (unsupported === 'warn') process.emitWarning(describeUnsupported(use), 'RelayPhoneWarning');
   };
 }

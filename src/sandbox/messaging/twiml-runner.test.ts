@@ -40,6 +40,31 @@ const facts = (
   replies: readonly { from: string; to: string; body: string; mediaUrls: readonly string[] }[],
 ) => replies.map(({ from, to, body, mediaUrls }) => [from, to, body, ...mediaUrls]);
 
+describe('what is missing for a text', () => {
+  it('is named: <Sms> is a verb of Twilio, and the sandbox lacks it [S F560]', async () => {
+    const { replies, traceId } = await text(response('<Sms>Hi</Sms><Message>Hello</Message>'));
+    expect(replies.map(({ body }) => body)).toEqual(['Hello']);
+    expect(sandbox.events({ kind: 'unsupported' })).toMatchObject([
+      { what: 'verb', name: '<Sms>', host: null, traceId, cause: expect.any(Number) },
+    ]);
+    expect(sandbox.trace(traceId)?.sentence).toContain('; not in the sandbox: <Sms>');
+    expect(await alerts()).toEqual([]);
+  });
+
+  it.each([
+    ['<Say>Hi</Say>', '14110 warning'],
+    ['<Reply>Hi</Reply>', '12200 warning'],
+    ['<Message><Text>Hi</Text></Message>', '12200 warning'],
+    ['<Message sender="1">Hi</Message>', '12200 warning'],
+    ['<Message><Media type="image/png">/a.png</Media></Message>', '12200 warning'],
+    ['<Sms sender="1">Hi</Sms>', '12200 warning'],
+  ])('is not what Twilio does not have either: %s has the alert %s [S F561]', async (inside, alert) => {
+    await text(response(inside));
+    expect(await alerts()).toContain(alert);
+    expect(sandbox.events({ kind: 'unsupported' })).toHaveLength(inside.startsWith('<Sms') ? 1 : 0);
+  });
+});
+
 describe('<Message>', () => {
   it.each([
     ['a text', '<Message>Hi &amp; bye</Message>', 'Hi & bye'],

@@ -21,7 +21,7 @@ const XML_TYPES = ['text/xml', 'application/xml', 'text/html'];
 export function readMessagingAnswer(answer: WebhookAnswer, base: string): MessagingScript {
   const type = verifyReadable(answer);
   if (answer.body.trim() === '') return emptyScript(answer.status);
-  if (type === 'text/plain') return { verbs: [reply(answer.body)], warnings: [] };
+  if (type === 'text/plain') return { verbs: [reply(answer.body)], warnings: [], lacks: [] };
   if (XML_TYPES.includes(type)) return readMessagingScript(readTwiml(answer), base);
   throw wrongType(type);
 }

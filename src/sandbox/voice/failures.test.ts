@@ -86,7 +86,8 @@ describe('an app that answers', () => {
     await sandbox.nextEvent((event) => event.kind === 'twiml.run' && event.verb === 'Gather');
     call.hangUp();
     expect(heard(CALLER)).toEqual(['Yes']);
-    expect(await alertCodes()).toEqual(['12200', '12200', '13910', '12200', '13320']);
+    // In the order of the document: text between verbs counts as a fault of the <Response>.
+    expect(await alertCodes()).toEqual(['12200', '12200', '12200', '13910', '13320']);
   });
 
   it.each([

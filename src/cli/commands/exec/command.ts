@@ -24,12 +24,17 @@ export const execCommand = command({
       'run nothing; print the variables for a running sandbox, with its secrets',
       { choices: ['shell', 'powershell', 'compose'], preset: 'shell' },
     ),
+    strict: option(
+      '--strict',
+      'exit code 6 if the program asked for something of Twilio that the sandbox lacks',
+    ),
     ...clockOptions,
     timeout: option('--timeout <seconds>', 'how long to wait for one answer of the sandbox (default: 15)'),
   },
   examples: [
     'relay-phone exec -- .venv/bin/python manage.py runserver 8000',
     'relay-phone exec -- npm start',
+    'relay-phone exec --strict -- npm test',
     'eval "$(relay-phone exec --print-env)"',
   ],
 });

@@ -1,5 +1,6 @@
 // The JSON document of `exec`; its schema is the contract with scripts.
 import * as z from 'zod';
+import { unsupportedUseSchema } from '../../../sandbox/report.js';
 
 /** What `exec --json` prints. */
 export const execReportSchema = z.object({
@@ -7,6 +8,12 @@ export const execReportSchema = z.object({
   origin: z.string().describe('where the sandbox answers'),
   accountSid: z.string(),
   exitCode: z.int().nullable().describe('of the program; null with --print-env'),
+  unsupported: z
+    .array(unsupportedUseSchema)
+    .readonly()
+    .describe(
+      'what was asked for meanwhile that the sandbox lacks; with --strict the command then ends with 6',
+    ),
   environment: z
     .record(z.string(), z.string())
     .nullable()

@@ -9,6 +9,7 @@ import { type CommandContext, openCommandContext } from '../../core/command-cont
 import type { CliPorts } from '../../core/ports.js';
 import { printJson, printLines } from '../../core/screen.js';
 import { openSession, type Session } from '../../core/session.js';
+import { listUnsupportedFromNow, showUnsupported } from '../../core/unsupported.js';
 import type { ExecFlags } from './command.js';
 import { createEnvironment, type Execution, prepareExecution, startInSandbox } from './execution.js';
 import type { ExecReport } from './report.js';
@@ -16,10 +17,14 @@ import { forSandbox, listRemovedVariables } from './sandbox-settings.js';
 import { watchSilence } from './silence.js';
 import { watchUnsupported } from './unsupported.js';
 
-/** Runs the program, or prints its environment. Returns the program's exit code; 0 with `--print-env`. */
+/**
+ * Runs the program, or prints its environment.
+ *
+ * @returns the program's exit code; instead of 0, 6 if it met something in a strict sandbox that this lacks
+ */
 export async function run(ports: CliPorts, flags: ExecFlags): Promise<number> {
   verifyFlags(flags);
-  const { clock, printEnv, json } = flags;
+  const { clock, printEnv, json, strict = false } = flags;
   // Everything for people goes to stderr, because stdout belongs to the program.
   const context = forSandbox(await openCommandContext({ ...ports, stdout: ports.stderr }, flags));
   const folder = context.state.open();
@@ -31,6 +36,7 @@ export async function run(ports: CliPorts, flags: ExecFlags): Promise<number> {
     keeps: true,
     hosts: true,
     clock,
+    failsOnUnsupported: strict,
   });
   try {
     // Advances nothing, but fails unless the clock is manual: a sandbox that was running may have a real one.
@@ -38,14 +44,14 @@ export async function run(ports: CliPorts, flags: ExecFlags): Promise<number> {
     const execution = await prepareExecution(context, session);
     if (flags.verbose) showRemoved(context);
     if (proxyUrl === undefined) {
-      const exitCode = await runProgram(execution, flags);
-      if (json) report(ports, session, { exitCode, environment: null });
-      return exitCode;
+      const { exitCode, unsupported, hasFailed } = await runProgram(execution, flags);
+      if (json) report(ports, session, { exitCode, unsupported, environment: null });
+      return exitCode === ExitCode.done && hasFailed ? ExitCode.fault : exitCode;
     }
     const environment = Object.fromEntries(
       Object.entries(createEnvironment(execution, proxyUrl)).map(([name, value = '']) => [name, value]),
     );
-    if (json) report(ports, session, { exitCode: null, environment });
+    if (json) report(ports, session, { exitCode: null, unsupported: [], environment });
     else if (printEnv) printLines(ports.stdout, formatEnvironment(environment, printEnv));
     return ExitCode.done;
   } finally {
@@ -53,25 +59,49 @@ export async function run(ports: CliPorts, flags: ExecFlags): Promise<number> {
   }
 }
 
-async function runProgram(execution: Execution, { command, json = false }: ExecFlags): Promise<number> {
+/** How a program ended, and what was asked for meanwhile that the sandbox lacks. */
+interface EndedProgram extends Pick<ExecReport, 'unsupported'> {
+  /** The program's own. */
+  readonly exitCode: number;
+  /** True if that is a failure. */
+  readonly hasFailed: boolean;
+}
+
+async function runProgram(
+  execution: Execution,
+  { command, json = false, strict = false }: ExecFlags,
+): Promise<EndedProgram> {
   const { context, session } = execution;
   const { ports } = context;
+  const sandbox = required(session.sandbox);
+  const isStrict = strict || sandbox.failsOnUnsupported;
+  const listUnsupported = isStrict || json ? await listUnsupportedFromNow(sandbox) : async () => [];
   const { program, close } = await startInSandbox(execution, command, { json, isQuick: true });
   const origin = required(session.setup.facts.publicBase);
   const stopWatching = watchSilence({ context, origin, command }, program);
-  const endWatch = watchUnsupported(required(session.sandbox), context.screen);
+  const endWatch = watchUnsupported(sandbox, context.screen);
+  let exitCode: number;
   try {
     // On Ctrl-C the terminal itself sends these to the program too.
     const typed = ports.hasKeyboard() ? ['SIGINT', 'SIGQUIT'] : [];
     const takeBack = ports.handSignals((signal) => {
       if (!typed.includes(signal)) program.signal(signal);
     });
-    return await program.ended.finally(takeBack);
+    exitCode = await program.ended.finally(takeBack);
   } finally {
     stopWatching();
     endWatch();
     await close();
   }
+  const unsupported = await listUnsupported().catch((error: unknown) => {
+    // The exit code of the program comes before that of a sandbox that is gone.
+    if (!(error instanceof RelayPhoneError) || (isStrict && exitCode === ExitCode.done)) throw error;
+    context.screen.warn(error.message);
+    return [];
+  });
+  const hasFailed = isStrict && unsupported.length > 0;
+  if (hasFailed) await showUnsupported(context, sandbox, unsupported);
+  return { exitCode, unsupported, hasFailed };
 }
 
 function showRemoved(context: CommandContext): void {
@@ -105,7 +135,7 @@ function formatEnvironment(
 function report(
   { stdout }: CliPorts,
   { target, setup }: Session,
-  outcome: Pick<ExecReport, 'exitCode' | 'environment'>,
+  outcome: Pick<ExecReport, 'exitCode' | 'unsupported' | 'environment'>,
 ): void {
   const document: ExecReport = {
     command: 'exec',
@@ -116,8 +146,8 @@ function report(
   printJson(stdout, document, 2);
 }
 
-function verifyFlags({ command, printEnv }: ExecFlags): void {
-  if ((printEnv === undefined) === command.length > 0) return;
+function verifyFlags({ command, printEnv, strict = false }: ExecFlags): void {
+  if ((printEnv === undefined) === command.length > 0 && !(printEnv && strict)) return;
   throw new RelayPhoneError({
     kind: 'usage',
     task: 'understand the command',

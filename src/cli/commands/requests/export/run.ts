@@ -4,6 +4,7 @@ import { type Exchange, type ExchangeSummary, findConversation } from '../../../
 import { formatFullExchange } from '../../../../exchanges/format.js';
 import type { OpenedExchanges } from '../../../../gateway/open.js';
 import type { RequestsExportReport } from '../../../../gateway/report.js';
+import { findLacks } from '../../../../sandbox/twiml/voice/find-lacks.js';
 import { findRecordedAction, type RecordedWebhook } from '../../../../scenarios/record/recorded-webhook.js';
 import { writeStory } from '../../../../scenarios/record/write-story.js';
 import { openCommandContext } from '../../../core/command-context.js';
@@ -63,7 +64,14 @@ async function toRecorded(exchange: Exchange): Promise<RecordedWebhook> {
   const parameters = Object.entries(request.parameters).map(
     ([name, value]) => [name, [value].flat().at(-1) ?? ''] as const,
   );
-  return { parameters: Object.fromEntries(parameters), path: target, status, twiml: answer.body };
+  const isOfCall = parameters.some(([name]) => name === 'CallSid');
+  return {
+    parameters: Object.fromEntries(parameters),
+    path: target,
+    status,
+    twiml: answer.body,
+    lacks: isOfCall ? findLacks(answer.body) : [],
+  };
 }
 
 function noStory(id: number): RelayPhoneError {
