@@ -55,6 +55,7 @@ import { createTraceLog } from './traces/trace-log.js';
 import { createVoice, type Voice } from './voice/voice.js';
 import { createWebhookDispatch } from './webhooks/dispatch.js';
 import { createReplay } from './webhooks/replay.js';
+import { toSignedUrl } from './webhooks/request.js';
 import { signRequest } from './webhooks/signature.js';
 
 /** What `createSandbox` opens first. */
@@ -117,7 +118,7 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
   const exchangeView = createExchangeView({
     log: exchanges,
     origin,
-    sign: (url, parameters) => signRequest(authToken, url, parameters),
+    sign: (url, parameters, sid) => signRequest(authToken, toSignedUrl(url, sid), parameters),
     secrets: [
       controlToken,
       ...credentials.flatMap(({ sid, authToken: token }) => [token, btoa(`${sid}:${token}`)]),

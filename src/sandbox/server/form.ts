@@ -1,5 +1,6 @@
 // Reads the parameters of a request as Twilio does: PascalCase names, form-encoded, unknown ones ignored.
 import { readBody, UnreadableBody } from '../../http/body.js';
+import { findMultipartFields } from './multipart.js';
 import { invalidParameter, TwilioProblem } from './problem.js';
 import type { RestContext } from './router.js';
 
@@ -34,16 +35,12 @@ async function readForm({ incoming, record }: RestContext): Promise<URLSearchPar
   );
 }
 
-/** Reads the fields of a multipart body; files are ignored. */
-async function readMultipart(text: string, type: string): Promise<URLSearchParams> {
-  const form = await new Response(text, { headers: { 'Content-Type': type } }).formData().catch(() => {
-    throw new TwilioProblem(400, 20400, 'The multipart body is invalid');
-  });
-  const fields = new URLSearchParams();
-  for (const [name, value] of form) {
-    if (typeof value === 'string') fields.append(name, value.replaceAll('\0', ''));
-  }
-  return fields;
+function readMultipart(text: string, type: string): URLSearchParams {
+  const fields = findMultipartFields(text, type);
+  if (!fields) throw new TwilioProblem(400, 20400, 'The multipart body is invalid');
+  const form = new URLSearchParams();
+  for (const [name, value] of fields) form.append(name, value.replaceAll('\0', ''));
+  return form;
 }
 
 /** Reads the parameters in a request's URL. @throws TwilioProblem for an invalid value of the operation's parameters. */

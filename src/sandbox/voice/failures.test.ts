@@ -57,6 +57,15 @@ describe('an app that answers', () => {
   it.each([
     ['plain text', 'S', 'text/plain', 'Hello from text', ['Hello from text']],
     ['nothing', 'U', 'text/xml', '', []],
+    ['TwiML as plain text', 'S', 'text/plain', '<Response><Say>Hello</Say></Response>', ['Hello']],
+    [
+      'TwiML as plain text with a charset',
+      'S',
+      'text/plain; charset=utf-8',
+      '<?xml version="1.0"?>\n<Response><Say>Grüße</Say></Response>\n',
+      ['Grüße'],
+    ],
+    ['plain text that is nearly TwiML', 'S', 'text/plain', '<Response>Hi</Say>', ['<Response>Hi</Say>']],
   ])('with %s does not fail [%s F217]', async (_name, _evidence, type, body, words) => {
     const { sandbox, client, app, heard } = await setUpVoice();
     app.answer(() => ({ type, body }));

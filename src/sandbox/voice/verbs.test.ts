@@ -1,5 +1,6 @@
 // The verbs of voice TwiML other than <Dial>.
 import { describe, expect, it } from 'vitest';
+import { fetchRaw } from '../../../test/support/sandbox-client.js';
 import { CALLER, NUMBER, setUpVoice } from '../../../test/support/voice.js';
 import type { PhoneCall } from '../phones/calls/phone-call.js';
 
@@ -236,6 +237,8 @@ describe('<Record>', () => {
     expect(await other('.wav')).toEqual(['audio/x-wav', '52494646']);
     // The header of an MPEG-2 Layer III frame: 8 kbit/s, 16 kHz, mono.
     expect(await other('.mp3')).toEqual(['audio/mpeg', 'fff318c0']);
+    const path = `/2010-04-01/Accounts/${sandbox.accountSid}/Recordings/${form?.RecordingSid}.xml`;
+    expect(await (await fetchRaw(sandbox, path)).text()).toContain('<Source>RecordVerb</Source>');
     expect(app.formsAt('/kept')).toMatchObject([
       { RecordingStatus: 'completed', CallSid: call.sid, RecordingChannels: '1', RecordingTrack: 'both' },
     ]);

@@ -30,7 +30,7 @@ function addProduct(router: RestRouter, path: string, format: PriceFormat): void
   router.get(path, list, PAGING);
 
   router.get(`${path}/:country`, (context) => {
-    const code = context.params.country ?? '';
+    const code = context.params.country?.toUpperCase() ?? '';
     const tariff = verifyRowFound(context, findTariff(code));
     return answer(path, 200, { ...describe(code), ...format(tariff), price_unit: 'USD' });
   });
