@@ -33,7 +33,6 @@ export const execCommand = command({
   },
   examples: [
     'relay-phone exec -- .venv/bin/python manage.py runserver 8000',
-    'relay-phone exec -- npm start',
     'relay-phone exec --strict -- npm test',
     'eval "$(relay-phone exec --print-env)"',
   ],
