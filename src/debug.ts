@@ -61,7 +61,7 @@ export function createDebugLog({ value, environment, write, now, pid }: DebugLog
       .replace(/(?<=:\/\/)[^/?#\s]*@/g, '')
       .replace(/\b(Basic|Bearer|Token) [\w.~+/=-]+/gi, `$1 ${HIDDEN}`)
       .replace(/([?&])([^=?&#\s]+)=([^&#\s]+)/g, (whole, mark: string, name: string) =>
-        SECRET_PARAMETER.test(name) ? `${mark}${name}=${HIDDEN}` : whole,
+        isSecretParameter(name) ? `${mark}${name}=${HIDDEN}` : whole,
       )
       .replace(/\b[0-9a-f]{32,}\b/g, HIDDEN);
   }
@@ -94,6 +94,11 @@ function readAreas(value = '') {
 
 function findSecrets(entries: Iterable<readonly [string, string | undefined]>) {
   return [...entries].filter(([name]) => isSecretName(name)).map(([, value]) => value);
+}
+
+/** True if the name of a query or form parameter is that of a secret. */
+export function isSecretParameter(name: string): boolean {
+  return SECRET_PARAMETER.test(name);
 }
 
 let log: DebugLog | undefined;

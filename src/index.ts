@@ -18,6 +18,7 @@ export type { SentPhoneText } from './sandbox/phones/sent-texts.js';
 export type { Thread, ThreadText } from './sandbox/phones/threads.js';
 export type { SandboxEvent } from './sandbox/platform/events/event.js';
 export type { Unsupported } from './sandbox/platform/events/unsupported.js';
+export type { UnsupportedUse } from './sandbox/platform/events/unsupported-use.js';
 export type { SandboxAlert } from './sandbox/platform/sandbox-alert.js';
 export type { Sandbox, SandboxOptions } from './sandbox/sandbox.js';
 export type { Fault, FaultRule } from './sandbox/server/faults.js';

@@ -1,6 +1,6 @@
 // Recognising what secret managers leave in place of secrets, and nothing else.
 import { describe, expect, it } from 'vitest';
-import { findSecretForm, findUnusableForm } from './secret-forms.js';
+import { findCredentialForm, findSecretForm, findUnusableForm } from './secret-forms.js';
 
 const USE = { command: 'status', key: 'TWILIO_AUTH_TOKEN', envPath: '/app/.env' };
 
@@ -52,6 +52,43 @@ describe('findSecretForm', () => {
   ])('takes %j for the value itself', (value) => {
     expect(findUnusableForm(value)).toBeUndefined();
   });
+});
+
+describe('findCredentialForm', () => {
+  it.each([
+    ['OP://Dev/Twilio/token', '1Password', 'op run'],
+    [
+      'doppler://project/config/TOKEN',
+      'doppler:…',
+      'relay-phone status, through the program that resolves doppler:',
+    ],
+    ['gcp:secretmanager:projects/x', 'gcp:…', 'through the program that resolves gcp:'],
+    ['infisical://x', 'infisical:…', 'through'],
+    ['akeyless:/twilio', 'akeyless:…', 'through'],
+    ['file:/run/secrets/token', 'file:…', 'through'],
+    ['/run/secrets/token', 'the path of a file', 'set TWILIO_AUTH_TOKEN to what is in the file'],
+    ['C:\\secrets\\token', 'the path of a file', 'set TWILIO_AUTH_TOKEN to what is in the file'],
+    ['~/token', 'the path of a file', 'set TWILIO_AUTH_TOKEN to what is in the file'],
+    ['%MY_TOKEN%', 'another variable', 'set TWILIO_AUTH_TOKEN to the value itself'],
+    ['`op read op://a/b`', 'no shell has run', 'set TWILIO_AUTH_TOKEN to the value itself'],
+    ['<your-token>', 'a placeholder', 'Console'],
+    ['your_auth_token', 'a placeholder', 'Console'],
+    ['changeme', 'a placeholder', 'Console'],
+    ['x'.repeat(32), 'a placeholder', 'Console'],
+    ['"encrypted:abc"', 'dotenvx', 'dotenvx run'],
+  ])('names the form of %j, and what to do', (value, name, advice) => {
+    const form = findCredentialForm(value);
+    expect(form?.name).toContain(name);
+    expect(form?.advise(USE)).toContain(advice);
+    expect(`${form?.name} ${form?.advise(USE)}`).not.toContain(value);
+  });
+
+  it.each([`AC${'0'.repeat(32)}`, 'a'.repeat(32), `SK${'0'.repeat(32)}:secret`, 'abc', ''])(
+    'takes %j for the value itself',
+    (value) => {
+      expect(findCredentialForm(value)).toBeUndefined();
+    },
+  );
 });
 
 describe('findUnusableForm', () => {

@@ -35,7 +35,7 @@ const withSops: Wrap = (program, file) => `sops exec-env ${file ?? 'FILE'} '${pr
 
 /** The references and the ciphertext of each manager, by how they begin. */
 const VALUE_FORMS: readonly (readonly [pattern: RegExp, form: SecretForm])[] = [
-  [/^op:\/\//, createForm('a reference to 1Password (op://…)', withOp)],
+  [/^op:\/\//i, createForm('a reference to 1Password (op://…)', withOp)],
   [/^\{\{ ?op:\/\//, createForm('a reference to 1Password ({{ op://… }})', withOp)],
   [/^encrypted:/, createForm('ciphertext of dotenvx (encrypted:…)', withDotenvx)],
   [/^ENC\[AES256_GCM,/, createForm('ciphertext of sops (ENC[AES256_GCM,…])', withSops)],
@@ -91,6 +91,40 @@ export function findUnusableForm(value: string): SecretForm | undefined {
   const [first = ''] = text;
   const isQuoted = text.length > 1 && `"'`.includes(first) && text.endsWith(first);
   return findSecretForm(isQuoted ? text.slice(1, -1) : text) ?? (isQuoted ? QUOTED : undefined);
+}
+
+const COMMAND: SecretForm = {
+  name: 'a command (`…`) that no shell has run',
+  advise: UNFILLED.advise,
+};
+const FILE_PATH: SecretForm = {
+  name: 'the path of a file, and not what is in it',
+  advise: ({ key }) => `set ${key} to what is in the file`,
+};
+const SAMPLE: SecretForm = {
+  name: 'a placeholder, and not a value',
+  advise: ({ key }) => `set ${key} to the value that the Twilio Console shows`,
+};
+
+/** What stands in the place of credentials of Twilio, which are letters and digits, but may be a value of something else. */
+const CREDENTIAL_FORMS: readonly (readonly [pattern: RegExp, form: SecretForm])[] = [
+  [/^%\w+%$/, UNFILLED],
+  [/^`.*`$/s, COMMAND],
+  [/^(?:~|\.{1,2}|[A-Za-z]:)?[/\\]/, FILE_PATH],
+  [/^<.*>$|^(?:your|my|change|replace|insert|todo|x{3,}$|\*{3,}$|\.{3,}$)/i, SAMPLE],
+];
+
+/**
+ * Returns the form of an account SID or auth token as {@link findUnusableForm} does, and also of a reference to a manager that
+ * has no form of its own here, of a path, and of a placeholder.
+ */
+export function findCredentialForm(value: string): SecretForm | undefined {
+  const text = value.trim();
+  const [, scheme] = /^([a-z][a-z+-]{1,20}):(?!\\)/i.exec(text) ?? [];
+  const known = findUnusableForm(text) ?? CREDENTIAL_FORMS.find(([pattern]) => pattern.test(text))?.[1];
+  if (known || scheme === undefined) return known;
+  const advise: Wrap = (program) => `${program}, through the program that resolves ${scheme}: references`;
+  return createForm(`a reference (${scheme}:…) that nothing has resolved`, advise);
 }
 
 /** A file that is ciphertext as a whole. */

@@ -209,3 +209,25 @@ it('requests export reads compressed TwiML', async () => {
   expect(plain).toContain('Got it');
   expect(await exportStory()).toBe(plain);
 });
+
+it('requests export expects what the sandbox lacks for the TwiML of a call, so that a strict play passes', async () => {
+  await record(
+    () => '<Say>Please hold</Say><Connect><Stream url="wss://example.com"/></Connect>',
+    [['/voice', { CallSid: sidOf('CA'), From: ANN, To: MASK, Direction: 'inbound', CallStatus: 'ringing' }]],
+  );
+  const story = await exportStory();
+  expect(story).toContain('  - expect unsupported: <Connect>\n');
+  const origin = await findOrigin();
+  workspace.write('app.cjs', HOLDING_APP);
+  workspace.write('story.yaml', story);
+  const app = [process.execPath, 'app.cjs', new URL(origin).port];
+  const played = await workspace.run(['play', 'story.yaml', '--strict', '--app', origin, '--', ...app]);
+  expect(played.code, played.stdout + played.stderr).toBe(0);
+});
+
+const HOLDING_APP = `
+require('node:http').createServer((request, response) => {
+  response.writeHead(201, { 'Content-Type': 'text/xml' });
+  response.end('<Response><Say>Please hold</Say><Connect><Stream url="wss://example.com"/></Connect></Response>');
+}).listen(Number(process.argv[2]), '127.0.0.1');
+`;

@@ -189,6 +189,15 @@ describe('requests shows a compressed answer decoded, which was forwarded byte f
     expect(answer).toMatchObject({ body: '', undecoded: expect.stringContaining(why) });
   });
 
+  it.each([
+    ['ISO-8859-1', Buffer.from('<Response><Message>Grüße</Message></Response>', 'latin1')],
+    ['UTF-16LE', Buffer.from('<Response><Message>Grüße</Message></Response>', 'utf16le')],
+  ])('and read by its charset: %s', async (charset, text) => {
+    const headers = { 'Content-Type': `text/xml; charset=${charset}`, 'Content-Encoding': 'gzip' };
+    await recordAnswer(200, headers, gzipSync(text));
+    expect((await workspace.run(['requests', '1'])).stdout).toContain('  |   <Message>Grüße</Message>\n');
+  });
+
   it('and of a bomb only the beginning', async () => {
     const bomb = gzipSync(`<Response>${' '.repeat(50_000_000)}</Response>`);
     await recordAnswer(200, { 'Content-Encoding': 'gzip', 'Content-Type': 'text/plain' }, bomb);

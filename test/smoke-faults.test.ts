@@ -1,7 +1,11 @@
 // Tests that each check of `smoke` fails by its name: breaks what it checks, and nothing else.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { SMOKE_CHECKS } from '../src/checks/smoke/checks.js';
+import { serveSandbox } from '../src/sandbox/instance/join.js';
+import { DEADLINE } from './support/deadline.js';
 import { answerLikeRelay } from './support/doctor/relay-like.js';
+import { openOwnStateFolder } from './support/own-state-folder.js';
+import { createSandboxClient } from './support/sandbox-client.js';
 import { OWN_REQUESTS } from './support/smoke/account-faults.js';
 import { APP_ANSWERS } from './support/smoke/app-faults.js';
 import { playStory } from './support/smoke/play-story.js';
@@ -10,7 +14,7 @@ import { STORY_FAULTS } from './support/smoke/story-faults.js';
 import type { WebhookApp } from './support/webhook-app.js';
 
 /** The checks with their own tests below. */
-const OTHERS = ['test-credentials', 'clock', 'signing-token', 'app-up'];
+const OTHERS = ['test-credentials', 'clock', 'signing-token', 'app-up', 'not-in-sandbox'];
 const ACCOUNT = ['--test-account', '--timeout', '100'];
 
 describe('smoke', () => {
@@ -79,6 +83,64 @@ describe('smoke', () => {
     expect([code, faults]).toEqual([6, ['app-up']]);
     const [finding] = report.checks.find(({ id }) => id === 'app-up')?.findings ?? [];
     expect(finding?.what).toContain('refused the connection');
+  });
+});
+
+describe('not-in-sandbox', () => {
+  const ENVIRONMENT = { TWILIO_AUTH_TOKEN: APP_TOKEN };
+
+  /** A scene whose app runs in a sandbox of the state folder, and may ask it for a conversation. */
+  async function setInSandbox() {
+    const scene = await setSmokeScene();
+    const folder = openOwnStateFolder(scene.workspace.file('.relay-phone'));
+    const served = await serveSandbox(folder, { command: 'sandbox', timeoutMs: DEADLINE });
+    onTestFinished(served.close);
+    const client = createSandboxClient(served);
+    const askForConversation = () => client.conversations.v1.conversations.create({}).catch(() => undefined);
+    return { ...scene, askForConversation };
+  }
+
+  it('fails if the app asks for something that the sandbox lacks, and no other check does', async () => {
+    const { smoke, app, askForConversation } = await setInSandbox();
+    const usual = answerLikeRelay({ authToken: APP_TOKEN });
+    app.answer(async (called) => {
+      if (called.path === '/api/v1/inbound_call') await askForConversation();
+      return usual(called);
+    });
+    const { code, faults, report } = await smoke(['--app', app.origin], ENVIRONMENT);
+    expect([code, faults]).toEqual([6, ['not-in-sandbox']]);
+    expect(report.checks.find(({ id }) => id === 'not-in-sandbox')?.findings).toMatchObject([
+      {
+        id: 'asks-for-missing',
+        what: 'not in the sandbox: Conversations (conversations.twilio.com), asked for by POST /v1/Conversations',
+        tryNext: [
+          expect.stringMatching(/^relay-phone sandbox traces \d+$/),
+          expect.any(String),
+          expect.any(String),
+        ],
+      },
+    ]);
+  });
+
+  it('looks also if another check fails, and only at what was asked for since smoke began', async () => {
+    const { smoke, app, askForConversation } = await setInSandbox();
+    await askForConversation();
+    app.answer(() => ({ status: 403 }));
+    const { faults, report } = await smoke(['--app', app.origin, '--strict'], ENVIRONMENT);
+    expect(faults).toContain('sms-status-signed');
+    expect(report.checks.find(({ id }) => id === 'not-in-sandbox')).toMatchObject({
+      state: 'ok',
+      summary: 'asked for nothing that is missing',
+    });
+  });
+
+  it('fails with --strict if no sandbox runs that would show it', async () => {
+    const { smoke, app } = await setSmokeScene();
+    const { code, faults, report } = await smoke(['--app', app.origin, '--strict'], ENVIRONMENT);
+    expect([code, faults]).toEqual([6, ['not-in-sandbox']]);
+    expect(report.checks.find(({ id }) => id === 'not-in-sandbox')?.findings).toMatchObject([
+      { id: 'no-sandbox' },
+    ]);
   });
 });
 

@@ -46,6 +46,8 @@ export interface Check<Id extends string, Context> {
   readonly expects: string;
   /** The checks that must not fail or be skipped, else this one is skipped. They come before it in the list. */
   readonly needs: readonly string[];
+  /** The checks that come before it in the list and must have ended, however they did, if they run at all. Default none. */
+  readonly after?: readonly string[];
   /** Everything it can find, by id. */
   readonly findings: Readonly<Record<Id, FindingKind>>;
   /**

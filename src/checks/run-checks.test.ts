@@ -55,6 +55,22 @@ describe('runChecks', () => {
     expect(states).toEqual(['first skipped: no file', 'second skipped: no file']);
   });
 
+  it('runs a check after the ones that it comes after, also if they fail or do not run', async () => {
+    const ended: string[] = [];
+    const states = await run([
+      check('first', [], async () => {
+        await new Promise((resolve) => setImmediate(resolve));
+        ended.push('first');
+        return finding('wrong')();
+      }),
+      {
+        ...check('second', [], () => pass(`after ${ended.join()}`)),
+        after: ['first', 'unknown'],
+      },
+    ]);
+    expect(states).toEqual(['first fault', 'second ok: after first']);
+  });
+
   it('runs checks that need one with a warning', async () => {
     const states = await run([
       check('first', [], finding('odd')),

@@ -1,4 +1,4 @@
-// Runs checks in parallel: each as soon as the checks it needs have ended, and none for longer than its time limit.
+// Runs checks in parallel: each as soon as the checks it needs or waits for have ended, and none for longer than its time limit.
 import { findSystemCode, RelayPhoneError } from '../errors.js';
 import { NoAnswer } from '../http/send.js';
 import { explainMachineFault } from '../machine-fault.js';
@@ -80,8 +80,10 @@ export async function runChecks<Context>(
 
   async function runAfter(
     needed: readonly Promise<CheckResult>[],
+    awaited: readonly Promise<CheckResult>[],
     check: Check<string, Context>,
   ): Promise<CheckResult> {
+    await Promise.all(awaited);
     const blocker = (await Promise.all(needed)).find(({ state }) => state === 'fault' || state === 'skipped');
     if (blocker) return skip(check, blocker);
     running.add(check.id);
@@ -103,7 +105,10 @@ export async function runChecks<Context>(
     return result;
   }
 
-  for (const check of checks) results.set(check.id, runAfter(check.needs.map(resultOf), check));
+  for (const check of checks) {
+    const awaited = (check.after ?? []).flatMap((id) => results.get(id) ?? []);
+    results.set(check.id, runAfter(check.needs.map(resultOf), awaited, check));
+  }
   return Promise.all(results.values());
 }
 

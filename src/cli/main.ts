@@ -5,7 +5,7 @@ import { formatSafeJson, showControls } from '../control-characters.js';
 import { RelayPhoneError } from '../errors.js';
 import { explainMachineFault } from '../machine-fault.js';
 import { COMMANDS } from './commands/index.js';
-import { createCliPorts } from './core/ports.js';
+import { type CleanUp, createCliPorts } from './core/ports.js';
 import { createProgram } from './core/program.js';
 
 /** The exit code that shells expect after Ctrl-C; `ExitCode.interrupted`. */
@@ -28,7 +28,7 @@ const SHOW_CURSOR = '\x1b[?25h';
 
 /** The standard streams that are a terminal at the start. */
 const terminals = [0, 1, 2].filter((fd) => isatty(fd));
-const cleanUps: (() => Promise<void>)[] = [];
+const cleanUps: CleanUp[] = [];
 let signalTarget: ((signal: NodeJS.Signals) => void) | undefined;
 const ports = createCliPorts({
   onInterrupt: (one) => cleanUps.unshift(one),
@@ -44,7 +44,7 @@ const ports = createCliPorts({
 
 /** Set once something other than the command decides how the process ends. */
 let ending: 'interrupted' | 'crashed' | undefined;
-let cleaning: Promise<void> | undefined;
+let cleaning: Promise<number | undefined> | undefined;
 // Not `once`: the prompts end the process themselves without another listener.
 for (const signal of ENDING_SIGNALS) {
   process.on(signal, () => (signalTarget ? signalTarget(signal) : void endInterrupted(signal)));
@@ -160,15 +160,21 @@ async function endInterrupted(signal: NodeJS.Signals): Promise<void> {
   // A second Ctrl-C does not wait for a clean-up that hangs.
   if (ending) process.exit(INTERRUPTED);
   ending = 'interrupted';
-  await cleanUp();
+  const exitCode = await cleanUp();
   // A prompt or a spinner may have hidden the cursor.
   ports.stderr.write(`${ports.isTerminal ? SHOW_CURSOR : ''}\nInterrupted.\n`);
-  exit(INTERRUPTED);
+  exit(exitCode ?? INTERRUPTED);
 }
 
-function cleanUp(): Promise<void> {
+/** Runs every clean-up, once. @returns the exit code of the first that has one */
+function cleanUp(): Promise<number | undefined> {
   cleaning ??= (async () => {
-    for (const one of cleanUps) await one().catch(() => undefined);
+    let exitCode: number | undefined;
+    for (const one of cleanUps) {
+      const found = await one().catch(() => undefined);
+      exitCode ??= found ?? undefined;
+    }
+    return exitCode;
   })();
   return cleaning;
 }

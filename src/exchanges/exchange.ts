@@ -63,13 +63,13 @@ export interface ExchangeSummary {
   readonly publicBase: string;
   /** The id of the exchange that this one replays; null for a request from outside. */
   readonly replayOf: number | null;
-  /** What the answer shows to be wrong. Absent if nothing is. */
+  /** What the answer or the signature shows to be wrong. Absent if nothing is. */
   readonly findings?: readonly ExchangeFinding[];
 }
 
-/** Something wrong with an answer. Scripts rely on the ids. */
+/** Something wrong with an answer, or with the signature of the request. Scripts rely on the ids. */
 export interface ExchangeFinding {
-  readonly id: 'host-refused' | 'airplay' | 'redirect' | 'loop';
+  readonly id: 'host-refused' | 'airplay' | 'redirect' | 'loop' | 'signature';
   /** What is wrong, as a clause without a full stop. */
   readonly what: string;
   /** What to do about it, most promising first. */
@@ -91,11 +91,12 @@ export interface Exchange {
   readonly subject: string | null;
 }
 
-/** An exchange without its final id and attempt, which the recorder sets, and without late findings. */
+/** An exchange without its final id and attempt, which the recorder sets, and without late findings and a late verdict. */
 export interface NewExchange extends Exchange {
-  readonly summary: Omit<ExchangeSummary, 'id' | 'attempt' | 'findings'> & {
+  readonly summary: Omit<ExchangeSummary, 'id' | 'attempt' | 'verdict' | 'findings'> & {
     id: number;
     attempt: number;
+    verdict: Verdict;
     findings?: readonly ExchangeFinding[];
   };
 }

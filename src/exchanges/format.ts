@@ -1,4 +1,5 @@
 // Formats exchanges as JSON, without loading a schema: zod is slow to load.
+import { decodeCharset } from '../http/charset.js';
 import { decodeBody } from '../http/content-coding.js';
 import type { AnswerDifference } from './compare.js';
 import type { Exchange, ExchangeSummary } from './exchange.js';
@@ -18,7 +19,10 @@ export function formatExchangeReport(summary: ExchangeSummary): ExchangeReport {
   };
 }
 
-/** Formats an exchange with its headers and bodies; compressed bodies are decoded, credentials in headers are hidden. */
+/**
+ * Formats an exchange with its headers and bodies. Compressed bodies are decoded, and read by their charset; credentials in
+ * headers are hidden.
+ */
 export async function formatFullExchange(exchange: Exchange): Promise<FullExchangeReport> {
   const { requestHead, answerHead, requestBody, answerBody, isRequestCut, isAnswerCut } = exchange;
   const [requestHeaders, answerHeaders] = [readHeaderPairs(requestHead), readHeaderPairs(answerHead)];
@@ -46,9 +50,12 @@ async function formatMessage(
   const limits = { isCut, maxBytes: MAX_DECODED_BYTES };
   const coding = isDecoded ? undefined : findHeader(headers, 'content-encoding');
   const decoded = await decodeBody(body, coding, limits);
+  const text = isDecoded
+    ? decoded.body.toString()
+    : decodeCharset(decoded.body, findHeader(headers, 'content-type')).body;
   return {
     headers: pairHeaders(hideSecrets(headers)),
-    body: decoded.body.toString(),
+    body: text,
     isCut: decoded.isCut,
     undecoded: decoded.fault,
   };

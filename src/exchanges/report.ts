@@ -42,12 +42,12 @@ export const exchangeReportSchema = z.object({
   findings: z
     .array(
       z.object({
-        id: z.enum(['redirect', 'host-refused', 'airplay', 'loop']),
+        id: z.enum(['redirect', 'host-refused', 'airplay', 'loop', 'signature']),
         what: z.string(),
         tryNext: z.array(z.string()).describe('what fixes it, most promising first'),
       }),
     )
-    .describe('what the answer shows to be wrong'),
+    .describe('what the answer or the signature shows to be wrong'),
 });
 
 /** See {@link exchangeReportSchema}. */

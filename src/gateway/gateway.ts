@@ -2,7 +2,13 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { AppFault } from '../app-host/recognize.js';
-import type { Exchange, ExchangeFilter, ExchangeSummary, NewExchange } from '../exchanges/exchange.js';
+import type {
+  Exchange,
+  ExchangeFilter,
+  ExchangeFinding,
+  ExchangeSummary,
+  NewExchange,
+} from '../exchanges/exchange.js';
 import { createBodyReader } from '../http/body-reader.js';
 import { findConnectionLimit } from '../http/connection-limit.js';
 import { createUpstream } from '../http/upstream.js';
@@ -13,6 +19,7 @@ import { createAnswerInspector } from './forwarding/answer-inspector.js';
 import { createRequestHandlers } from './forwarding/incoming-request.js';
 import { createMediaFiles } from './forwarding/media-files.js';
 import { createProver, type Proof } from './forwarding/proof.js';
+import { createAccountUrls, type WebhookAccount } from './signature/account-urls.js';
 import type { NamedToken } from './signature/signed-request.js';
 
 /** Settings and dependencies of {@link createGateway}. */
@@ -25,6 +32,8 @@ export interface GatewayOptions {
   readonly authToken: string;
   /** Other tokens that a webhook may be signed with by mistake. Default none. */
   readonly otherTokens?: readonly NamedToken[];
+  /** The account of the auth token, to explain wrong signatures with its webhook URLs. Default: they are not known. */
+  readonly account?: WebhookAccount | undefined;
   /** Returns the webhook paths that Twilio was given; a new array when they change. */
   readonly webhooks: () => readonly AllowedWebhook[];
   /** The key in `.env` with the hosts that Firefox Relay allows.. */
@@ -95,6 +104,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   const prover = createProver();
   const media = createMediaFiles();
   const inspector = createAnswerInspector(options);
+  const accountUrls = createAccountUrls(options.account);
+  let isClosed = false;
 
   function add(unnumbered: NewExchange): Exchange {
     const exchange = recorder.add(unnumbered);
@@ -107,13 +118,21 @@ export function createGateway(options: GatewayOptions): Gateway {
   /** Records the exchange at once; what takes longer to find out is added to it. */
   function addInspected(unnumbered: NewExchange, isWebhook: boolean): void {
     const { findings, later } = inspector.inspect(unnumbered, isWebhook);
-    if (findings.length > 0) unnumbered.summary.findings = findings;
-    const { summary } = add(unnumbered);
+    const { summary } = unnumbered;
+    if (findings.length > 0) summary.findings = [...(summary.findings ?? []), ...findings];
+    add(unnumbered);
     void later?.then((found) => {
       if (found.length === 0) return;
-      recorder.addFindings(unnumbered, found);
-      for (const finding of found) emit({ kind: 'finding', exchangeId: summary.id, finding });
+      summary.findings = [...(summary.findings ?? []), ...found];
+      update(unnumbered, found);
     });
+  }
+
+  /** @param found the new findings */
+  function update(exchange: NewExchange, found: readonly ExchangeFinding[]): void {
+    if (isClosed) return;
+    recorder.update(exchange);
+    for (const finding of found) emit({ kind: 'finding', exchangeId: exchange.summary.id, finding });
   }
 
   const handlers = createRequestHandlers({
@@ -131,7 +150,11 @@ export function createGateway(options: GatewayOptions): Gateway {
       otherTokens: options.otherTokens ?? [],
       publicBase: options.publicBase(),
       app,
+      accountSid: options.account?.sid,
+      configured: accountUrls.current(),
     }),
+    accountUrls,
+    update,
     record: (exchange, inspects) =>
       inspects === undefined ? add(exchange) : addInspected(exchange, inspects === 'webhook'),
     emit,
@@ -155,6 +178,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     close: async () => {
       await Promise.all([signedUpstream.close(), unsignedUpstream.close()]);
       await inspector.close();
+      isClosed = true;
       recorder.close();
     },
   };

@@ -37,8 +37,9 @@ import { createOpenTraces, waitForQuiet } from './platform/events/open-traces.js
 import { createRequestCauses } from './platform/events/request-causes.js';
 import { DEFAULT_TIMEOUT_MS, filterEvents, waitForEvent } from './platform/events/search.js';
 import { createEventStream } from './platform/events/stream.js';
-import { describeUnsupported, type Unsupported } from './platform/events/unsupported.js';
+import { describeUnsupported } from './platform/events/unsupported.js';
 import { createUnsupportedLog, type UnsupportedLog } from './platform/events/unsupported-log.js';
+import type { UnsupportedUse } from './platform/events/unsupported-use.js';
 import { createHex32 } from './platform/formats.js';
 import { findPhoneNumber } from './platform/phone-number.js';
 import { readSnapshot, replaceContent, takeSnapshot } from './platform/snapshot.js';
@@ -54,6 +55,7 @@ import { createTraceLog } from './traces/trace-log.js';
 import { createVoice, type Voice } from './voice/voice.js';
 import { createWebhookDispatch } from './webhooks/dispatch.js';
 import { createReplay } from './webhooks/replay.js';
+import { toSignedUrl } from './webhooks/request.js';
 import { signRequest } from './webhooks/signature.js';
 
 /** What `createSandbox` opens first. */
@@ -116,7 +118,7 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
   const exchangeView = createExchangeView({
     log: exchanges,
     origin,
-    sign: (url, parameters) => signRequest(authToken, url, parameters),
+    sign: (url, parameters, sid) => signRequest(authToken, toSignedUrl(url, sid), parameters),
     secrets: [
       controlToken,
       ...credentials.flatMap(({ sid, authToken: token }) => [token, btoa(`${sid}:${token}`)]),
@@ -268,6 +270,7 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     exchange: exchangeView.find,
     replay: createReplay({ ...webhookDeps, stopSignal: webhooks.stopSignal }, exchangeView),
     alerts: () => alerts.summaries(),
+    unsupported: ({ since } = {}) => unsupported.list(since),
     exposures: exposuresOf,
     whoSaw: exposuresOf,
     assertShownOnlyTo: (number, allowed) => void assertions.put(number, allowed),
@@ -358,8 +361,8 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
 }
 
 /** Returns what warns of something that the sandbox lacks, on the standard error of the process. */
-function createWarning({ unsupported = 'warn' }: SandboxOptions): (lacking: Unsupported) => void {
-  return (lacking) => {
-    if (unsupported === 'warn') process.emitWarning(describeUnsupported(lacking), 'RelayPhoneWarning');
+function createWarning({ unsupported = 'warn' }: SandboxOptions): (use: UnsupportedUse) => void {
+  return (use) => {
+    if (unsupported === 'warn') process.emitWarning(describeUnsupported(use), 'RelayPhoneWarning');
   };
 }

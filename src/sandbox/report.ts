@@ -1,5 +1,6 @@
 // The schemas of the JSON documents that the sandbox commands print.
 import * as z from 'zod';
+import type { UnsupportedUse } from './platform/events/unsupported-use.js';
 import type { KnownTrace } from './traces/trace-log.js';
 
 /** `sandbox --json`, once it accepts requests. */
@@ -13,6 +14,23 @@ export const sandboxReportSchema = z.object({
 
 /** See {@link sandboxReportSchema}. */
 export type SandboxReport = z.infer<typeof sandboxReportSchema>;
+
+/** Something that the sandbox lacks, in the lists of commands and of the control API. */
+export const unsupportedUseSchema = z.object({
+  what: z
+    .enum(['api', 'operation', 'parameter', 'verb', 'noun', 'attribute'])
+    .describe('what kind of thing it is'),
+  name: z.string().describe('as Twilio names it: Conversations, POST Calls/Streams, <Connect>'),
+  host: z.string().nullable().describe('the host that has it at Twilio; null for TwiML'),
+  askedIn: z.enum(['request', 'twiml']).describe('a REST request, or a TwiML document of the app'),
+  method: z
+    .string()
+    .nullable()
+    .describe('of the request, or of the webhook or request that the TwiML belongs to; null if unknown'),
+  url: z.string().nullable().describe('the path of a REST request, the URL of a webhook; null if unknown'),
+  traceId: z.string(),
+  eventId: z.number().describe('of the event `unsupported`'),
+}) satisfies z.ZodType<UnsupportedUse>;
 
 const heard = z.array(
   z.object({
@@ -334,6 +352,11 @@ export const phoneReportSchema = z.object({
 /** See {@link phoneReportSchema}. */
 export type PhoneReport = z.infer<typeof phoneReportSchema>;
 
+const metUnsupported = z
+  .array(unsupportedUseSchema)
+  .readonly()
+  .describe('what the app asked for that the sandbox lacks; in a strict sandbox the exit code is then 6');
+
 /** `text --json`. */
 export const textReportSchema = z.object({
   command: z.literal('text'),
@@ -368,6 +391,7 @@ export const textReportSchema = z.object({
     .describe(
       'false if nobody was reached and nobody answered, or the app did not answer: then the exit code is 6',
     ),
+  unsupported: metUnsupported,
   hops: z.array(eventReportSchema).describe('all events of the trace, each with the fields of its kind'),
 });
 
@@ -401,6 +425,7 @@ export const callReportSchema = z.object({
     .describe(
       'false if nobody was reached and nobody answered, or the app did not answer: then the exit code is 6',
     ),
+  unsupported: metUnsupported,
   hops: z.array(eventReportSchema).describe('all events of the trace, each with the fields of its kind'),
 });
 

@@ -15,7 +15,7 @@ import type { PhoneSummary, SandboxPhone } from './phones/phones.js';
 import type { SandboxClock } from './platform/clock.js';
 import type { SandboxEvent } from './platform/events/event.js';
 import type { EventFilter } from './platform/events/search.js';
-import type { Unsupported } from './platform/events/unsupported.js';
+import type { UnsupportedUse } from './platform/events/unsupported-use.js';
 import type { SandboxAlert } from './platform/sandbox-alert.js';
 import type { Fault, FaultRule } from './server/faults.js';
 import type { RecordedRequest } from './server/request-log.js';
@@ -36,7 +36,10 @@ export interface SandboxOptions {
   readonly port?: number;
   /** How many ports above `port` may be tried if it is taken. Default 0. */
   readonly spare?: number;
-  /** Refuses URLs on private hosts, as Twilio does: status callbacks, and the URLs of calls. Default false. */
+  /**
+   * Refuses URLs on private hosts, as Twilio does: status callbacks, and the URLs of calls. It does not change what happens
+   * to something that the sandbox lacks: that is `unsupported`. Default false.
+   */
   readonly strict?: boolean;
   /**
    * Countries that texts and calls may go to (ISO 3166 codes such as `GB`), besides the US, Canada and those of owned
@@ -70,11 +73,11 @@ export interface SandboxOptions {
   /**
    * What to do about requests and TwiML that Twilio understands and the sandbox does not. They are refused by name, and are
    * events `unsupported`, in any case. `warn` also prints a warning of Node.js for each thing once. With `throw` the next
-   * awaited call of the library rejects, and so does `close`, once everything is closed. Default `warn`.
+   * awaited call of the library rejects, and so does `close`, once everything is closed. Default `warn`, with `strict` too.
    */
   readonly unsupported?: 'warn' | 'throw';
   /** Is called once for each thing that the sandbox lacks. Default: with `warn`, prints a warning of Node.js. */
-  readonly onUnsupported?: (unsupported: Unsupported) => void;
+  readonly onUnsupported?: (use: UnsupportedUse) => void;
   /** The token of the control API. Default: random. */
   readonly controlToken?: string;
 }
@@ -194,6 +197,15 @@ export interface Sandbox {
    * error and warning about TwiML. Those about one text or call are also in its result.
    */
   alerts(): readonly SandboxAlert[];
+  /**
+   * Lists what was asked for that the sandbox lacks: each thing once, with the request or TwiML that asked for it last. A
+   * reset and a restored snapshot forget none of it.
+   *
+   * @param filter.since only what was asked for after the event with this id
+   * @example
+   * expect(sandbox.unsupported()).toEqual([]);
+   */
+  unsupported(filter?: { readonly since?: number }): readonly UnsupportedUse[];
   /** Returns the last ten thousand events that match, oldest first. */
   events(filter?: EventFilter): readonly SandboxEvent[];
   /**

@@ -18,6 +18,10 @@ export interface PlayContext {
   readonly earlierExposures: ReadonlyMap<string, number>;
   /** Id of the last event before the last action. */
   lastEventId: number;
+  /** Id of the last event before the play. */
+  readonly startEventId: number;
+  /** The names of what the sandbox lacks and a step has expected. */
+  readonly expectedUnsupported: Set<string>;
   /** Functions that undo the story's changes to the sandbox; the last one runs first. */
   readonly cleanups: (() => Promise<unknown>)[];
 }
@@ -30,11 +34,12 @@ const QUIET = Symbol('quiet');
 /** How long to wait at most for the sandbox to become quiet. */
 const MAX_ACTIVITY_MS = 5000;
 
-/** Records the state of the sandbox before the first step. */
+/** Records the state of the sandbox before the first step. @param startEventId of the last event before the play */
 export async function openPlayContext(
   story: Story,
   assigned: AssignedNumbers,
   ports: StoryPorts,
+  startEventId: number,
 ): Promise<PlayContext> {
   const { control } = ports;
   const phones = [...story.phones.keys()].map(assigned.numberOf);
@@ -53,6 +58,8 @@ export async function openPlayContext(
     earlierCalls: new Set(calls.flat().map(({ sid }) => sid)),
     earlierExposures: new Map(await Promise.all(exposures)),
     lastEventId: (await control.state()).lastEventId,
+    startEventId,
+    expectedUnsupported: new Set(),
     cleanups: [],
   };
 }
@@ -105,7 +112,12 @@ export async function waitUntilQuiet<T>(
     const { lastEventId, openTraces, clock } = await control.state();
     // Under a manual clock, what is in progress may wait for the next `advance`.
     const isBusy = openTraces > 0 && clock.mode === 'real';
-    if (lastEventId !== last || isBusy) [last, since] = [lastEventId, now()];
+    // The play itself moves a manual clock all the time.
+    const isActive =
+      lastEventId !== last &&
+      (await control.events({ since: last })).some(({ kind }) => kind !== 'clock.advanced');
+    if (isActive || isBusy) since = now();
+    last = lastEventId;
     return (await find()) ?? (now() - since >= quietMs ? QUIET : undefined);
   });
   return found === QUIET ? undefined : found;

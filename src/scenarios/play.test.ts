@@ -231,4 +231,56 @@ describe('playing a story', () => {
         .map(({ state }) => state),
     ).not.toContain('talking');
   });
+
+  it('expects what the app asks for that the sandbox lacks, and says what it asked for instead', async () => {
+    const { answer, play } = await setStage();
+    answer({ '/calls': '<Connect/><Start/>' });
+    const played = await play(`
+  - { call: number, from: Ann }
+  - { expect unsupported: <connect> }
+  - { expect unsupported: Conversations, within: 1ms }
+`);
+    expect(outcomes(played)).toEqual(['passed', 'passed', 'failed']);
+    expect(played.steps.at(-1)?.unmet).toEqual({
+      expected: 'the app asks for Conversations, which the sandbox lacks',
+      found: ['it asked for <Connect>', 'it asked for <Start>'],
+    });
+    expect(played.unsupported).toMatchObject([
+      { name: '<Connect>', isExpected: true },
+      { name: '<Start>', isExpected: false },
+    ]);
+  });
+
+  it.each([true, false])(
+    'fails if the app asks for something that no step expects, only if it is strict: %s',
+    async (isStrict) => {
+      const stage = await setStage();
+      const ports = { ...stage.ports, isStrict };
+      stage.app.answer(() => {
+        // The app asks after it has answered.
+        setTimeout(() => void stage.client.conversations.v1.conversations.create({}).catch(() => undefined));
+        return twiml('<Response/>');
+      });
+      const played = await stage.playWith(ports)('  - { text: Hi, from: Ann, to: number }\n');
+      expect(outcomes(played)).toEqual(['passed']);
+      if (!isStrict) return expect(played.error).toBeUndefined();
+      expect(played.error).toMatchObject({
+        kind: 'fault',
+        reason: expect.stringContaining('no step expects it: Conversations (conversations.twilio.com)'),
+        tryNext: [expect.stringContaining('expect unsupported: Conversations')],
+      });
+    },
+  );
+
+  it('passes a strict play if a step expects everything that is missing, on a manual clock too', async () => {
+    const stage = await setStage({ clock: 'manual' });
+    stage.answer({ '/calls': '<Connect/>' });
+    const play = stage.playWith({ ...stage.ports, isStrict: true });
+    const played = await play(`
+  - { call: number, from: Ann }
+  - { expect unsupported: <Connect> }
+  - { call: number, from: Bob }
+`);
+    expect([outcomes(played), played.error]).toEqual([PASSED(3), undefined]);
+  });
 });

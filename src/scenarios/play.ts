@@ -3,17 +3,23 @@ import { RelayPhoneError } from '../errors.js';
 import { type AssignedNumbers, assignNumbers } from './assigned-numbers.js';
 import { runManualClock } from './clock.js';
 import { listCalls, openPlayContext, type PlayContext, verifyNotInterrupted } from './play-context.js';
-import type { PlayedStep, StoryPorts, UnmetExpectation } from './ports.js';
+import type { FoundUnsupported, PlayedStep, StoryPorts, UnmetExpectation } from './ports.js';
 import { isExpectation, runStep } from './steps.js';
 import type { Story, StoryStep } from './story.js';
 import { describeStep } from './story.js';
+import { findStrictError, listFoundUnsupported } from './unsupported.js';
 
 /** The result of a play. */
 export interface PlayResult {
   readonly steps: readonly PlayedStep[];
   /** The number behind each name. */
   readonly numbers: ReadonlyMap<string, string>;
-  /** Why it failed; its kind decides the exit code. Undefined if all steps passed. */
+  /** What the app asked for that the sandbox lacks. */
+  readonly unsupported: readonly FoundUnsupported[];
+  /**
+   * Why it failed; its kind decides the exit code. Undefined if all steps passed and, in a strict play, a step expected
+   * everything that was missing.
+   */
   readonly error: RelayPhoneError | undefined;
   /** The sandbox's events since the last action: ids greater than `after`, up to `last`. They led to the failure. */
   readonly events: { readonly after: number; readonly last: number };
@@ -29,9 +35,10 @@ export async function playStory(story: Story, ports: StoryPorts): Promise<PlayRe
   const stopClock = await runManualClock(story, ports);
   let assigned: AssignedNumbers | undefined;
   try {
+    const startEventId = ports.startEventId ?? (await ports.control.state()).lastEventId;
     assigned = await assignNumbers(story, ports);
     ports.onNumbersAssigned?.(assigned.numbers);
-    const context = await openPlayContext(story, assigned, ports);
+    const context = await openPlayContext(story, assigned, ports, startEventId);
     try {
       return await playSteps(story, context);
     } finally {
@@ -55,7 +62,13 @@ async function playSteps(story: Story, context: PlayContext): Promise<PlayResult
   const after = context.lastEventId;
   // Read before the cleanup, which causes events too.
   const last = error ? await findLastEvent(context).catch(() => after) : after;
-  return { steps, numbers: context.assigned.numbers, error, events: { after, last } };
+  const unsupported = await listFoundUnsupported(context).catch((reason: unknown) => {
+    if (!(reason instanceof RelayPhoneError)) throw reason;
+    error ??= reason;
+    return [];
+  });
+  if (context.ports.isStrict) error ??= findStrictError(unsupported);
+  return { steps, numbers: context.assigned.numbers, unsupported, error, events: { after, last } };
 }
 
 interface StepResult {

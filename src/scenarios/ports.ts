@@ -25,6 +25,10 @@ export interface StoryPorts {
   /** Returns milliseconds since 1970, of the real clock. */
   readonly now: () => number;
   readonly sleep: (milliseconds: number) => Promise<unknown>;
+  /** True if it is a failure that the app asks for something which the sandbox lacks, and no step expects it. Default false. */
+  readonly isStrict?: boolean;
+  /** The id of the last event before the app was started. Default: before the play. */
+  readonly startEventId?: number;
   /** Aborts the play. */
   readonly signal?: AbortSignal;
   /** Called before the first step, with the number of each name. */
@@ -87,6 +91,25 @@ export interface StoryWebhookEvent extends StoryEvent {
   readonly status: number | null;
   readonly errorCode: number | null;
   readonly failure: string | null;
+}
+
+/** Something that the app asked for and the sandbox lacks, with the latest request or TwiML that asked for it. */
+export interface StoryUnsupported {
+  readonly what: 'api' | 'operation' | 'parameter' | 'verb' | 'noun' | 'attribute';
+  readonly name: string;
+  /** Null for TwiML. */
+  readonly host: string | null;
+  readonly askedIn: 'request' | 'twiml';
+  readonly method: string | null;
+  readonly url: string | null;
+  readonly traceId: string;
+  readonly eventId: number;
+}
+
+/** Something that the app asked for during a play. */
+export interface FoundUnsupported extends StoryUnsupported {
+  /** True if a step expected it. */
+  readonly isExpected: boolean;
 }
 
 /** One exposure of a number to a phone. */
@@ -163,6 +186,8 @@ export interface StoryControl {
   advance(milliseconds: number): Promise<unknown>;
   events(filter: { readonly since?: number }): Promise<readonly (StoryEvent | StoryWebhookEvent)[]>;
   whoSaw(number: string): Promise<readonly ShownNumber[]>;
+  /** What was asked for after the event `since` that the sandbox lacks. */
+  unsupported(filter: { readonly since: number }): Promise<readonly StoryUnsupported[]>;
   /** The id of the newest event, and for how many acts something is still in progress. */
   state(): Promise<{
     readonly lastEventId: number;

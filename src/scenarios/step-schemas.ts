@@ -104,6 +104,10 @@ export function createStepSchemas(names: StoryNames) {
       'expect no leak': phone,
       except: z.array(phone).exactOptional(),
     }),
+    'expect unsupported': z.strictObject({
+      'expect unsupported': z.string().regex(/\S/, 'takes a name such as Conversations or <Connect>'),
+      ...expectation,
+    }),
   };
 }
 

@@ -18,6 +18,7 @@ import type {
   UnmetExpectation,
 } from './ports.js';
 import type { StepContent, StepKind, StoryStep } from './story.js';
+import { expectUnsupported } from './unsupported.js';
 
 type ExpectationKind = Extract<StepKind, `expect ${string}`>;
 type ActionKind = Exclude<StepKind, ExpectationKind>;
@@ -82,6 +83,7 @@ const EXPECTATIONS: {
   'expect heard': expectHeard,
   'expect webhook': expectWebhook,
   'expect no leak': expectNoLeak,
+  'expect unsupported': expectUnsupported,
 };
 
 /** How long an action waits for its call. */

@@ -65,6 +65,8 @@ const DESCRIPTIONS: { readonly [K in StepKind]: (content: StepContent<K>) => str
     `the webhook for ${purpose} is answered${status === undefined ? '' : ` with ${status}`}${error === undefined ? '' : `, and fails with ${error}`}`,
   'expect no leak': ({ 'expect no leak': of, except = [] }) =>
     `nobody${except.length > 0 ? ` but ${except.join(' and ')}` : ''} saw the number of ${of}`,
+  'expect unsupported': ({ 'expect unsupported': name }) =>
+    `the app asks for ${name}, which the sandbox lacks`,
 };
 
 function describeMatching({

@@ -1,6 +1,6 @@
 // Loads the settings of one run, and remembers whether each came from a flag, the environment or .env.
 import { RelayPhoneError } from '../errors.js';
-import { findUnusableForm, type SecretForm } from '../secret-forms.js';
+import { findCredentialForm, findUnusableForm, type SecretForm } from '../secret-forms.js';
 import {
   SECRET_SETTINGS,
   SETTING_SOURCES,
@@ -51,6 +51,9 @@ interface Found {
 /** The settings that decide how a command starts: they must be readable at once. */
 const NEEDED_FIRST: ReadonlySet<SettingName> = new Set(['target', 'stateDir', 'timeout']);
 
+/** The settings whose values are letters and digits alone. */
+const CREDENTIALS: ReadonlySet<SettingName> = new Set(['accountSid', 'authToken']);
+
 /**
  * Looks each setting up in the order flag, environment, `.env`; an empty value counts as missing.
  *
@@ -68,7 +71,7 @@ export function loadSettings(places: SettingPlaces, onFault = raise): LoadedSett
   for (const name of Object.keys(SETTING_SOURCES) as SettingName[]) {
     const found = findSetting(places, name);
     if (!found) continue;
-    const form = findUnusableForm(found.raw);
+    const form = CREDENTIALS.has(name) ? findCredentialForm(found.raw) : findUnusableForm(found.raw);
     if (form && !NEEDED_FIRST.has(name)) {
       unresolved.push({ name, key: found.key, source: found.source, form });
       continue;

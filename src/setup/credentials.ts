@@ -1,7 +1,7 @@
 // Obtains the credentials of a live account, from the settings or a prompt, and checks their form before use.
 import { RelayPhoneError } from '../errors.js';
 import { isSandboxSid } from '../sandbox-sid.js';
-import { findUnusableForm } from '../secret-forms.js';
+import { findCredentialForm } from '../secret-forms.js';
 import type { LoadedSettings } from '../settings/load.js';
 import type { Credentials } from '../twilio/client.js';
 import { CONSOLE_PAGES } from '../twilio/console-pages.js';
@@ -47,7 +47,7 @@ export async function obtainCredentials(
 /** Returns what is wrong with an account SID, as a clause; undefined if it is well-formed. */
 export function findSidFault(sid: string): string | undefined {
   if (ACCOUNT_SID.test(sid)) return undefined;
-  const form = findUnusableForm(sid);
+  const form = findCredentialForm(sid);
   if (form) return `this is ${form.name}`;
   if (/^SK[0-9a-fA-F]{32}$/.test(sid)) {
     return 'this is the SID of an API key; the account SID starts with AC and is on the first page of the Console';
@@ -58,7 +58,7 @@ export function findSidFault(sid: string): string | undefined {
 /** Returns what is wrong with an auth token, without showing it; undefined if it is well-formed. */
 export function findTokenFault(token: string): string | undefined {
   if (AUTH_TOKEN.test(token)) return undefined;
-  const form = findUnusableForm(token);
+  const form = findCredentialForm(token);
   if (form) return `this is ${form.name}`;
   return `the auth token is 32 hex digits, and this has ${token.length} characters${
     token.length === 32 ? ', not all of them hex digits (the secret of an API key?)' : ''

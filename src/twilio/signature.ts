@@ -42,8 +42,9 @@ export function isSignedForPython(
   signature: string,
   url: string,
   parameters: SignedParameters,
+  sign: typeof createSignature = createSignature,
 ): boolean {
-  const isOf = (one: string) => isEqual(signature, createSignature(authToken, one, parameters));
+  const isOf = (one: string) => isEqual(signature, sign(authToken, one, parameters));
   return isOf(url) || isOf(togglePort(url));
 }
 
@@ -65,6 +66,23 @@ function togglePort(url: string): string {
 /** Returns Twilio's signature of a request. */
 export function createSignature(authToken: string, url: string, parameters: SignedParameters): string {
   return webhooks.getExpectedTwilioSignature(authToken, url, parameters);
+}
+
+/**
+ * Returns the parameters as they are signed, behind the URL. `createSignature(token, url + joinParameters(form), {})` is the
+ * signature of `url` and `form`, and faster where many URLs are tried with one form.
+ */
+export function joinParameters(parameters: SignedParameters): string {
+  const names = Object.keys(parameters).sort();
+  return names.map((name) => joinValues(name, parameters[name] ?? '')).join('');
+}
+
+function joinValues(name: string, value: string | readonly string[]): string {
+  if (typeof value === 'string') return name + value;
+  return [...new Set(value)]
+    .sort()
+    .map((one) => name + one)
+    .join('');
 }
 
 /** Returns the hex SHA-256 of a body that is not a form; Twilio adds it to the query as `bodySHA256`. */

@@ -31,6 +31,20 @@ from twilio.rest import Client
 client = Client(os.environ['TWILIO_ACCOUNT_SID'], os.environ['TWILIO_AUTH_TOKEN'])
 print(client.messages.create(to='+12125550190', from_=os.environ['TWILIO_MAIN_NUMBER'], body='from Python').status)
 `;
+/** A program that sends a text with the SDK's client for asyncio, made by `line`. */
+const asyncProgram = (line: string) => `
+import aiohttp, asyncio, os
+from twilio.http.async_http_client import AsyncTwilioHttpClient
+from twilio.rest import Client
+async def main():
+    ${line}
+    client = Client(os.environ['TWILIO_ACCOUNT_SID'], os.environ['TWILIO_AUTH_TOKEN'], http_client=http_client)
+    text = await client.messages.create_async(
+        to='+12125550190', from_=os.environ['TWILIO_MAIN_NUMBER'], body='from aiohttp')
+    print(text.status)
+    await http_client.close()
+asyncio.run(main())
+`;
 
 import { isWindows, NO_POSIX, NO_TERMINALS } from '../support/skips.js';
 
@@ -102,6 +116,24 @@ describe('a program under exec', () => {
     skip(python === undefined, NO_PYTHON);
     workspace.write('send.py', PYTHON_PROGRAM);
     expect(await exec([python ?? '', 'send.py'])).toMatchObject({ code: 0, stdout: 'queued\n' });
+  });
+
+  it('is shown the line with which Twilio’s SDK for asyncio reaches the sandbox', async ({ skip }) => {
+    skip(python === undefined, NO_PYTHON);
+    workspace.write('send.py', asyncProgram('http_client = AsyncTwilioHttpClient()'));
+    // It is not run: without the line, its request goes to the internet.
+    const { stderr } = await exec([process.execPath, '-e', '0']);
+    expect(stderr).toContain('send.py:6: AsyncTwilioHttpClient ignores HTTPS_PROXY');
+    const [, fix = ''] = /Try: (http_client = .*)/.exec(stderr) ?? [];
+    workspace.write('send.py', asyncProgram(fix));
+    const fixed = await exec([python ?? '', '-W', 'default::ResourceWarning', 'send.py']);
+    expect(fixed).toMatchObject({
+      code: 0,
+      stdout: 'queued\n',
+      stderr: expect.not.stringMatching(/PROXY|nclosed/),
+    });
+    const phones = await workspace.run(['sandbox', 'phones', '--json']);
+    expect(phones.stdout).toContain('from aiohttp');
   });
 
   it('reaches the sandbox with curl', async ({ skip }) => {

@@ -226,8 +226,35 @@ describe('tunnel', () => {
     expect(String(await once(stream, 'data'))).toMatch(/^HTTP\/1\.1 101 /);
     await expect.poll(child.output).toMatch(/GET \/media +101 .*valid\n[\s\S]*GET \/media +101 .*valid\n/);
     expect(child.output()).toMatch(/\/ivr\/menu +200 .* valid, CA/);
-    expect(child.output()).toMatch(/GET \/other +404 .* altered body or unknown token/);
+    expect(child.output()).toMatch(/GET \/other +404 .* neither the URLs nor the tokens that are known here/);
     expect(await child.end('SIGTERM')).toBe(130);
+  });
+
+  it('explains a wrong signature with the URL that a number holds, also one that was set later', async () => {
+    const { child, publicBase } = await startTunnel();
+    const numbers = createSandboxClient(sandbox).incomingPhoneNumbers;
+    const [number] = await numbers.list();
+    const smsUrl = 'https://front.example.test/twilio/hook';
+    await numbers(number?.sid ?? '').update({ smsUrl });
+    const signature = twilio.getExpectedTwilioSignature(sandbox.authToken, smsUrl, { From: ANN });
+    const headers = {
+      'X-Twilio-Signature': signature,
+      'Content-Type': 'application/x-www-form-urlencoded',
+    };
+    const body = String(new URLSearchParams({ From: ANN }));
+    const { status } = await edge.request(`${publicBase}/hook`, { method: 'POST', headers, body });
+    expect(status).toBe(404);
+    const differs = `signature is for front.example.test and /twilio/hook, but the request has localhost:${edge.publicPort} and /hook`;
+    await expect.poll(child.output).toContain(differs);
+    expect(child.output()).toMatch(/removed the prefix \/twilio \(smsUrl of \+1…\d{4}\)/);
+    const listed = await workspace.run(['requests', '--refused', '--json']);
+    const { exchanges } = requestsReportSchema.parse(JSON.parse(listed.stdout));
+    expect(exchanges).toMatchObject([
+      {
+        verdict: { reasons: ['wrong host', 'path prefix'], signedUrl: smsUrl },
+        findings: [{ id: 'signature' }],
+      },
+    ]);
   });
 
   it('accepts only signed webhooks', async () => {

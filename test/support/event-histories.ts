@@ -23,7 +23,7 @@ interface Act {
   readonly to: number;
   readonly mask: number;
   readonly webhook: 'accepted' | 'failed' | 'retried' | 'fallback' | 'redirected' | 'challenged';
-  readonly request: 'created' | 'refused' | 'missing' | 'dropped' | 'answer lost';
+  readonly request: 'created' | 'half followed' | 'refused' | 'missing' | 'dropped' | 'answer lost';
   readonly text: 'delivered' | 'undelivered' | 'sent';
   readonly isGuessed: boolean;
   readonly isExposed: boolean;
@@ -46,7 +46,7 @@ const actArbitrary: fc.Arbitrary<Act> = fc.record({
   to: fc.nat(PHONES.length - 1),
   mask: fc.nat(MASKS.length - 1),
   webhook: fc.constantFrom('accepted', 'failed', 'retried', 'fallback', 'redirected', 'challenged'),
-  request: fc.constantFrom('created', 'refused', 'missing', 'dropped', 'answer lost'),
+  request: fc.constantFrom('created', 'half followed', 'refused', 'missing', 'dropped', 'answer lost'),
   text: fc.constantFrom('delivered', 'undelivered', 'sent'),
   isGuessed: fc.boolean(),
   isExposed: fc.boolean(),
@@ -219,6 +219,10 @@ function* sendText(act: Act, sid: string, cause: number | null, from: string, to
   };
   if (isMissing) {
     const lacks = { what: 'operation', name: 'POST Nothing', host: 'api.twilio.com' } as const;
+    yield { fields: { kind: 'unsupported', ...lacks }, cause: asked };
+  }
+  if (act.request === 'half followed') {
+    const lacks = { what: 'parameter', name: 'Some of POST Messages', host: 'api.twilio.com' } as const;
     yield { fields: { kind: 'unsupported', ...lacks }, cause: asked };
   }
   if (status !== 201) return;

@@ -3,6 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
+import { formatParameters } from './fidelity-parameters.js';
+import { formatTwimlSection } from './twiml-table.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
@@ -96,7 +98,16 @@ export function formatPage(rows: readonly Row[]): string {
     const own = known.filter((row) => nounOf(row) === noun);
     return `\n## ${noun}\n\n${formatTable(['id', 'behaviour', 'evidence', 'test'], own)}`;
   });
-  return [INTRODUCTION, ...tables, UNKNOWN, '\n', formatTable(['id', 'behaviour', 'test'], unknown)].join('');
+  const unknownTable = formatTable(['id', 'behaviour', 'test'], unknown);
+  return [
+    INTRODUCTION,
+    ...tables,
+    UNKNOWN,
+    '\n',
+    unknownTable,
+    formatParameters(),
+    formatTwimlSection(),
+  ].join('');
 }
 
 /** Returns the part of the sandbox that a test belongs to, or the name of the test file outside the sandbox. */

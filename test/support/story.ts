@@ -18,6 +18,8 @@ export interface Stage {
   answer(documents: Readonly<Record<string, string>>): void;
   /** Plays a story whose only number, `number`, has the webhooks `/texts` and `/calls` of the app. */
   play(steps: string, phones?: string): Promise<PlayResult>;
+  /** Returns what plays it with other ports. */
+  playWith(ports: StoryPorts): Stage['play'];
 }
 
 /** An app without masks and owners. */
@@ -60,6 +62,12 @@ export async function setStage(options: SandboxOptions = {}): Promise<Stage> {
     now: Date.now,
     sleep: (milliseconds) => new Promise((resolve) => void setTimeout(resolve, milliseconds)),
   };
+  const playWith =
+    (own: StoryPorts): Stage['play'] =>
+    (steps, phones = '{ Ann: , Bob: }') => {
+      const head = `phones: ${phones}\nnumbers:\n  number: { texts: /texts, calls: /calls }\nsteps:\n`;
+      return playStory(readStory(head + steps, 'story.yaml'), own);
+    };
   return {
     sandbox,
     client,
@@ -67,10 +75,8 @@ export async function setStage(options: SandboxOptions = {}): Promise<Stage> {
     ports,
     answer: (documents) =>
       app.answer(({ path }) => twiml(`<Response>${documents[path.split('?')[0] ?? ''] ?? ''}</Response>`)),
-    play: (steps, phones = '{ Ann: , Bob: }') => {
-      const head = `phones: ${phones}\nnumbers:\n  number: { texts: /texts, calls: /calls }\nsteps:\n`;
-      return playStory(readStory(head + steps, 'story.yaml'), ports);
-    },
+    play: playWith(ports),
+    playWith,
   };
 }
 

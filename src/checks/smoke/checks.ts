@@ -4,9 +4,19 @@ import { findNearest } from '../../nearest.js';
 import { ACCEPTED_CHECKS, REFUSED_CHECKS } from './account/magic-numbers.js';
 import { clockCheck, signInCheck } from './account/sign-in.js';
 import { appUpCheck, signingTokenCheck, smokeHostCheck } from './app/app-under-test.js';
+import { createNotInSandboxCheck } from './app/not-in-sandbox.js';
 import { CALLBACK_CHECKS, difficultFormsCheck, INBOUND_CHECKS } from './app/webhooks.js';
 import { type AnySmokeCheck, SMOKE_PARTS, type SmokePart } from './smoke-context.js';
 import { STORY_CHECKS } from './story/story.js';
+
+const APP_CHECKS: readonly AnySmokeCheck[] = [
+  signingTokenCheck,
+  appUpCheck,
+  smokeHostCheck,
+  ...CALLBACK_CHECKS,
+  difficultFormsCheck,
+  ...INBOUND_CHECKS,
+];
 
 /** All checks, in the order in which they are shown. Each comes after the checks that it needs. */
 export const SMOKE_CHECKS: readonly AnySmokeCheck[] = [
@@ -14,12 +24,8 @@ export const SMOKE_CHECKS: readonly AnySmokeCheck[] = [
   clockCheck,
   ...ACCEPTED_CHECKS,
   ...REFUSED_CHECKS,
-  signingTokenCheck,
-  appUpCheck,
-  smokeHostCheck,
-  ...CALLBACK_CHECKS,
-  difficultFormsCheck,
-  ...INBOUND_CHECKS,
+  ...APP_CHECKS,
+  createNotInSandboxCheck(APP_CHECKS),
   ...STORY_CHECKS,
 ];
 

@@ -4,6 +4,17 @@ import type { Check } from '../check.js';
 import type { TestAccount } from './account/test-account.js';
 import type { SmokeStage } from './story/stage.js';
 
+/** The sandbox that the app may run in. */
+export interface AppSandbox {
+  /**
+   * Lists what was asked for since smoke began that the sandbox lacks, once it is quiet: each as a clause with what asked
+   * for it, and the command that shows its trace.
+   *
+   * @throws RelayPhoneError `network` if the sandbox is gone.
+   */
+  listUnsupported(): Promise<readonly { readonly what: string; readonly look: string }[]>;
+}
+
 /** The app that smoke checks. */
 export interface AppUnderTest {
   /** The origin, without a trailing slash. */
@@ -14,6 +25,10 @@ export interface AppUnderTest {
   readonly signingToken: string | undefined;
   /** Waits until the app answers. @throws RelayPhoneError if the app has exited; NoAnswer if it cannot be reached */
   waitUntilUp(): Promise<void>;
+  /** The sandbox of the state folder; undefined if none runs. */
+  readonly sandbox: AppSandbox | undefined;
+  /** True if it is a fault that none runs. */
+  readonly needsSandbox: boolean;
   /** The time for one answer. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;

@@ -1,10 +1,13 @@
 // Offers the browser page of a command that runs until Ctrl-C: serves it, prints its address, and opens it.
+import { findSystemCode, RelayPhoneError } from '../../errors.js';
 import type { AnnouncedPage, PageHost } from '../../page/server/address.js';
 import type { StateFolder } from '../../state/folder.js';
 import type { CommandContext } from './command-context.js';
 import type { PageSubject } from './page.js';
 import { type CliPorts, isTty } from './ports.js';
 import { createScreen } from './screen.js';
+
+const MAX_PORT = 65_535;
 
 /** What decides how the page is offered. */
 export interface PageOffer {
@@ -38,8 +41,10 @@ interface EnterablePage extends Pick<OfferedPage, 'origin' | 'close'> {
 /**
  * Offers the page. If another command serves a page of the same sandbox, that one is offered: it has what this process
  * would show. What it needs is loaded here, because a command should start as fast as without a page.
+ *
+ * @returns undefined, after a warning, if no page can be served: the command itself goes on
  */
-export async function offerPage(context: CommandContext, offer: PageOffer): Promise<OfferedPage> {
+export async function offerPage(context: CommandContext, offer: PageOffer): Promise<OfferedPage | undefined> {
   const { ports, state } = context;
   const folder = state.open();
   const opening = enterPage(context, folder, offer);
@@ -52,7 +57,8 @@ export async function offerPage(context: CommandContext, offer: PageOffer): Prom
     await (await opening.catch(() => undefined))?.close();
   };
   ports.onInterrupt(close);
-  const page = await opening;
+  const page = await opening.catch((error: unknown) => warnOfNoPage(context, error));
+  if (!page) return undefined;
   return {
     origin: page.origin,
     show: async () => {
@@ -68,6 +74,11 @@ export async function offerPage(context: CommandContext, offer: PageOffer): Prom
   };
 }
 
+function warnOfNoPage({ screen }: CommandContext, error: unknown): undefined {
+  if (!(error instanceof RelayPhoneError) && findSystemCode(error) === undefined) throw error;
+  screen.warn(`no page: ${(error as Error).message}`);
+}
+
 async function enterPage(
   { ports }: CommandContext,
   folder: StateFolder,
@@ -80,7 +91,7 @@ async function enterPage(
     return { origin: other.origin, createAddress, close: async () => undefined };
   }
   const { openCommandPage } = await import('./page.js');
-  const page = await openCommandPage(ports, folder, { host, subject, port });
+  const page = await openCommandPage(ports, folder, { host, subject, port: port > MAX_PORT ? 0 : port });
   return { ...page, createAddress: async () => page.createAddress() };
 }
 

@@ -24,11 +24,17 @@ export interface CliPorts {
   readonly now: () => number;
   readonly newId: () => string;
   readonly sleep: (milliseconds: number) => Promise<unknown>;
-  /** Adds a clean-up that runs before Ctrl-C or SIGTERM ends the process; the last one added runs first. */
-  onInterrupt(cleanUp: () => Promise<void>): void;
+  /**
+   * Adds a clean-up that runs before Ctrl-C or SIGTERM ends the process; the last one added runs first. One that resolves
+   * with a number sets the exit code; otherwise it is 130.
+   */
+  onInterrupt(cleanUp: CleanUp): void;
   /** Passes signals on instead of ending the process. @returns a function that ends this */
   handSignals(target: (signal: NodeJS.Signals) => void): () => void;
 }
+
+/** What runs before Ctrl-C ends the process, and perhaps the exit code then. */
+export type CleanUp = () => Promise<void> | Promise<number | undefined>;
 
 /** What the process itself does about signals. */
 export type Signals = Pick<CliPorts, 'onInterrupt' | 'handSignals'>;

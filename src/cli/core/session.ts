@@ -40,6 +40,8 @@ export interface SessionOptions {
   readonly requestLimits?: { readonly attempts: number; readonly timeoutMs: number };
   /** The clock of a sandbox that this process hosts. Default: `real`. */
   readonly clock?: 'real' | 'manual';
+  /** Makes the commands that join such a sandbox fail, too, if they meet something that it lacks. Default false. */
+  readonly failsOnUnsupported?: boolean;
 }
 
 /**
@@ -103,11 +105,12 @@ async function enterSandbox(context: CommandContext, options: SessionOptions): P
   const folder = options.keeps ? context.state.open() : context.state.find();
   if (!folder) return runTransientSandbox();
   const waiting = waitForLock(context, options.command);
-  const { hosts, clock = 'real' } = options;
+  const { hosts, clock = 'real', failsOnUnsupported = false } = options;
   return hosts
     ? hostSandbox(folder, {
         ...waiting,
         clock,
+        failsOnUnsupported,
         onWriteFailed: warnOfLostWrites(context),
         onUnsupported: warnOfUnsupported(context),
       })

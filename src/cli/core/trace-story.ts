@@ -1,9 +1,9 @@
 // Writes a trace of the sandbox as a story for `relay-phone play`.
-import type { FullExchangeReport } from '../../exchanges/report.js';
 import { type ControlClient, createControlClient } from '../../sandbox/control/client.js';
 import type { ControlAddress } from '../../sandbox/control/send.js';
 import { findRecordedAction, type RecordedWebhook } from '../../scenarios/record/recorded-webhook.js';
 import { writeStory } from '../../scenarios/record/write-story.js';
+import { readRecordedWebhook } from './read-recorded-webhook.js';
 
 /** More webhooks than any trace has that somebody plays. */
 const MAX_WEBHOOKS = 1000;
@@ -29,12 +29,7 @@ export function createTraceStories(
 async function listWebhooks(control: ControlClient, trace: string): Promise<RecordedWebhook[]> {
   const listed = await control.exchanges({ trace, direction: 'webhook', limit: MAX_WEBHOOKS });
   const firsts = listed.filter(({ attempt, replayOf }) => attempt === 1 && replayOf === null);
-  return Promise.all(firsts.toReversed().map(async ({ id }) => toRecorded(await control.exchange(id))));
-}
-
-function toRecorded({ request, answer, target, status }: FullExchangeReport): RecordedWebhook {
-  const parameters = Object.entries(request.parameters).map(
-    ([name, value]) => [name, [value].flat().at(-1) ?? ''] as const,
+  return Promise.all(
+    firsts.toReversed().map(async ({ id }) => readRecordedWebhook(await control.exchange(id))),
   );
-  return { parameters: Object.fromEntries(parameters), path: target, status, twiml: answer.body };
 }

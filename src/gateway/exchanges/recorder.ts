@@ -4,7 +4,6 @@ import { RelayPhoneError } from '../../errors.js';
 import {
   type Exchange,
   type ExchangeFilter,
-  type ExchangeFinding,
   type ExchangeSummary,
   isMatch,
   type NewExchange,
@@ -25,8 +24,8 @@ import {
 export interface Recorder {
   /** Sets the exchange's id and attempt, and writes it soon: at once if there is little to do. */
   add(exchange: NewExchange): Exchange;
-  /** Adds findings to an exchange that was added, whether it is written already or not. */
-  addFindings(exchange: NewExchange, findings: readonly ExchangeFinding[]): void;
+  /** Writes the changed summary of an exchange that was added, whether it is written already or not. */
+  update(exchange: NewExchange): void;
   find(id: number): Exchange | undefined;
   list(filter: ExchangeFilter): ExchangeSummary[];
   /**
@@ -171,8 +170,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       schedule();
       return exchange;
     },
-    addFindings: (exchange, findings) => {
-      exchange.summary.findings = findings;
+    update: (exchange) => {
       const isPending = pending.all().includes(exchange);
       if (!isPending) read((from) => from.updateSummary(exchange.summary));
     },

@@ -84,7 +84,7 @@ export function openRecords(
       unpruned += many.length;
       if (unpruned >= PRUNE_EVERY) store.atEnd(prune);
     },
-    updateSummary: exchanges.updateSummary,
+    updateSummary: (summary) => (summary.refusal === null ? exchanges : refusals).updateSummary(summary),
     find: (wanted) => exchanges.find(wanted) ?? refusals.find(wanted),
     list: (filter) => (filter.refused ? refusals : exchanges).list(filter),
     after: (id, limit) => sortById([...exchanges.after(id, limit), ...refusals.after(id, limit)], limit),

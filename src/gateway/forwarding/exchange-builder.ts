@@ -1,14 +1,24 @@
 // Builds the exchange of a request that was forwarded or refused.
 import type { IncomingMessage } from 'node:http';
-import { type ExchangeSummary, type NewExchange, SOCKET_KIND } from '../../exchanges/exchange.js';
+import {
+  type ExchangeFinding,
+  type ExchangeSummary,
+  type NewExchange,
+  SOCKET_KIND,
+} from '../../exchanges/exchange.js';
 import { formatHeaderPairs } from '../../exchanges/headers.js';
 import { findWebhookSubject, readIdentifiers, readWebhookParameters } from '../../exchanges/parameters.js';
 import type { Verdict } from '../../exchanges/verdict.js';
 import type { SignedParameters } from '../../twilio/signature.js';
 import type { LOOP_STATUS } from '../exchanges/findings.js';
+import type { AccountUrls } from '../signature/account-urls.js';
 import type { SignedRequest, SigningKeys } from '../signature/signed-request.js';
 import { toSocketKeys } from '../signature/socket-url.js';
-import { type SignatureMatch, verifyExchangeSignature } from '../signature/verify-signature.js';
+import {
+  type ExplainedVerdict,
+  type SignatureMatch,
+  verifyExchangeSignature,
+} from '../signature/verify-signature.js';
 import type { ForwardResult } from './forward.js';
 import { hasBody } from './read-webhook.js';
 
@@ -51,28 +61,77 @@ const EMPTY = Buffer.alloc(0);
 const [MAX_TARGET_LENGTH, MAX_REFUSED_BODY_BYTES] = [2048, 16 * 1024] as const;
 /** Below this size Node.js allocates a buffer from its pool. */
 const POOLED_BYTES = 4096;
-/** Explaining a wrong signature takes some milliseconds. */
-const MAX_EXPLAINED_PER_SECOND = 10;
+/** The first reason of a signature that nothing explains. */
+const UNEXPLAINED = 'altered body or unknown token';
+/**
+ * How many wrong signatures are explained in a second, and how many signatures may have been computed before another one is:
+ * one that nothing explains takes some hundred, up to a thousand, and ten milliseconds or more.
+ */
+const [MAX_EXPLAINED_PER_SECOND, MAX_ATTEMPTS_PER_SECOND] = [10, 1000] as const;
+/** How many requests wait for the URLs of the account: each keeps its body. */
+const MAX_WAITING = 20;
+
+interface ExchangeBuilderOptions {
+  readonly now: () => number;
+  readonly accountUrls: AccountUrls;
+  /** Takes an exchange whose signature was explained after it was built. @param found its new findings */
+  readonly update: (exchange: NewExchange, found: readonly ExchangeFinding[]) => void;
+}
 
 /** Creates a builder, which explains a limited number of wrong signatures per second. */
-export function createExchangeBuilder(now: () => number): ExchangeBuilder {
-  const mayExplain = createBudget(MAX_EXPLAINED_PER_SECOND, now);
+export function createExchangeBuilder({ now, accountUrls, update }: ExchangeBuilderOptions): ExchangeBuilder {
+  const allowance = createAllowance(now);
+  let waiting = 0;
 
-  function verify(signed: SignedRequest, signing: SigningKeys, match: SignatureMatch): Verdict {
-    return verifyExchangeSignature(signed, signing, match, match === 'exact' || mayExplain());
+  function verify(request: IncomingRequest, read: ReadWebhook | undefined): ExplainedVerdict {
+    if (!read) return { verdict: unsignedVerdict(request), finding: undefined, attempts: 0 };
+    const { signed, match } = read;
+    const isCheap = match === 'exact' || signed.signature === undefined;
+    const verified = verifyExchangeSignature(signed, request.signing, match, isCheap || allowance.take());
+    allowance.spend(verified.attempts);
+    return verified;
+  }
+
+  /** If nothing explains the signature, reads the account's URLs anew, and tries once more. */
+  function explainLater(
+    exchange: NewExchange,
+    { signing }: IncomingRequest,
+    read: ReadWebhook | undefined,
+  ): void {
+    const { summary } = exchange;
+    if (!read || summary.verdict.reasons[0] !== UNEXPLAINED || waiting >= MAX_WAITING) return;
+    const refreshed = accountUrls.refresh();
+    if (!refreshed) return;
+    waiting += 1;
+    void refreshed.then((fault) => {
+      waiting -= 1;
+      const configured = accountUrls.current();
+      const isChanged = JSON.stringify(configured) !== JSON.stringify(signing.configured);
+      if ((fault === null && !isChanged) || !allowance.take()) return;
+      const { verdict, finding, attempts } = verifyExchangeSignature(
+        read.signed,
+        { ...signing, configured },
+        read.match,
+      );
+      allowance.spend(attempts);
+      if (!finding || (fault === null && verdict.reasons[0] === UNEXPLAINED)) return;
+      const what =
+        fault === null ? finding.what : `${finding.what}; the URLs at Twilio could not be read: ${fault}`;
+      const found = { ...finding, what };
+      summary.verdict = verdict;
+      summary.findings = [found, ...(summary.findings ?? []).filter(({ id }) => id !== 'signature')];
+      update(exchange, [found]);
+    });
   }
 
   return {
     passed: (request, outcome, read) => {
-      const verdict = read ? verify(read.signed, request.signing, read.match) : unsignedVerdict(request);
+      const duration = performance.now() - request.start;
+      const verified = verify(request, read);
       const parameters = read ? readWebhookParameters(read.signed.target, read.signed.parameters) : {};
-      return {
-        summary: summarize(request, parameters, {
-          verdict,
-          status: outcome.status,
-          error: outcome.error,
-          refusal: null,
-        }),
+      const { status, error } = outcome;
+      const exchange = {
+        summary: summarize(request, parameters, verified, { duration, status, error, refusal: null }),
         subject: read ? findSubject(request, parameters) : null,
         requestHead: formatHeaderPairs(request.incoming.rawHeaders),
         requestBody: read ? compact(read.body) : EMPTY,
@@ -81,12 +140,15 @@ export function createExchangeBuilder(now: () => number): ExchangeBuilder {
         answerBody: compact(outcome.body),
         isAnswerCut: outcome.isCut,
       };
+      explainLater(exchange, request, read);
+      return exchange;
     },
     refused: (request, { status, why, read }) => {
-      const verdict = read ? verify(read.signed, request.signing, read.match) : unsignedVerdict(request);
+      const duration = performance.now() - request.start;
+      const verified = verify(request, read);
       const parameters = read ? readWebhookParameters(read.signed.target, read.signed.parameters) : {};
-      return {
-        summary: summarize(request, parameters, { verdict, status, error: null, refusal: why }),
+      const exchange = {
+        summary: summarize(request, parameters, verified, { duration, status, error: null, refusal: why }),
         subject: null,
         requestHead: read ? formatHeaderPairs(request.incoming.rawHeaders) : '',
         requestBody: read ? Buffer.from(read.body.subarray(0, MAX_REFUSED_BODY_BYTES)) : EMPTY,
@@ -95,15 +157,18 @@ export function createExchangeBuilder(now: () => number): ExchangeBuilder {
         answerBody: EMPTY,
         isAnswerCut: false,
       };
+      explainLater(exchange, request, read);
+      return exchange;
     },
   };
 }
 
 /** The recorder replaces the id and the attempt. */
 function summarize(
-  { incoming, kind, at, start, signing, remote }: IncomingRequest,
+  { incoming, kind, at, signing, remote }: IncomingRequest,
   parameters: SignedParameters,
-  { verdict, status, error, refusal }: Pick<ExchangeSummary, 'verdict' | 'status' | 'error' | 'refusal'>,
+  { verdict, finding }: ExplainedVerdict,
+  { duration, status, error, refusal }: Pick<ExchangeSummary, 'duration' | 'status' | 'error' | 'refusal'>,
 ): NewExchange['summary'] {
   const { method = '', url = '' } = incoming;
   const { sids, from, to } = readIdentifiers(parameters);
@@ -112,7 +177,7 @@ function summarize(
     attempt: 1,
     kind,
     at,
-    duration: performance.now() - start,
+    duration,
     method,
     target: refusal === null ? url : url.slice(0, MAX_TARGET_LENGTH),
     status,
@@ -126,6 +191,7 @@ function summarize(
     app: signing.app,
     publicBase: signing.publicBase,
     replayOf: null,
+    ...(finding && { findings: [finding] }),
   };
 }
 
@@ -155,13 +221,25 @@ function unsignedVerdict({ incoming, signing, kind }: IncomingRequest): Verdict 
   return { result: 'unsigned', reasons: [], signedUrl: null, computedUrl, token: null };
 }
 
-/** Creates a function that returns true this many times per second. */
-function createBudget(perSecond: number, now: () => number): () => boolean {
-  let [second, used] = [0, 0];
-  return () => {
-    const current = Math.floor(now() / 1000);
-    if (current !== second) [second, used] = [current, 0];
-    used += 1;
-    return used <= perSecond;
+/** What strangers may make the gateway compute. */
+interface Allowance {
+  /** True if another signature may be explained in this second. */
+  take(): boolean;
+  /** Counts the signatures that this took. */
+  spend(attempts: number): void;
+}
+
+function createAllowance(now: () => number): Allowance {
+  let [second, explained, spent] = [0, 0, 0];
+  return {
+    take: () => {
+      const current = Math.floor(now() / 1000);
+      if (current !== second) [second, explained, spent] = [current, 0, 0];
+      explained += 1;
+      return explained <= MAX_EXPLAINED_PER_SECOND && spent < MAX_ATTEMPTS_PER_SECOND;
+    },
+    spend: (attempts) => {
+      spent += attempts;
+    },
   };
 }

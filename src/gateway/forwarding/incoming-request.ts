@@ -1,7 +1,7 @@
 // Handles each request from outside: forwards signed webhooks, vCards and media, answers the proof, refuses the rest.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { NewExchange } from '../../exchanges/exchange.js';
+import type { ExchangeFinding, NewExchange } from '../../exchanges/exchange.js';
 import { isFileKind } from '../../exchanges/exchange.js';
 import { type BodyFault, type BodyReader, MAX_UNSIGNED_BODY_BYTES } from '../../http/body-reader.js';
 import { trustConnection, wasDropped } from '../../http/connection-limit.js';
@@ -9,6 +9,7 @@ import type { Upstream } from '../../http/upstream.js';
 import { hasTooManyParameters } from '../../twilio/signature.js';
 import type { GatewayEvent } from '../events.js';
 import { anyHeader, buildRequestHeaders, fetchHeader, webhookHeader } from '../headers.js';
+import type { AccountUrls } from '../signature/account-urls.js';
 import type { SigningKeys } from '../signature/signed-request.js';
 import { matchSignature } from '../signature/verify-signature.js';
 import type { Allowlist } from './allowlist.js';
@@ -43,6 +44,9 @@ interface RequestHandlerOptions {
   readonly signing: () => SigningKeys;
   /** @param inspects undefined for a refused request; `webhook` for one from Twilio, `other` for a stranger's */
   readonly record: (exchange: NewExchange, inspects?: 'webhook' | 'other') => void;
+  /** Takes an exchange that was recorded and has changed. @param found its new findings */
+  readonly update: (exchange: NewExchange, found: readonly ExchangeFinding[]) => void;
+  readonly accountUrls: AccountUrls;
   readonly emit: (event: GatewayEvent) => void;
   readonly now: () => number;
 }
@@ -56,7 +60,7 @@ interface RequestHandlers {
 export function createRequestHandlers(options: RequestHandlerOptions): RequestHandlers {
   const { prover, allowlist, media, reader, exposeAll, signing, record, emit, now } = options;
   const appMonitor = createAppMonitor(options.app, emit);
-  const exchangeBuilder = createExchangeBuilder(now);
+  const exchangeBuilder = createExchangeBuilder(options);
   const parseBase = createUrlCache();
   const loop = createLoopMark();
   const unsigned = createUnsignedRequests(options.maxUnsigned);

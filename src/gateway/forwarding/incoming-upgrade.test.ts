@@ -256,7 +256,7 @@ it.each<[string, string, string]>([
 
 it('explains the signature of another scheme or host', async () => {
   const scene = await setUp();
-  for (const url of [`${BASE}/media`, 'wss://127.0.0.1/media']) {
+  for (const url of [`${BASE}/media`, 'wss://elsewhere.example.test/media']) {
     await expect(dial(scene, '/media', sign(url))).rejects.toThrow('refused');
   }
   await scene.waitFor('refused', 2);

@@ -41,6 +41,7 @@ export function readSignedRequest(
     signature: typeof signature === 'string' ? signature : undefined,
     parameters: isOfForm ? readParameters(body.toString()) : {},
     digest: isOfForm || isNothing ? undefined : createBodyDigest(body.toString()),
+    body,
     headers: rawHeaders,
   };
 }

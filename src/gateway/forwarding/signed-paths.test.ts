@@ -289,12 +289,20 @@ const FORGED = [...CAPTURED.flatMap((one) => [...forge(one)]), ...forgeSigned()]
   (one) => !ORIGINAL.has(format(one)),
 );
 
+/** How many forged requests are sent at once. */
+const AT_ONCE = 16;
+
 it(`lets in none of ${FORGED.length} requests that were made from captured ones`, async () => {
   expect(FORGED.length).toBeGreaterThan(1000);
   const scene = await setUp();
-  const answers = await Promise.all(
-    FORGED.map(async (one) => `${one.what} → ${(await say(scene, format(one))).split('\r\n')[0]}`),
-  );
+  const answers: string[] = [];
+  // Not all at once: a client that cannot read its refusal soon is disconnected.
+  for (let start = 0; start < FORGED.length; start += AT_ONCE) {
+    const sent = FORGED.slice(start, start + AT_ONCE).map(
+      async (one) => `${one.what} → ${(await say(scene, format(one))).split('\r\n')[0]}`,
+    );
+    answers.push(...(await Promise.all(sent)));
+  }
   expect(answers.filter((answer) => !/ → HTTP\/1\.1 (404|400|405|501) /.test(answer))).toEqual([]);
   expect(asked).toEqual([]);
   expect(scene.gateway.list({})).toEqual([]);

@@ -116,8 +116,8 @@ function verifyReplay(
   const isOfForm = isForm(findHeader(headers, 'content-type'));
   const digest = isOfForm || body.length === 0 ? undefined : createBodyDigest(body.toString());
   const signature = findHeader(headers, 'x-twilio-signature');
-  const request = { target, isSocket: false, headers, parameters, digest, signature };
-  return verifyExchangeSignature(request, signing, matchSignature(request, signing));
+  const request = { target, isSocket: false, headers, parameters, digest, signature, body };
+  return verifyExchangeSignature(request, signing, matchSignature(request, signing)).verdict;
 }
 
 function send(

@@ -1,5 +1,6 @@
 // What the verdict on a signature is based on: the signed parts of a request, and the keys.
 import type { SignedParameters } from '../../twilio/signature.js';
+import type { ConfiguredUrl } from './configured-urls.js';
 
 /** The parts of a request that its signature depends on. */
 export interface SignedRequest {
@@ -12,6 +13,8 @@ export interface SignedRequest {
   readonly parameters: SignedParameters;
   /** The SHA-256 of a body that is not a form; undefined for a form, or an empty body that no `bodySHA256` announces. */
   readonly digest: string | undefined;
+  /** The raw body, only to explain a wrong signature. */
+  readonly body: Buffer;
   /** All headers as flat pairs, only to explain a wrong signature. */
   readonly headers: readonly string[];
 }
@@ -31,4 +34,8 @@ export interface SigningKeys {
   readonly publicBase: string;
   /** The app's origin on this machine. */
   readonly app: string;
+  /** The account whose token it is, to explain a signature of another one. */
+  readonly accountSid?: string | undefined;
+  /** The webhook URLs that the account holds, as far as they are known, to explain the signature of one of them. */
+  readonly configured?: readonly ConfiguredUrl[] | undefined;
 }

@@ -25,11 +25,12 @@ function judged(request: Partial<SignedRequest>, signing: Partial<SigningKeys> =
     signature: undefined,
     parameters: FORM,
     digest: undefined,
+    body: Buffer.alloc(0),
     headers: ['Host', 'relay.example.test'],
     ...request,
   };
   const all = { ...SIGNING, ...signing };
-  return verifyExchangeSignature(whole, all, matchSignature(whole, all));
+  return verifyExchangeSignature(whole, all, matchSignature(whole, all)).verdict;
 }
 
 it.each(VECTORS.map((vector) => [vector.name, vector] as const))(
@@ -74,7 +75,7 @@ const MUTATIONS: readonly Mutation[] = [
   },
   { reasons: [], url: 'https://relay.example.test:443/sms' },
   { reasons: ['wrong scheme'], url: 'http://relay.example.test/sms' },
-  { reasons: ['wrong host'], url: 'http://127.0.0.1:8000/sms' },
+  { reasons: ['wrong scheme', 'wrong host'], url: 'http://127.0.0.1:8000/sms' },
   { reasons: ['wrong host'], url: 'https://old.example.test/sms', headers: ['Host', 'old.example.test'] },
   {
     reasons: ['wrong host'],
@@ -136,21 +137,13 @@ it('finds the reasons for each kind of wrong signature, for any form and path', 
   );
 });
 
-it('tries few URLs, however many hosts a request names and however long it is', () => {
+it('takes a bounded number of hosts, however many a request names', () => {
   const hosts = Array.from({ length: 3000 }, (_, index) => `h${index}`).join();
   const headers = ['Host', 'old.example.test', 'X-Forwarded-Host', hosts, 'X-Forwarded-Port', '1'];
-  const request = {
-    target: '/sms?a=b+c%20d',
-    isSocket: false,
-    signature: 'x',
-    parameters: {},
-    digest: undefined,
-    headers,
-  };
-  expect(listSignedUrlCandidates(request, SIGNING).length).toBeLessThan(400);
-  const long = Object.fromEntries(Array.from({ length: 900 }, (_, index) => [`k${index}`, 'v'.repeat(250)]));
-  const { reasons } = judged({ ...request, parameters: long });
-  expect(reasons).toEqual(['altered body or unknown token']);
+  const request = { target: '/sms?a=b+c%20d', isSocket: false, headers };
+  const urls = [...listSignedUrlCandidates(request, SIGNING)];
+  expect(urls.filter((url) => url.startsWith('https://h')).length).toBeGreaterThan(0);
+  expect(urls.filter((url) => /h(?:[2-9]|\d\d)/.test(url))).toEqual([]);
 });
 
 it('names the user name and password in a signed URL, and does not show them', () => {

@@ -1,22 +1,24 @@
-// Checks a webhook's signature, and explains a wrong one by trying other URLs, tokens and parameters.
-
+// Checks a webhook's signature, and has a wrong one explained.
+import type { ExchangeFinding } from '../../exchanges/exchange.js';
 import type { Reason, Verdict } from '../../exchanges/verdict.js';
-import { formatWithoutPassword } from '../../origin.js';
-import {
-  createSignature,
-  isSigned,
-  isSignedForPython,
-  type SignedParameters,
-} from '../../twilio/signature.js';
-import { listSignedUrlCandidates, type SignedUrlCandidate } from './candidates.js';
+import { isSigned, isSignedForPython } from '../../twilio/signature.js';
+import { explainSignature, findBodyDigest } from './explain-signature.js';
 import type { SignedRequest, SigningKeys } from './signed-request.js';
-import { listSocketUrls, type SocketUrl, toSocketKeys } from './socket-url.js';
+import { listSocketUrls, toSocketKeys } from './socket-url.js';
 
 /**
  * How a signature matches the expected URL: exactly, only as normalized by the Node.js SDK, or not at all. For a WebSocket
  * `normalized` is any other of {@link listSocketUrls}.
  */
 export type SignatureMatch = 'exact' | 'normalized' | 'none';
+
+/** A verdict, and what is wrong with an invalid signature for people. */
+export interface ExplainedVerdict {
+  readonly verdict: Verdict;
+  readonly finding: ExchangeFinding | undefined;
+  /** How many signatures were computed to explain it. */
+  readonly attempts: number;
+}
 
 const NO_REASONS: readonly Reason[] = [];
 
@@ -26,7 +28,9 @@ export function matchSignature(request: SignedRequest, signing: SigningKeys): Si
   const { authToken, publicBase } = signing;
   if (signature === undefined || !hasRightDigest(request)) return 'none';
   if (request.isSocket) {
-    const found = findSocketUrl(request, signing, authToken);
+    const found = listSocketUrls(target, signing).find((one) =>
+      isSignedForPython(authToken, signature, one.url, one.parameters),
+    );
     return found === undefined ? 'none' : found.reasons.length === 0 ? 'exact' : 'normalized';
   }
   const url = publicBase + target;
@@ -46,102 +50,25 @@ export function verifyExchangeSignature(
   keys: SigningKeys,
   match: SignatureMatch,
   mayExplain = true,
-): Verdict {
+): ExplainedVerdict {
   const signing = request.isSocket ? toSocketKeys(keys) : keys;
   const computedUrl = signing.publicBase + request.target;
-  if (match === 'exact') {
-    return { result: 'valid', reasons: NO_REASONS, signedUrl: computedUrl, computedUrl, token: null };
-  }
   const none = { signedUrl: null, computedUrl, token: null };
-  if (request.signature === undefined) return { result: 'unsigned', reasons: ['no signature'], ...none };
+  if (match === 'exact')
+    return withoutFinding({ ...none, result: 'valid', reasons: NO_REASONS, signedUrl: computedUrl });
+  if (request.signature === undefined)
+    return withoutFinding({ ...none, result: 'unsigned', reasons: ['no signature'] });
   const result = match === 'none' ? 'invalid' : 'valid';
-  if (!mayExplain) return { result, reasons: ['not looked into'], ...none };
-  return { result, computedUrl, ...explainSignature(request, signing) };
+  if (!mayExplain) return withoutFinding({ ...none, result, reasons: ['not looked into'] });
+  const { finding, attempts, ...found } = explainSignature(request, signing, computedUrl);
+  const verdict = { result, computedUrl, ...found } as const;
+  return { verdict, finding: result === 'invalid' ? finding : undefined, attempts };
+}
+
+function withoutFinding(verdict: Verdict): ExplainedVerdict {
+  return { verdict, finding: undefined, attempts: 0 };
 }
 
 function hasRightDigest({ digest, target }: SignedRequest): boolean {
   return digest === undefined || findBodyDigest(target)?.toLowerCase() === digest;
-}
-
-/** Returns the `bodySHA256` of a request target. */
-function findBodyDigest(target: string): string | undefined {
-  return /[?&]bodySHA256=([0-9a-fA-F]*)/.exec(target)?.[1];
-}
-
-interface SignatureAttempt {
-  readonly reasons: readonly Reason[];
-  readonly parameters: SignedParameters;
-  readonly authToken: string;
-  readonly name: string | null;
-}
-
-/** Finds out what was signed: the reasons why that is wrong, the URL, and the token's name. */
-function explainSignature(
-  request: SignedRequest,
-  signing: SigningKeys,
-): Pick<Verdict, 'reasons' | 'signedUrl' | 'token'> {
-  const count = Math.ceil(MAX_SIGNED_BYTES / measureSigning(request.parameters));
-  const candidates = listSignedUrlCandidates(request, signing).slice(0, count);
-  for (const { reasons, parameters, authToken, name } of listAttempts(request, signing)) {
-    const socket = request.isSocket ? findSocketUrl(request, signing, authToken) : undefined;
-    if (socket) return { reasons: [...reasons, ...socket.reasons], signedUrl: socket.url, token: name };
-    const found = candidates.find(({ url }) => isSignatureOf(request, url, authToken, parameters));
-    if (found) return describeCandidate(request, found, reasons, name);
-  }
-  return { reasons: ['altered body or unknown token'], signedUrl: null, token: null };
-}
-
-/** How many bytes are signed to explain one signature, per token: the longer a request is, the fewer URLs are tried. */
-const MAX_SIGNED_BYTES = 1024 * 1024;
-/** What a URL costs, and the sorting of one parameter. */
-const [BYTES_PER_URL, BYTES_PER_PARAMETER] = [500, 100] as const;
-
-function measureSigning(parameters: SignedParameters): number {
-  let bytes = BYTES_PER_URL;
-  for (const name in parameters) bytes += BYTES_PER_PARAMETER + name.length + String(parameters[name]).length;
-  return bytes;
-}
-
-/** Lists the expected token before others, and with parameters before without: Twilio signs a GET without parameters. */
-function* listAttempts(
-  { parameters }: SignedRequest,
-  { authToken, otherTokens }: SigningKeys,
-): Iterable<SignatureAttempt> {
-  const tokens = [{ name: null, token: authToken }, ...otherTokens];
-  for (const { name, token } of tokens) {
-    const reasons: Reason[] = name === null ? [] : ['other token'];
-    yield { reasons, parameters, authToken: token, name };
-    if (Object.keys(parameters).length === 0) continue;
-    yield { reasons: [...reasons, 'altered body'], parameters: {}, authToken: token, name };
-  }
-}
-
-function findSocketUrl(
-  { signature = '', target }: SignedRequest,
-  signing: SigningKeys,
-  authToken: string,
-): SocketUrl | undefined {
-  return listSocketUrls(target, signing).find(({ url, parameters }) =>
-    isSignedForPython(authToken, signature, url, parameters),
-  );
-}
-
-function isSignatureOf(
-  { signature }: SignedRequest,
-  url: string,
-  authToken: string,
-  parameters: SignedParameters,
-): boolean {
-  return createSignature(authToken, url, parameters) === signature;
-}
-
-function describeCandidate(
-  { digest, target }: SignedRequest,
-  { url, reasons }: SignedUrlCandidate,
-  more: readonly Reason[],
-  token: string | null,
-): Pick<Verdict, 'reasons' | 'signedUrl' | 'token'> {
-  const isAltered = digest !== undefined && findBodyDigest(target)?.toLowerCase() !== digest;
-  const all: Reason[] = [...more, ...reasons, ...(isAltered ? (['altered body'] as const) : [])];
-  return { reasons: all, signedUrl: formatWithoutPassword(url), token };
 }

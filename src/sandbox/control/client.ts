@@ -16,6 +16,7 @@ import type { SentPhoneText } from '../phones/sent-texts.js';
 import type { Thread, ThreadPage, ThreadPageOptions } from '../phones/threads.js';
 import type { SandboxEvent } from '../platform/events/event.js';
 import { DEFAULT_TIMEOUT_MS, type EventFilter } from '../platform/events/search.js';
+import type { UnsupportedUse } from '../platform/events/unsupported-use.js';
 import type { FaultRule } from '../server/faults.js';
 import type { RecordedRequest } from '../server/request-log.js';
 import type { KnownTrace, TraceDetails, TraceFilter } from '../traces/trace-log.js';
@@ -128,6 +129,8 @@ export interface ControlClient {
   /** Refuses texts and calls to a country. @throws RelayPhoneError `usage` if it is not an ISO 3166 code. */
   refuseCountry(country: string): Promise<void>;
   state(): Promise<SandboxState>;
+  /** Lists what was asked for that the sandbox lacks, as `Sandbox.unsupported` does. */
+  unsupported(filter?: { readonly since?: number }): Promise<readonly UnsupportedUse[]>;
   fail(rule: FaultRule): Promise<FaultSummary>;
   faults(): Promise<readonly FaultSummary[]>;
   removeFault(id: string): Promise<void>;
@@ -227,6 +230,7 @@ export function createControlClient(address: ControlAddress): ControlClient {
     allowCountry: (country) => call('PUT', `/countries/${encodeURIComponent(country)}`),
     refuseCountry: (country) => call('DELETE', `/countries/${encodeURIComponent(country)}`),
     state: () => call('GET', '/state'),
+    unsupported: ({ since } = {}) => call('GET', `/unsupported${formatQuery({ since })}`),
     fail: (rule) => call('POST', '/faults', rule),
     faults: () => call('GET', '/faults'),
     removeFault: (id) => call('DELETE', `/faults/${encodeURIComponent(id)}`),

@@ -10,13 +10,14 @@ export interface ControlAddress {
   readonly controlToken: string;
 }
 
-const TIMEOUT_MS = 2000;
+/** Milliseconds. The first request loads the control API, which takes a busy machine seconds. */
+const TIMEOUT_MS = 10_000;
 
 /** Where to send a request, with which token. */
 export interface SendTarget {
   readonly origin: string;
   readonly controlToken?: string;
-  /** The time to wait for the answer. Default 2000. */
+  /** The time to wait for the answer, milliseconds. Default 10 000. */
   readonly timeoutMs?: number;
 }
 

@@ -26,6 +26,7 @@ export interface StateRouteDeps {
     | 'allowedCountries'
     | 'allowCountry'
     | 'refuseCountry'
+    | 'unsupported'
   >;
 }
 
@@ -49,6 +50,9 @@ export function addStateRoutes(
     };
     return context.json(state);
   });
+  routes.get('/unsupported', (context) =>
+    context.json(sandbox.unsupported({ since: Number(context.req.query('since') ?? 0) })),
+  );
   routes.get('/clock', (context) => context.json(readClock(clock)));
   routes.post('/clock', async (context) => {
     const { readAdvance } = await import('./request-bodies.js');

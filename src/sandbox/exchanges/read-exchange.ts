@@ -16,13 +16,14 @@ import type { RawHeaders, RestExchange, SandboxExchange, WebhookExchange } from 
 export interface ReadExchangeDeps {
   /** Where the sandbox listens. */
   readonly origin: () => string;
-  /** Returns the `X-Twilio-Signature` of a request. */
-  readonly sign: (url: string, parameters: readonly (readonly [string, string])[]) => string;
+  /** Returns the `X-Twilio-Signature` of a request about the message or call `sid`. */
+  readonly sign: (url: string, parameters: readonly (readonly [string, string])[], sid: string) => string;
 }
 
 /** Reads an exchange. All of its bodies are there, and no secret is hidden. */
 export function readExchange(raw: SandboxExchange, deps: ReadExchangeDeps): Exchange {
   const answerHeaders = toPairs(raw.answerHeaders);
+  const coding = findHeader(answerHeaders, 'content-encoding')?.toLowerCase() ?? 'identity';
   return {
     summary: readSummary(raw, deps),
     requestHead: formatHeaderPairs(readRequestHeaders(raw)),
@@ -31,7 +32,7 @@ export function readExchange(raw: SandboxExchange, deps: ReadExchangeDeps): Exch
     answerHead: formatHeaderPairs(answerHeaders),
     answerBody: Buffer.from(raw.answerBody),
     isAnswerCut: raw.isAnswerCut,
-    isAnswerDecoded: findHeader(answerHeaders, 'content-encoding')?.toLowerCase() === 'gzip',
+    isAnswerDecoded: ['gzip', 'identity'].includes(coding),
     subject: null,
   };
 }
@@ -56,8 +57,9 @@ function readWebhook(
   const { origin, target } = splitUrl(raw.url);
   const { sids, from, to } = readIdentifiers(readWebhookParameters(target, form));
   const isKnown = Object.values(sids).includes(raw.sid);
+  const pairs = isForm(findHeader(headers, 'content-type')) ? listPairs(raw.requestBody) : [];
   const verdict = readVerdict(origin + target, findHeader(headers, 'x-twilio-signature'), () =>
-    sign(origin + target, isForm(findHeader(headers, 'content-type')) ? listPairs(raw.requestBody) : []),
+    sign(origin + target, pairs, raw.sid),
   );
   return {
     ...summarize(raw),

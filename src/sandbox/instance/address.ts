@@ -13,6 +13,8 @@ export interface SandboxAddress {
   readonly controlToken: string;
   /** The port of the proxy for other programs, if there is one. */
   readonly interceptorPort?: number;
+  /** True if commands fail that meet something the sandbox lacks. */
+  readonly failsOnUnsupported?: true;
 }
 
 const FILE = 'sandbox.json';

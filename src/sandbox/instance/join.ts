@@ -27,6 +27,8 @@ export interface JoinedSandbox {
   readonly authToken: string;
   readonly control: ControlClient;
   readonly controlToken: string;
+  /** True if it was started with `--strict`: a command fails if it meets something that the sandbox lacks. */
+  readonly failsOnUnsupported: boolean;
   /** See {@link SandboxConnections.accept}. */
   readonly accept?: SandboxConnections['accept'];
   /** Closes the sandbox if it runs in this process; else does nothing. */
@@ -50,11 +52,14 @@ export function joinSandbox(folder: StateFolder, options: LockOptions): Promise<
  */
 export function hostSandbox(
   folder: StateFolder,
-  options: LockOptions & Pick<SandboxOptions, 'clock' | 'onWriteFailed' | 'onUnsupported'>,
+  options: LockOptions &
+    Pick<SandboxOptions, 'clock' | 'onWriteFailed' | 'onUnsupported'> &
+    Pick<ServeOptions, 'failsOnUnsupported'>,
 ): Promise<JoinedSandbox> {
   return joinOrRun(folder, options, async (lock) => {
     const sandbox = await serve(folder, lock, options);
-    return { ...sandbox, control: createOwnControl(sandbox) };
+    const { failsOnUnsupported = false } = options;
+    return { ...sandbox, failsOnUnsupported, control: createOwnControl(sandbox) };
   });
 }
 
@@ -111,6 +116,8 @@ type ServeOptions = LockOptions &
     | 'onWriteFailed'
     | 'onUnsupported'
   > & {
+    /** Tells the commands that join to fail if they meet something that the sandbox lacks. Default false. */
+    readonly failsOnUnsupported?: boolean;
     /** Also opens the proxy for other programs; this environment may name the user's own proxy. */
     readonly proxyEnvironment?: Readonly<Record<string, string | undefined>>;
   };
@@ -150,7 +157,13 @@ async function serve(folder: StateFolder, lock: Lock, options: ServeOptions): Pr
   const { port: bound, controlToken } = sandbox;
   const proxy = options.proxyEnvironment && (await openProxy(folder, sandbox, options));
   const interceptorPort = proxy && { interceptorPort: proxy.port };
-  writeSandboxAddress(folder, { pid: process.pid, port: bound, controlToken, ...interceptorPort });
+  writeSandboxAddress(folder, {
+    pid: process.pid,
+    port: bound,
+    controlToken,
+    ...interceptorPort,
+    ...(options.failsOnUnsupported && { failsOnUnsupported: true }),
+  });
   const close = once(async () => {
     removeSandboxAddress(folder);
     await proxy?.close();
@@ -180,7 +193,8 @@ async function runHere(folder: StateFolder, lock: Lock): Promise<JoinedSandbox> 
     await sandbox.close();
     lock.release();
   };
-  return { origin, accountSid, authToken, controlToken, control: createOwnControl(sandbox), close };
+  const control = createOwnControl(sandbox);
+  return { origin, accountSid, authToken, controlToken, control, failsOnUnsupported: false, close };
 }
 
 async function open(folder: StateFolder, lock: Lock, options: SandboxOptions): Promise<Sandbox> {
@@ -198,17 +212,26 @@ async function open(folder: StateFolder, lock: Lock, options: SandboxOptions): P
 async function attach(address: SandboxAddress): Promise<JoinedSandbox | undefined> {
   const origin = await findVerifiedOrigin(address);
   if (origin === undefined) return undefined;
-  const { controlToken } = address;
+  const { controlToken, failsOnUnsupported = false } = address;
   const control = createControlClient({ origin, controlToken });
   const { accountSid, authToken } = await control.account();
-  return { origin, accountSid, authToken, controlToken, control, close: async () => undefined };
+  return {
+    origin,
+    accountSid,
+    authToken,
+    controlToken,
+    control,
+    failsOnUnsupported,
+    close: async () => undefined,
+  };
 }
 
 /** Runs a sandbox in memory, in this process. */
 export async function runTransientSandbox(): Promise<JoinedSandbox> {
   const sandbox = await createSandbox({ onUnsupported: ignore });
   const { origin, accountSid, authToken, controlToken, close } = sandbox;
-  return { origin, accountSid, authToken, controlToken, control: createOwnControl(sandbox), close };
+  const control = createOwnControl(sandbox);
+  return { origin, accountSid, authToken, controlToken, control, failsOnUnsupported: false, close };
 }
 
 /** Commands show the event instead of a warning of Node.js. */

@@ -117,6 +117,15 @@ describe('a scheduled message', () => {
     expect(statuses()).toEqual(['queued', 'failed']);
   });
 
+  it('fails if the account may no longer text the country by then [S F511]', async () => {
+    sandbox.allowCountry('GB');
+    const { sid } = await schedule({ to: '+447400123456' });
+    sandbox.refuseCountry('GB');
+    await sandbox.clock.advance('2h');
+    expect(await fetchMessage(sid)).toMatchObject({ status: 'failed', errorCode: 21408 });
+    expect(statuses()).toEqual(['queued', 'failed']);
+  });
+
   it('is sent by another number of the service if its own was released', async () => {
     const { sid } = await schedule();
     const [old] = await client.incomingPhoneNumbers.list();

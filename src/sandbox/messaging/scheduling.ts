@@ -6,6 +6,7 @@ import { TwilioProblem } from '../server/problem.js';
 import type { Message } from './api/messages/message.js';
 import type { MessageStore } from './api/messages/store.js';
 import type { MessagingService, ServiceStore } from './api/services/store.js';
+import { type DestinationDeps, verifyDestination } from './destination.js';
 import { type SubscriptionDeps, verifySubscribed } from './opt-outs/opt-outs.js';
 import { chooseSender, type SenderPoolDeps } from './sender-selection.js';
 
@@ -44,7 +45,7 @@ export function findSendAt(
 }
 
 /** What preparing a scheduled message needs. */
-export interface ScheduledMessageDeps extends SenderPoolDeps, SubscriptionDeps, RefusalDeps {
+export interface ScheduledMessageDeps extends SenderPoolDeps, DestinationDeps, SubscriptionDeps, RefusalDeps {
   readonly messages: Pick<MessageStore, 'release' | 'findSender'>;
   readonly services: Pick<ServiceStore, 'find'>;
   readonly pool: SenderPoolDeps['pool'] & SubscriptionDeps['pool'] & RefusalDeps['pool'];
@@ -53,7 +54,8 @@ export interface ScheduledMessageDeps extends SenderPoolDeps, SubscriptionDeps, 
 
 /**
  * Prepares a scheduled message to be sent now: chooses its sender again if the service no longer has it, and checks that
- * the recipient has not opted out. A reason to refuse a new message makes a scheduled one fail with the same code.
+ * the account may text the country and that the recipient has not opted out. A reason to refuse a new message makes a
+ * scheduled one fail with the same code.
  */
 export function prepareScheduled(message: Message, deps: ScheduledMessageDeps): Message {
   return deps.messages.release(message, decide(message, deps), deps.now());
@@ -61,9 +63,11 @@ export function prepareScheduled(message: Message, deps: ScheduledMessageDeps): 
 
 function decide(message: Message, deps: ScheduledMessageDeps): Pick<Message, 'sender' | 'refusal'> {
   const { recipient, serviceSid } = message;
-  const phone = { number: recipient, country: findPhoneNumber(recipient)?.country };
+  const found = findPhoneNumber(recipient);
+  const phone = { number: recipient, country: found?.country };
   try {
     const sender = findSender(message, phone, deps);
+    if (found) verifyDestination(sender, found, deps);
     verifySubscribed(sender, recipient, serviceSid ?? undefined, deps);
     return { sender, refusal: findRefusal(sender, phone.country, deps) };
   } catch (error) {

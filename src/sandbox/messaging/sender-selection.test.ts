@@ -71,6 +71,19 @@ describe('a message of a service', () => {
     await app.close();
   });
 
+  it('may have its service as the sender, also if it is scheduled [S F647]', async () => {
+    await addNumber('+12025550110');
+    const message = { from: messagingServiceSid, to: TO, body: 'Hello' };
+    const { sid, ...accepted } = await client.messages.create(message);
+    expect(accepted).toMatchObject({ status: 'accepted', from: null, messagingServiceSid });
+    expect((await waitForStatus(client, sid, 'delivered')).from).toBe('+12025550110');
+    const scheduled = { scheduleType: 'fixed', sendAt: new Date(Date.now() + 3_600_000) } as const;
+    const later = await client.messages.create({ ...message, ...scheduled });
+    expect(later).toMatchObject({ status: 'scheduled', messagingServiceSid });
+    const unknown = client.messages.create({ ...message, from: `MG${'0'.repeat(32)}` });
+    await expect(unknown).rejects.toMatchObject({ status: 404, code: 21701 });
+  });
+
   it('may name a sender of the pool [U F093]', async () => {
     await addNumber('+12025550110');
     await addNumber('+12125550111');

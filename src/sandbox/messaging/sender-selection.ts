@@ -36,12 +36,15 @@ export function requireSender(form: URLSearchParams): void {
   throw new TwilioProblem(400, 21603, "A 'From' phone number is required.");
 }
 
+/** A Messaging Service, which `From` may name too. */
+const SERVICE_SID = /^MG[0-9a-fA-F]{32}$/;
+
 /** The sender that a form names. @throws TwilioProblem 21212, 21267, 21621, 21659, 21660, 21701 or 21711. */
 export function readSender(form: URLSearchParams, hasMedia: boolean, deps: SenderFormDeps): MessageSender {
   const service = findService(form, deps);
-  const from = findValue(form, 'From');
-  if (from === undefined && service) return { sender: undefined, service };
-  const sender = verifySender(from ?? '', hasMedia, deps);
+  const from = findValue(form, 'From') ?? '';
+  if (service && (from === '' || SERVICE_SID.test(from))) return { sender: undefined, service };
+  const sender = verifySender(from, hasMedia, deps);
   if (service && deps.pool.findServiceSid(sender) !== service.sid) {
     const message = `Sender ${sender} is not associated with the specified Messaging Service`;
     throw new TwilioProblem(400, 21711, message);
@@ -78,7 +81,8 @@ export function chooseSender(
 }
 
 function findService(form: URLSearchParams, { services }: SenderFormDeps): MessagingService | undefined {
-  const sid = findValue(form, 'MessagingServiceSid');
+  const from = findValue(form, 'From') ?? '';
+  const sid = findValue(form, 'MessagingServiceSid') ?? (SERVICE_SID.test(from) ? from : undefined);
   const service = sid && services.find(sid);
   if (sid && !service) throw new TwilioProblem(404, 21701, 'The Messaging Service does not exist');
   return service || undefined;

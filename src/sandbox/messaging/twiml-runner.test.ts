@@ -40,6 +40,31 @@ const facts = (
   replies: readonly { from: string; to: string; body: string; mediaUrls: readonly string[] }[],
 ) => replies.map(({ from, to, body, mediaUrls }) => [from, to, body, ...mediaUrls]);
 
+describe('what is missing for a text', () => {
+  it('is named: <Sms> is a verb of Twilio, and the sandbox lacks it [S F560]', async () => {
+    const { replies, traceId } = await text(response('<Sms>Hi</Sms><Message>Hello</Message>'));
+    expect(replies.map(({ body }) => body)).toEqual(['Hello']);
+    expect(sandbox.events({ kind: 'unsupported' })).toMatchObject([
+      { what: 'verb', name: '<Sms>', host: null, traceId, cause: expect.any(Number) },
+    ]);
+    expect(sandbox.trace(traceId)?.sentence).toContain('; not in the sandbox: <Sms>');
+    expect(await alerts()).toEqual([]);
+  });
+
+  it.each([
+    ['<Say>Hi</Say>', '14110 warning'],
+    ['<Reply>Hi</Reply>', '12200 warning'],
+    ['<Message><Text>Hi</Text></Message>', '12200 warning'],
+    ['<Message sender="1">Hi</Message>', '12200 warning'],
+    ['<Message><Media type="image/png">/a.png</Media></Message>', '12200 warning'],
+    ['<Sms sender="1">Hi</Sms>', '12200 warning'],
+  ])('is not what Twilio does not have either: %s has the alert %s [S F561]', async (inside, alert) => {
+    await text(response(inside));
+    expect(await alerts()).toContain(alert);
+    expect(sandbox.events({ kind: 'unsupported' })).toHaveLength(inside.startsWith('<Sms') ? 1 : 0);
+  });
+});
+
 describe('<Message>', () => {
   it.each([
     ['a text', '<Message>Hi &amp; bye</Message>', 'Hi & bye'],
@@ -255,13 +280,52 @@ describe('the answer to an inbound text', () => {
     expect([webhook?.failure, replies.map((reply) => reply.body)]).toEqual([null, ['Grüße']]);
   });
 
-  it('with bytes that its charset does not have fails with 12100', async () => {
-    const body = Buffer.from('<Response><Message>Grüße</Message></Response>', 'latin1');
-    const { webhook } = await text({ type: 'text/xml', body });
-    expect(webhook).toMatchObject({
-      errorCode: 12100,
-      failure: 'Document parse failure: it has bytes that are not utf-8',
-    });
+  it.each([
+    ['windows-1252', 'text/xml; charset=windows-1252', [0x80, 0x93, 0x9f], '€“Ÿ'],
+    ['cp1252', 'text/xml; charset=CP1252', [0x85, 0xe9], '…é'],
+    ['ISO-8859-15', 'text/xml; charset=iso-8859-15', [0xa4], '€'],
+    ['Shift_JIS', 'text/xml; charset=Shift_JIS', [0x93, 0xfa], '日'],
+    ['a charset of another parameter', 'text/xml; x=1; charset = koi8-r', [0xf0], 'П'],
+  ] as const)('has the characters of %s [U F641]', async (_name, type, bytes, character) => {
+    const [start, end] = ['<Response><Message>', '</Message></Response>'].map((tag) => Buffer.from(tag));
+    const body = Buffer.concat([start as Buffer, Buffer.from(bytes), end as Buffer]);
+    expect((await text({ type, body })).replies.map((reply) => reply.body)).toEqual([character]);
+  });
+
+  const UTF_16 = '<?xml version="1.0" encoding="UTF-16"?><Response><Message>Grüße</Message></Response>';
+  it.each([
+    ['big-endian with a mark', 'text/xml; charset=utf-16', `\uFEFF${UTF_16}`, true],
+    ['big-endian with a mark, whatever the header says', 'text/xml; charset=utf-8', `\uFEFF${UTF_16}`, true],
+    ['little-endian with a mark', 'text/xml; charset=utf-16', `\uFEFF${UTF_16}`, false],
+    ['big-endian without a mark', 'text/xml', UTF_16, true],
+    ['little-endian without a mark', 'text/xml', UTF_16, false],
+    ['little-endian without a mark, with a header', 'text/xml; charset=UTF-16', UTF_16, false],
+  ] as const)('in UTF-16 is read %s [U F642]', async (_name, type, document, isBigEndian) => {
+    const body = Buffer.from(document, 'utf16le');
+    const { replies } = await text({ type, body: isBigEndian ? body.swap16() : body });
+    expect(replies.map((reply) => reply.body)).toEqual(['Grüße']);
+  });
+
+  it.each([
+    ['UTF-8', 'text/xml', 'latin1', '', 'it has bytes that are not utf-8'],
+    ['ASCII', 'text/xml; charset=us-ascii', 'utf8', '', 'it has bytes that are not us-ascii'],
+    ['UTF-16 of .NET', 'text/xml', 'utf8', '<?xml version="1.0" encoding="utf-16"?>', 'it is not utf-16'],
+  ] as const)(
+    'that is not the %s it should be fails with 12100 [S F643]',
+    async (_name, type, encoding, before, fault) => {
+      const document = `${before}<Response><Message>Grüße</Message></Response>`;
+      const { webhook } = await text({ type, body: Buffer.from(document, encoding) });
+      expect(webhook).toMatchObject({ errorCode: 12100, failure: `Document parse failure: ${fault}` });
+    },
+  );
+
+  it.each([
+    ['a second byte order mark', '\uFEFF\uFEFF'],
+    ['a no-break space', '\u00a0'],
+    ['a zero-width space', '\u200b'],
+  ])('with %s before it fails with 12100 [S F640]', async (_name, before) => {
+    const { webhook } = await text({ type: 'text/xml', body: `${before}<Response/>` });
+    expect(webhook).toMatchObject({ errorCode: 12100 });
   });
 
   it('that is malformed fails with the line and column of the fault [S F392]', async () => {

@@ -25,7 +25,7 @@ export interface TwimlRunnerDeps {
 
 /**
  * Runs the TwiML with which the app answered an inbound text, and the documents that it leads to. Each fault in them
- * becomes an alert.
+ * becomes an alert, and what the sandbox lacks for them an event.
  *
  * @param webhook the webhook about the inbound text
  * @param first its result
@@ -81,6 +81,7 @@ export function createMessagingTwimlRunner(deps: TwimlRunnerDeps): RunMessagingT
     for (const { code, message, position } of script.warnings) {
       alert(webhook, url, code, message, 'warning', position);
     }
+    for (const lacking of script.lacks) events.emit({ kind: 'unsupported', ...trace, ...lacking });
     const emit = (verb: string) => events.emit({ kind: 'twiml.run', ...trace, sid, url, verb });
     if (script.verbs.length === 0) emit('Response');
     for (const verb of script.verbs) {

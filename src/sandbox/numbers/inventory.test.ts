@@ -35,7 +35,7 @@ describe('the inventory', () => {
     const states = new Set(areas('US', 'local').map(({ place }) => place?.region));
     // Fifty states and the District of Columbia.
     expect(states.size).toBe(51);
-    expect(new Set(areas('CA', 'local').map(({ place }) => place?.region)).size).toBe(10);
+    expect(new Set(areas('CA', 'local').map(({ place }) => place?.region)).size).toBe(11);
     expect(areas('PR', 'local').map(({ areaCode }) => areaCode)).toEqual(['787', '939']);
     expect(areas('US', 'toll-free')).toHaveLength(7);
     expect(new Set(readInventory().map(({ country }) => country))).toEqual(new Set(Object.keys(COUNTRIES)));

@@ -95,6 +95,13 @@ describe('a manual clock', () => {
   );
 });
 
+it('a manual clock does not pass the year 9999, and goes on', async () => {
+  const clock = createManualClock(Date.UTC(2026, 0));
+  await expect(clock.advance(1e15)).rejects.toMatchObject({ kind: 'usage' });
+  await clock.advance(0.5);
+  expect(clock.now()).toBe(Date.UTC(2026, 0) + 0.5);
+});
+
 describe('a sandbox', () => {
   let sandbox: Sandbox;
   afterEach(() => sandbox.close());

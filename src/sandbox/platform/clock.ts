@@ -34,7 +34,7 @@ export interface SandboxClock {
    * next.
    *
    * @param time milliseconds, or a text such as `500ms`, `30s`, `5m`, `2h`, `1d`
-   * @throws RelayPhoneError `usage` if the clock is real, or `time` is not a duration.
+   * @throws RelayPhoneError `usage` if the clock is real, `time` is not a duration, or the year 9999 would end.
    */
   advance(time: number | string): Promise<void>;
 }
@@ -139,7 +139,7 @@ export function createManualClock(start: number): Clock & SandboxClock {
     },
     advance: async (time) => {
       const milliseconds = readTime(time);
-      const turn = lastAdvance.then(() => advanceTo(present + milliseconds));
+      const turn = lastAdvance.then(() => advanceTo(verifyWritable(present + milliseconds)));
       lastAdvance = turn.catch(() => undefined);
       return turn;
     },
@@ -156,6 +156,15 @@ function readTime(time: number | string): number {
   const milliseconds = findDurationMs(time);
   if (milliseconds !== undefined) return milliseconds;
   throw badAdvance(`'${time}' is not a duration`, 'a duration such as 500ms, 30s, 5m, 2h or 1d');
+}
+
+/** The last moment that ISO 8601 writes with four digits for the year. */
+const LAST_MOMENT = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
+/** @throws RelayPhoneError `usage` for a time that events cannot show. */
+function verifyWritable(time: number): number {
+  if (time <= LAST_MOMENT) return time;
+  throw badAdvance('the clock would pass the year 9999', 'a shorter time');
 }
 
 function badAdvance(reason: string, ...tryNext: string[]): RelayPhoneError {

@@ -73,12 +73,24 @@ export function answerProblem(
 /** The header that says what the sandbox lacks. Twilio never sends it. */
 const UNSUPPORTED_HEADER = 'relay-phone-unsupported';
 
-function unsupportedHeaders({ name, host }: Unsupported): Record<string, string> {
+function unsupportedHeaders(unsupported: Unsupported): Record<string, string> {
+  const { host } = unsupported;
   return {
-    // A header has ASCII only.
-    [UNSUPPORTED_HEADER]: name.replaceAll('…', ''),
+    [UNSUPPORTED_HEADER]: formatName(unsupported),
     ...(host !== null && !host.includes(' ') && { 'X-API-Domain': host }),
   };
+}
+
+/** A header has ASCII only. */
+function formatName({ name }: Unsupported): string {
+  return name.replaceAll('…', '');
+}
+
+/** Adds the header that says what the parameters of the request ask for and the sandbox lacks. */
+export function nameMissingParameters(answered: RestAnswer, lacks: readonly Unsupported[]): RestAnswer {
+  const all = answered.unsupported ? [answered.unsupported, ...lacks] : lacks;
+  const names = { [UNSUPPORTED_HEADER]: all.map(formatName).join(', ') };
+  return { ...answered, headers: replaceHeaders(answered.headers, names) };
 }
 
 /** Sends an answer. */

@@ -24,7 +24,7 @@ describe('authentication', () => {
       'Authentication Error - invalid username',
     ],
     ['a user name without a password [U F178]', () => `Basic ${btoa(sandbox.accountSid)}`, 'Authenticate'],
-    ['another scheme [U F179]', () => 'Bearer x', 'Authentication Error - No credentials provided'],
+    ['another scheme [U F179]', () => 'Digest x', 'Authentication Error - No credentials provided'],
   ])('refuses %s', async (_name, authorization, message) => {
     const answer = await fetchRaw(sandbox, `${accountPath()}.json`, {
       headers: { authorization: authorization() },

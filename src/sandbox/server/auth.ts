@@ -1,5 +1,6 @@
 // Authentication of REST requests: by the account's SID and token, or an API key; only for the account's own paths.
 
+import { describeUnsupported } from '../platform/events/unsupported.js';
 import { API_2010 } from './paths.js';
 import { resourceNotFound, TwilioProblem } from './problem.js';
 
@@ -18,7 +19,8 @@ export interface AuthenticatorDeps {
 
 /**
  * Creates the check. It throws TwilioProblem 20003 for wrong credentials, 20404 for the path of another account,
- * 90002 for one with the SID of something else, and 20005 for anything but GET if the account is not active.
+ * 90002 for one with the SID of something else, and 20005 for anything but GET if the account is not active. The sandbox
+ * lacks OAuth, so an access token is refused by name.
  * See https://www.twilio.com/docs/usage/requests-to-twilio.
  */
 export function createAuthenticator({ account, isKeySecret }: AuthenticatorDeps): Authenticator {
@@ -53,12 +55,18 @@ function verifyKeyAllowed(path: string): void {
     throw wrongCredentials();
 }
 
-/** The files of messages and recordings need no credentials. */
+/** The files of messages and recordings need no credentials, nor do a few operations of IAM and OAuth. */
 function isPublic(method: string, path: string, authorization: string | undefined): boolean {
-  return ['GET', 'HEAD'].includes(method) && authorization === undefined && FILES.test(path);
+  // Where a client has none, Twilio's SDK for Node.js sends an empty header.
+  if (authorization) return false;
+  return OPEN_OPERATIONS.test(path) || (['GET', 'HEAD'].includes(method) && FILES.test(path));
 }
 
+/** What Twilio's SDKs ask for without credentials. The sandbox has none of it, and says so where it looks for a route. */
+const OPEN_OPERATIONS = /^\/v\d\/(?:token|authorize|Roles\/[^/]+\/Permissions)$/;
 const FILES = /\/(Messages\/[^/]+\/Media\/[^/.]+|Recordings\/[^/.]+(\.wav|\.mp3)?)$|^\/media\//;
+
+const OAUTH = { what: 'parameter', name: 'Authorization: Bearer', host: 'oauth.twilio.com' } as const;
 
 function wrongCredentials(): TwilioProblem {
   return new TwilioProblem(401, 20003, 'Authenticate');
@@ -66,6 +74,8 @@ function wrongCredentials(): TwilioProblem {
 
 function decodeBasic(authorization: string | undefined): { name: string; password: string } {
   const [, encoded] = /^Basic +(\S+)$/i.exec(authorization ?? '') ?? [];
+  if (/^Bearer +\S/i.test(authorization ?? ''))
+    throw new TwilioProblem(401, 20003, describeUnsupported(OAUTH), OAUTH);
   if (encoded === undefined) {
     throw new TwilioProblem(401, 20003, 'Authentication Error - No credentials provided');
   }

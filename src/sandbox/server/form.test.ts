@@ -114,6 +114,47 @@ describe('a multipart body', () => {
     });
   });
 
+  const PARTS = [
+    '--x',
+    'Content-Disposition: form-data; name="FriendlyName"',
+    '',
+    'Line one',
+    'and two ',
+    '',
+    '--x',
+    'Content-Disposition: form-data; name="VoiceUrl"',
+    '',
+    'http://127.0.0.1/',
+    '--x--',
+  ];
+  const [CRLF, LF] = [`${PARTS.join('\r\n')}\r\n`, `${PARTS.join('\n')}\n`];
+  const NAME = 'Line one\r\nand two \r\n';
+
+  it.each([
+    ['with its boundary in quotes', 'multipart/form-data; boundary="x"', CRLF, NAME],
+    ['with a charset before its boundary', 'Multipart/Form-Data; charset=utf-8; Boundary=x', CRLF, NAME],
+    ['with a charset behind its boundary', 'multipart/form-data;boundary=x;charset=utf-8', CRLF, NAME],
+    ['with names without quotes, as .NET writes them', undefined, CRLF.replaceAll('"', ''), NAME],
+    ['with other headers first', undefined, CRLF.replaceAll('Content-D', 'A: b\r\nCONTENT-d'), NAME],
+    [
+      'with other headers behind',
+      undefined,
+      CRLF.replaceAll('\r\n\r\nL', '\r\nContent-Length: 9\r\n\r\nL'),
+      NAME,
+    ],
+    ['with text before and behind it', undefined, `Hello --x\r\n${CRLF}Bye`, NAME],
+    ['without a line end at the end', undefined, CRLF.trimEnd(), NAME],
+    ['with spaces behind a boundary', undefined, CRLF.replaceAll('--x\r\n', '--x  \r\n'), NAME],
+    ['with line feeds alone', undefined, LF, 'Line one\nand two \n'],
+  ])('%s is read [U F646]', async (_what, type, body, friendlyName) => {
+    const headers = { 'content-type': type ?? 'multipart/form-data; boundary=x' };
+    const answer = await fetchRaw(sandbox, path(), { method: 'POST', headers, body });
+    expect(await answer.json()).toMatchObject({
+      friendly_name: friendlyName,
+      voice_url: 'http://127.0.0.1/',
+    });
+  });
+
   it.each([
     ['without a boundary', 'multipart/form-data', '--x\r\n\r\n--x--'],
     ['that is not multipart', 'multipart/form-data; boundary=x', 'FriendlyName=Relay'],

@@ -1,5 +1,6 @@
 // Reads the parameters of a request as Twilio does: PascalCase names, form-encoded, unknown ones ignored.
 import { readBody, UnreadableBody } from '../../http/body.js';
+import { findMultipartFields } from './multipart.js';
 import { invalidParameter, TwilioProblem } from './problem.js';
 import type { RestContext } from './router.js';
 
@@ -9,9 +10,16 @@ const MAX_BODY_BYTES = 1_048_576;
 /**
  * Reads the form in a request's body: `multipart/form-data` by its content type, else URL-encoded whatever the type.
  *
- * @throws TwilioProblem 20413 if the body is longer than a mebibyte, 20400 if it ends early or is invalid as multipart.
+ * @throws TwilioProblem 20413 if the body is longer than a mebibyte, 20400 if it ends early or is invalid as multipart;
+ *   or that of an invalid value of the operation's parameters.
  */
-export async function readRestForm({ incoming, record }: RestContext): Promise<URLSearchParams> {
+export async function readRestForm(context: RestContext): Promise<URLSearchParams> {
+  const form = await readForm(context);
+  context.record.lacks = context.parameters?.check(form);
+  return form;
+}
+
+async function readForm({ incoming, record }: RestContext): Promise<URLSearchParams> {
   const text = await readBody(incoming, MAX_BODY_BYTES).catch((error: unknown) => {
     if (!(error instanceof UnreadableBody)) throw error;
     throw error.tooLong
@@ -27,22 +35,20 @@ export async function readRestForm({ incoming, record }: RestContext): Promise<U
   );
 }
 
-/** Reads the fields of a multipart body; files are ignored. */
-async function readMultipart(text: string, type: string): Promise<URLSearchParams> {
-  const form = await new Response(text, { headers: { 'Content-Type': type } }).formData().catch(() => {
-    throw new TwilioProblem(400, 20400, 'The multipart body is invalid');
-  });
-  const fields = new URLSearchParams();
-  for (const [name, value] of form) {
-    if (typeof value === 'string') fields.append(name, value.replaceAll('\0', ''));
-  }
-  return fields;
+function readMultipart(text: string, type: string): URLSearchParams {
+  const fields = findMultipartFields(text, type);
+  if (!fields) throw new TwilioProblem(400, 20400, 'The multipart body is invalid');
+  const form = new URLSearchParams();
+  for (const [name, value] of fields) form.append(name, value.replaceAll('\0', ''));
+  return form;
 }
 
-/** Reads the parameters in a request's URL. */
-export function readQuery({ target }: RestContext): URLSearchParams {
+/** Reads the parameters in a request's URL. @throws TwilioProblem for an invalid value of the operation's parameters. */
+export function readQuery({ target, parameters, record }: RestContext): URLSearchParams {
   const start = target.indexOf('?');
-  return new URLSearchParams(start === -1 ? '' : target.slice(start + 1));
+  const query = new URLSearchParams(start === -1 ? '' : target.slice(start + 1));
+  record.lacks = parameters?.check(query);
+  return query;
 }
 
 /** Returns a parameter's value, or undefined if it is missing or empty. */

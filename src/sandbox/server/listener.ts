@@ -1,6 +1,6 @@
 // Answers every HTTP request: authenticates and routes REST requests; passes `/_sandbox/` to the control API.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { answerProblem, type RestAnswer, sendAnswer } from './answer.js';
+import { answerProblem, nameMissingParameters, type RestAnswer, sendAnswer } from './answer.js';
 import { type Authenticator, encodeBasic } from './auth.js';
 import { answerFault, type FaultStore } from './faults.js';
 import { readRestForm } from './form.js';
@@ -49,6 +49,7 @@ function createRestServer(deps: ListenerDeps) {
     } catch (error) {
       answer = answerProblem(path, toProblem(error));
     }
+    if (record.lacks) answer = nameMissingParameters(answer, record.lacks);
     deps.requests.add(incoming.method ?? '', requested.target, answer.status, deps.now());
     record.end(answer);
     sendAnswer(outgoing, answer);

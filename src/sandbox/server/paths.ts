@@ -11,6 +11,14 @@ export function accountPath(sid: string): string {
   return `${API_2010}/Accounts/${sid}`;
 }
 
+/** Returns the name of a resource by its route pattern: `Calls/Streams` for `…/Calls/:call/Streams.json`. */
+export function nameResource(pattern: string): string {
+  // Only the last segment of a pattern has braces.
+  const [path = ''] = pattern.replace(`${ACCOUNT}/`, '').replace(`${API_2010}/`, '').split('{', 1);
+  const names = path.split('/').filter((part) => part !== '' && !part.startsWith(':'));
+  return names.join('/').replace(/\.json$/, '');
+}
+
 /** Returns the host that serves `path` at Twilio. */
 export function hostOf(path: string): string {
   if (!path.startsWith('/v')) return 'api.twilio.com';

@@ -17,21 +17,33 @@ interface OtherFormat {
  * API ends in `.json`, or with `.xml` or no extension for XML, and lists also with `.csv`.
  */
 export function findHandler(match: RestRouter['match'], method: string, path: string): Handler | undefined {
+  // A route for files takes any extension, so that a resource in another format goes first.
+  const named = /\.(?:xml|csv)$/.test(path) ? findOtherHandler(match, method, path) : undefined;
+  if (named) return named;
   const route = match(method, path);
-  if (route) return (context) => run(route, context);
-  const other = findOtherFormat(path);
+  return route ? (context) => run(route, context) : findOtherHandler(match, method, path);
+}
+
+function findOtherHandler(match: RestRouter['match'], method: string, path: string): Handler | undefined {
+  const other = findOtherFormat(method, path);
   const jsonRoute = other && match(method, other.jsonPath);
   return jsonRoute && ((context) => answerAs(other, jsonRoute, context));
 }
 
-function run([handle, params]: RouteMatch, context: RestContext): RestAnswer | Promise<RestAnswer> {
+function run(
+  { handle, params, parameters }: RouteMatch,
+  context: RestContext,
+): RestAnswer | Promise<RestAnswer> {
   context.params = params;
+  context.parameters = parameters;
   return handle(context);
 }
 
-function findOtherFormat(path: string): OtherFormat | undefined {
+function findOtherFormat(method: string, path: string): OtherFormat | undefined {
   if (!path.startsWith(API_2010)) return undefined;
-  const extension = ['.xml', '.csv'].find((one) => path.endsWith(one)) ?? '';
+  // A list has a format of its own: a request that changes something must not fail after it has.
+  const extensions = ['GET', 'HEAD'].includes(method) ? ['.xml', '.csv'] : ['.xml'];
+  const extension = extensions.find((one) => path.endsWith(one)) ?? '';
   const resource = path.slice(0, path.length - extension.length);
   // `.json` has been looked up already, and there is no other format.
   if (/\.\w+$/.test(resource)) return undefined;

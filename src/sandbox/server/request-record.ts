@@ -5,6 +5,7 @@ import type { ExchangeLog } from '../exchanges/exchange-log.js';
 import type { RequestFacts, RequestProblem } from '../platform/events/event.js';
 import type { FoundCause, RequestCauses } from '../platform/events/request-causes.js';
 import type { EventStream, TraceContext } from '../platform/events/stream.js';
+import type { Unsupported } from '../platform/events/unsupported.js';
 import type { RestAnswer } from './answer.js';
 import type { AppContactLog } from './app-contact.js';
 import type { MatchedFault } from './faults.js';
@@ -34,6 +35,8 @@ export class RequestRecord {
   #fault: number | undefined;
   /** The body; undefined until it was read. */
   body: string | undefined;
+  /** What its parameters ask for and the sandbox lacks; undefined if nothing. */
+  lacks: readonly Unsupported[] | undefined;
 
   constructor(deps: RequestRecordDeps, incoming: IncomingMessage, requested: RequestedTarget) {
     this.#deps = deps;
@@ -44,7 +47,7 @@ export class RequestRecord {
   }
 
   /**
-   * Emits the event of the request. A handler calls this before the effects of a request, when nothing can refuse it any
+   * Emits the events of the request and of what it lacks. A handler calls this before the effects of a request, when nothing can refuse it any
    * more, so that the effects come after their cause. For all other requests {@link end} does it.
    *
    * @param status of the answer
@@ -52,16 +55,27 @@ export class RequestRecord {
    * @returns the request as the cause of its effects
    */
   announce(status: number, problem: RequestProblem | null = null): TraceContext {
+    this.#event ??= this.#emit(status, problem);
+    return { traceId: this.#find().trace.traceId, cause: this.#event };
+  }
+
+  /** @returns the id of the request's event */
+  #emit(status: number, problem: RequestProblem | null): number {
+    const { events } = this.#deps;
     const { trace } = this.#find();
-    this.#event ??= this.#deps.events.emit({
+    const durationMs = performance.now() - this.#start;
+    const cause = events.emit({
       kind: 'request.in',
       ...trace,
       ...this.#facts(),
       status,
-      durationMs: performance.now() - this.#start,
+      durationMs,
       problem,
     });
-    return { traceId: trace.traceId, cause: this.#event };
+    for (const lack of this.lacks ?? []) {
+      events.emit({ kind: 'unsupported', traceId: trace.traceId, cause, ...lack });
+    }
+    return cause;
   }
 
   /** Emits the event that an injected fault made the request fail. */

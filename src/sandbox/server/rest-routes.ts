@@ -20,7 +20,7 @@ export interface RestRoutes {
 
 /** Creates the table without routes. */
 export function createRestRoutes(): RestRoutes {
-  const routers = PRODUCTS.map((product) => [product, createRestRouter()] as const);
+  const routers = PRODUCTS.map((product) => [product, createRestRouter(`${product}.twilio.com`)] as const);
   const byName: ReadonlyMap<string, RestRouter> = new Map(routers);
 
   function matchAny(method: string, path: string): RouteMatch | undefined {

@@ -2,6 +2,8 @@
 import type { IncomingMessage } from 'node:http';
 import { TrieRouter } from 'hono/router/trie-router';
 import type { RestAnswer } from './answer.js';
+import { createOperationParameters, type OperationParameters, type ParameterTable } from './parameters.js';
+import { nameResource } from './paths.js';
 import { resourceNotFound, TwilioProblem } from './problem.js';
 import type { RequestRecord } from './request-record.js';
 import type { RequestedTarget } from './requested-target.js';
@@ -14,6 +16,8 @@ export interface RestContext extends RequestedTarget {
   readonly path: string;
   /** The values of the route pattern's parameters; empty until a route is found. */
   params: Readonly<Record<string, string>>;
+  /** The parameters of the route; undefined until a route is found, and if it has none. */
+  parameters: OperationParameters | undefined;
   /** What is recorded of the request. A handler announces the answer to it before the request has effects. */
   readonly record: RequestRecord;
 }
@@ -21,28 +25,48 @@ export interface RestContext extends RequestedTarget {
 /** Answers a request, or throws a TwilioProblem. */
 export type Handler = (context: RestContext) => RestAnswer | Promise<RestAnswer>;
 
-/** The handler of a method and path, and the values of its pattern's parameters. */
-export type RouteMatch = readonly [Handler, Readonly<Record<string, string>>];
+/** A route. */
+export interface RestRoute {
+  readonly method: string;
+  /** The pattern. */
+  readonly path: string;
+  readonly handle: Handler;
+  /** The parameters in its form or query; undefined if it has none. */
+  readonly parameters: OperationParameters | undefined;
+}
+
+/** The route of a method and path. */
+export interface RouteMatch extends Pick<RestRoute, 'handle' | 'parameters'> {
+  /** The values of its pattern's parameters. */
+  readonly params: Readonly<Record<string, string>>;
+}
+
+/** Adds a route. `table` has all parameters that Twilio documents for its form, or for its query if the method is GET. */
+type AddRoute = (pattern: string, handler: Handler, table?: ParameterTable) => void;
 
 /** The routes of one product, with Hono's patterns; the first added that matches is used. */
 export interface RestRouter {
-  get(pattern: string, handler: Handler): void;
-  post(pattern: string, handler: Handler): void;
-  delete(pattern: string, handler: Handler): void;
+  readonly get: AddRoute;
+  readonly post: AddRoute;
+  readonly delete: AddRoute;
   /** All routes, in the order of adding. */
-  readonly routes: readonly { readonly method: string; readonly path: string }[];
+  readonly routes: readonly RestRoute[];
   /** Returns the route of a method and path; undefined without one. */
   match(method: string, path: string): RouteMatch | undefined;
 }
 
-/** Creates a table without routes. */
-export function createRestRouter(): RestRouter {
-  const router = new TrieRouter<Handler>();
-  const routes: { method: string; path: string }[] = [];
-  const adder = (method: string) => (path: string, handler: Handler) => {
-    routes.push({ method, path });
-    router.add(method, path, handler);
-  };
+/** Creates a table without routes. @param host the host of Twilio that has them */
+export function createRestRouter(host: string): RestRouter {
+  const router = new TrieRouter<RestRoute>();
+  const routes: RestRoute[] = [];
+  const adder =
+    (method: string): AddRoute =>
+    (path, handle, table) => {
+      const parameters = table && createOperationParameters(table, `${method} ${nameResource(path)}`, host);
+      const route = { method, path, handle, parameters };
+      routes.push(route);
+      router.add(method, path, route);
+    };
   return {
     get: adder('GET'),
     post: adder('POST'),
@@ -52,7 +76,9 @@ export function createRestRouter(): RestRouter {
       const [first] = router.match(method === 'HEAD' ? 'GET' : method, path)[0];
       // TrieRouter returns values; the type also allows indexes, which other routers return.
       const params = first?.[1] as Record<string, string>;
-      return first && [first[0], path.includes('%') ? decodeAll(params) : params];
+      if (!first) return undefined;
+      const [{ handle, parameters }] = first;
+      return { handle, params: path.includes('%') ? decodeAll(params) : params, parameters };
     },
   };
 }
@@ -64,7 +90,15 @@ export function readContext(
   record: RequestRecord,
 ): RestContext {
   const { method = 'GET' } = incoming;
-  return { incoming, method, ...requested, path: readPath(requested.target), params: {}, record };
+  return {
+    incoming,
+    method,
+    ...requested,
+    path: readPath(requested.target),
+    params: {},
+    parameters: undefined,
+    record,
+  };
 }
 
 /** The pattern of a last path segment that ends in `.json`; {@link nameInPath} reads it. */

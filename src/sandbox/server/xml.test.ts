@@ -168,8 +168,12 @@ describe('CSV', () => {
     expect(rows).toHaveLength(2);
   });
 
-  it('is only for lists [U F366]', async () => {
+  it('is only for lists, and has no effect on anything else [U F366]', async () => {
     expect((await ask('/Balance.csv')).status).toBe(404);
-    expect((await ask('/Calls.csv')).status).toBe(200);
+    expect(await ask('/Calls.csv')).toMatchObject({ status: 200, body: '' });
+    const { length } = await client.messages.list();
+    const message = { From: FROM, To: TO, Body: 'Hello' };
+    expect((await ask('/Messages.csv', message)).status).toBe(405);
+    expect(await client.messages.list()).toHaveLength(length);
   });
 });

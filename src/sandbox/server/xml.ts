@@ -35,10 +35,14 @@ export function formatXml(path: string, json: string): string {
   return formatDocument(`<${name}${attributes.join('')}>${rows.join('')}</${name}>`);
 }
 
-/** Formats the JSON of a list as CSV, without fields that have fields of their own; undefined for anything else. */
+/**
+ * Formats the JSON of a list as CSV, without fields that have fields of their own; an empty list has no header either, because
+ * its JSON does not name the columns. Undefined for anything but a list.
+ */
 export function formatCsv(json: string): string | undefined {
   const list = findList(JSON.parse(json) as JsonFields);
   if (!list) return undefined;
+  if (list.rows.length === 0) return '';
   const names = Object.entries(list.rows[0] ?? {}).flatMap(([name, value]) =>
     isScalar(value) ? [name] : [],
   );

@@ -81,7 +81,7 @@ export interface TraceFacts {
   readonly requests: readonly TracedRequest[];
   readonly exposures: readonly EventOf<'exposure'>[];
   readonly optOuts: readonly EventOf<'opt-out'>[];
-  /** The names of what TwiML asked for and the sandbox lacks, each once. */
+  /** The names of what TwiML and accepted requests asked for and the sandbox lacks, each once. */
   readonly lacks: readonly string[];
   /** The errors in TwiML; a warning is not one. */
   readonly twimlErrors: readonly EventOf<'twiml.alert'>[];
@@ -198,8 +198,7 @@ class FactReader {
         break;
       case 'unsupported':
         this.#noteOutcome(event);
-        // A refused request says so itself.
-        if (event.host === null) this.#lacks.add(event.name);
+        if (!this.#isOfRefusal(event)) this.#lacks.add(event.name);
         break;
       case 'opt-out':
         this.#maybePhones.add(event.phone);
@@ -293,6 +292,12 @@ class FactReader {
     const text =
       this.#texts.get(event.sid) ?? this.#addText(event.sid, event, event.sid, sender, 'delivered');
     reach(text, event);
+  }
+
+  /** True if the cause of an event is a request that was refused, which says why itself. */
+  #isOfRefusal(event: SandboxEvent): boolean {
+    const cause = this.#findCause(event);
+    return cause?.kind === 'request.in' && cause.status >= 400;
   }
 
   #addText(

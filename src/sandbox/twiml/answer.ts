@@ -1,7 +1,7 @@
 // Reads the answers of apps to webhooks about texts and calls: TwiML, plain text, or audio.
 
+import type { CharsetText } from '../../http/charset.js';
 import type { TextPosition } from '../platform/sandbox-alert.js';
-import type { CharsetText } from '../webhooks/charset.js';
 import { WebhookFailure } from '../webhooks/failure.js';
 import type { WebhookAnswer } from '../webhooks/http-request.js';
 import type { Warning } from './element.js';
@@ -21,13 +21,14 @@ const XML_TYPES = ['text/xml', 'application/xml', 'text/html'];
 export function readMessagingAnswer(answer: WebhookAnswer, base: string): MessagingScript {
   const type = verifyReadable(answer);
   if (answer.body.trim() === '') return emptyScript(answer.status);
-  if (type === 'text/plain') return { verbs: [reply(answer.body)], warnings: [] };
+  if (type === 'text/plain') return { verbs: [reply(answer.body)], warnings: [], lacks: [] };
   if (XML_TYPES.includes(type)) return readMessagingScript(readTwiml(answer), base);
   throw wrongType(type);
 }
 
 /**
- * Reads the answer to a webhook that asks for TwiML in a call: TwiML, plain text to say, or audio to play. See
+ * Reads the answer to a webhook that asks for TwiML in a call: TwiML, also as plain text; other plain text to say; or audio
+ * to play. See
  * https://www.twilio.com/docs/voice/twiml.
  *
  * @param base the URL of the answer, for relative URLs
@@ -40,11 +41,20 @@ export function readVoiceAnswer(answer: WebhookAnswer, base: string): VoiceScrip
   }
   verifyReadable(answer);
   if (answer.body.trim() === '') return emptyScript(answer.status);
-  if (type === 'text/plain') {
-    return { verbs: [{ name: 'Say', text: answer.body.trim(), loop: 1 }], warnings: [], lacks: [] };
+  const root = type === 'text/plain' ? findTwiml(answer) : undefined;
+  if (XML_TYPES.includes(type) || root) return readVoiceScript(root ?? readTwiml(answer), base);
+  if (type !== 'text/plain') throw wrongType(type);
+  return { verbs: [{ name: 'Say', text: answer.body.trim(), loop: 1 }], warnings: [], lacks: [] };
+}
+
+/** Returns the `<Response>` of an answer; undefined if the answer is not TwiML. */
+function findTwiml(answer: WebhookAnswer): XmlElement | undefined {
+  try {
+    return readTwiml(answer);
+  } catch (error) {
+    if (error instanceof WebhookFailure) return undefined;
+    throw error;
   }
-  if (XML_TYPES.includes(type)) return readVoiceScript(readTwiml(answer), base);
-  throw wrongType(type);
 }
 
 function contentTypeOf({ headers }: WebhookAnswer): string {

@@ -1,6 +1,5 @@
 // Reads the elements of TwiML: text, URLs and other attributes, and warns about what is wrong with them.
 
-import type { Unsupported } from '../platform/events/unsupported.js';
 import type { TextPosition } from '../platform/sandbox-alert.js';
 import { isWebUrl } from '../webhooks/webhook-url.js';
 import type { XmlElement } from './xml.js';
@@ -14,9 +13,6 @@ export interface Warning {
   readonly position: TextPosition | undefined;
 }
 
-/** Takes the name of something that Twilio has and the sandbox lacks, such as `<Connect>`. */
-export type Lack = (what: 'verb' | 'noun' | 'attribute', name: string) => void;
-
 /** Takes a warning about an element. */
 export type Warn = (code: number, message: string, element: XmlElement) => void;
 
@@ -25,54 +21,21 @@ export interface Reading {
   /** The URL of the document, for relative URLs. Undefined for a document that came with a REST request. */
   readonly base: string | undefined;
   readonly warn: Warn;
-  readonly lack: Lack;
 }
 
-/** How one element is read. */
-export interface ElementSchema<Result> {
-  /** The attributes that Twilio has, including those that change nothing in the sandbox. */
-  readonly attributes: readonly string[];
-  /** Returns undefined, after a warning, for an element that cannot be used. */
-  readonly read: (element: XmlElement, reading: Reading) => Result | undefined;
-}
-
-/** Creates the context in which a document is read, and the lists of the warnings about it and of what is missing for it. */
+/** Creates the context in which a document is read, and the list of the warnings about it, in the order of the document. */
 export function startReading(base: string | undefined): {
   readonly reading: Reading;
-  readonly warnings: readonly Warning[];
-  readonly lacks: readonly Unsupported[];
+  readonly warnings: () => readonly Warning[];
 } {
-  const warnings: Warning[] = [];
-  const warn: Warn = (code, message, { position }) => void warnings.push({ code, message, position });
-  const lacks: Unsupported[] = [];
-  const lack: Lack = (what, name) => void lacks.push({ what, name, host: null });
-  return { reading: { base, warn, lack }, warnings, lacks };
+  const found: Warning[] = [];
+  const warn: Warn = (code, message, { position }) => void found.push({ code, message, position });
+  return { reading: { base, warn }, warnings: () => found.toSorted(byPosition) };
 }
 
-/** Reads an element and warns about attributes that its schema does not have. */
-export function readElement<Result>(
-  element: XmlElement,
-  { attributes, read }: ElementSchema<Result>,
-  reading: Reading,
-): Result | undefined {
-  warnOfAttributes(element, attributes, reading.warn);
-  return read(element, reading);
-}
-
-/** The attributes of `<Response>`. */
-export const ROOT_ATTRIBUTES = ['version'];
-
-/** Warns about attributes that are not in `known`, if that is given. */
-export function warnOfAttributes(
-  element: XmlElement,
-  known: readonly string[] | undefined,
-  warn: Warn,
-): void {
-  const { name, attributes } = element;
-  for (const attribute of known ? attributes.keys() : []) {
-    if (/^xml(ns)?(:|$)|^xsi:/.test(attribute) || known?.includes(attribute)) continue;
-    warnOfSchema(warn, element, `<${name}> has no attribute ${attribute}`);
-  }
+function byPosition({ position: one }: Warning, { position: other }: Warning): number {
+  if (!one || !other) return 0;
+  return one.line - other.line || one.column - other.column;
 }
 
 /** Warns that the document does not match the schema: 12200, the most common warning. */
@@ -203,6 +166,10 @@ const VALUE_CODES: Readonly<Record<string, Readonly<Record<string, number>>>> = 
     input: 13326,
     partialResultCallbackMethod: 13329,
     actionOnEmptyResult: 13338,
+    speechTimeout: 13327,
+    bargeIn: 13332,
+    profanityFilter: 13333,
+    enhanced: 13339,
   },
   Message: { method: 14104 },
   Number: { method: 13221, sendDigits: 13222 },
@@ -224,7 +191,7 @@ const VALUE_CODES: Readonly<Record<string, Readonly<Record<string, number>>>> = 
 };
 
 /** Warns that the value of an attribute is invalid. */
-function warnOfValue(element: XmlElement, name: string, value: string, warn: Warn): void {
+export function warnOfValue(element: XmlElement, name: string, value: string, warn: Warn): void {
   const code = VALUE_CODES[element.name]?.[name];
   const message = `<${element.name}> has an invalid ${name}: '${value}'`;
   if (code === undefined) warnOfSchema(warn, element, message);

@@ -37,15 +37,17 @@ class Fault extends Error {
 }
 
 const NAME = String.raw`[\p{L}_:][\p{L}\p{N}\p{M}_:.·-]*`;
-const ATTRIBUTE = String.raw`\s+(${NAME})\s*=\s*(?:"([^<"]*)"|'([^<']*)')`;
+/** White space of XML, line ends normalized. Patterns with `\s` would allow other spaces, such as a no-break space. */
+const SPACE = '[ \t\n]';
+const ATTRIBUTE = String.raw`${SPACE}+(${NAME})${SPACE}*=${SPACE}*(?:"([^<"]*)"|'([^<']*)')`;
 
 const DECLARATION =
   /^<\?xml\s+version\s*=\s*(?:"([\w.:-]+)"|'([\w.:-]+)')(?:\s+encoding\s*=\s*(?:"[A-Za-z][\w.-]*"|'[A-Za-z][\w.-]*'))?(?:\s+standalone\s*=\s*(?:"(?:yes|no)"|'(?:yes|no)'))?\s*\?>/;
 const COMMENT = /<!--(?:(?!--)[\s\S])*-->/y;
 const INSTRUCTION = /<\?(?!xml[\s?])[\s\S]*?\?>/iy;
 const CDATA = /<!\[CDATA\[([\s\S]*?)\]\]>/y;
-const START = new RegExp(`<(${NAME})((?:${ATTRIBUTE})*)\\s*(/?)>`, 'uy');
-const END = new RegExp(`</(${NAME})\\s*>`, 'uy');
+const START = new RegExp(`<(${NAME})((?:${ATTRIBUTE})*)${SPACE}*(/?)>`, 'uy');
+const END = new RegExp(`</(${NAME})${SPACE}*>`, 'uy');
 const TEXT = /[^<]+/y;
 const ATTRIBUTES = new RegExp(ATTRIBUTE, 'guy');
 
@@ -65,7 +67,7 @@ interface Open {
  * @throws XmlProblem if the document is not well-formed or has a document type.
  */
 export function parseXml(document: string): XmlElement {
-  const text = document.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
+  const text = document.replace(/\r\n?/g, '\n');
   const locate = createLocator(text);
   const top: Open = { name: '', position: { line: 1, column: 1 }, attributes: new Map(), children: [] };
   const open: Open[] = [top];
@@ -171,9 +173,8 @@ function readText(characters: string | undefined, text: string, at: number): str
 }
 
 function addText({ children }: Open, text: string, isOutside: boolean): void {
-  if (isOutside && text.trim() !== '') {
-    throw new Fault('text outside of the root element', text.search(/\S/));
-  }
+  const offset = isOutside ? text.search(/[^ \t\n]/) : -1;
+  if (offset !== -1) throw new Fault('text outside of the root element', offset);
   const last = children.at(-1);
   if (typeof last === 'string') children.splice(-1, 1, last + text);
   else if (text !== '' && !isOutside) children.push(text);

@@ -303,6 +303,49 @@ describe('<Dial>', () => {
     expect(await client.recordings.list()).toEqual([]);
   });
 
+  it.each([
+    ['record-from-answer', ['in-progress', 'completed'], '3'],
+    ['record-from-ringing', ['in-progress', 'completed'], '13'],
+  ])('with record="%s" reports %j, and records %s seconds [S F558]', async (record, statuses, seconds) => {
+    const { sandbox, app, answer } = await setUpVoice({ clock: 'manual' });
+    sandbox.phone(REAL).behave({ calls: 'no-answer' });
+    answer({
+      '/voice': `<Dial record="${record}" recordingStatusCallback="/kept" recordingStatusCallbackEvent="in-progress completed absent">${REAL}</Dial>`,
+    });
+    const call = sandbox.phone(CALLER).call(NUMBER);
+    await sandbox.clock.advance('10s');
+    expect(app.formsAt('/kept')).toHaveLength(record === 'record-from-ringing' ? 1 : 0);
+    sandbox.phone(REAL).liveCalls()[0]?.answer();
+    await sandbox.clock.advance('3s');
+    call.hangUp();
+    await sandbox.clock.advance('1s');
+    const forms = app.formsAt('/kept');
+    expect(forms.map(({ RecordingStatus }) => RecordingStatus)).toEqual(statuses);
+    expect(forms[1]).toMatchObject({ RecordingSid: forms[0]?.RecordingSid, RecordingDuration: seconds });
+  });
+
+  it('that nobody answers has no recording: absent if it was recorded from ringing on [U F559]', async () => {
+    const { sandbox, client, app, answer } = await setUpVoice({ clock: 'manual' });
+    sandbox.phone(REAL).behave({ calls: 'busy' });
+    for (const record of ['record-from-answer', 'record-from-ringing']) {
+      answer({
+        '/voice': `<Dial record="${record}" action="/done" recordingStatusCallback="/kept" recordingStatusCallbackEvent="completed absent">${REAL}</Dial>`,
+      });
+      sandbox.phone(CALLER).call(NUMBER);
+      await sandbox.clock.advance('5s');
+    }
+    answer({
+      '/voice':
+        '<Dial record="record-from-ringing" recordingStatusCallback="/kept" recordingStatusCallbackEvent="in-progress absent">555</Dial>',
+    });
+    sandbox.phone(CALLER).call(NUMBER);
+    await sandbox.clock.advance('5s');
+    expect(app.formsAt('/kept').map(({ RecordingStatus }) => RecordingStatus)).toEqual(['absent']);
+    expect(app.formsAt('/done')).toMatchObject([{ DialCallStatus: 'busy' }, { DialCallStatus: 'busy' }]);
+    expect(app.formsAt('/done')[1]).not.toHaveProperty('RecordingSid');
+    expect(await client.recordings.list()).toEqual([]);
+  });
+
   it('asks for the document of a <Number> once the app knows that it rings [S F405]', async () => {
     const { sandbox, app } = await setUpVoice();
     app.answer(async ({ path, form }) => {

@@ -57,6 +57,15 @@ describe('an app that answers', () => {
   it.each([
     ['plain text', 'S', 'text/plain', 'Hello from text', ['Hello from text']],
     ['nothing', 'U', 'text/xml', '', []],
+    ['TwiML as plain text', 'S', 'text/plain', '<Response><Say>Hello</Say></Response>', ['Hello']],
+    [
+      'TwiML as plain text with a charset',
+      'S',
+      'text/plain; charset=utf-8',
+      '<?xml version="1.0"?>\n<Response><Say>Grüße</Say></Response>\n',
+      ['Grüße'],
+    ],
+    ['plain text that is nearly TwiML', 'S', 'text/plain', '<Response>Hi</Say>', ['<Response>Hi</Say>']],
   ])('with %s does not fail [%s F217]', async (_name, _evidence, type, body, words) => {
     const { sandbox, client, app, heard } = await setUpVoice();
     app.answer(() => ({ type, body }));
@@ -77,7 +86,8 @@ describe('an app that answers', () => {
     await sandbox.nextEvent((event) => event.kind === 'twiml.run' && event.verb === 'Gather');
     call.hangUp();
     expect(heard(CALLER)).toEqual(['Yes']);
-    expect(await alertCodes()).toEqual(['12200', '12200', '13910', '12200', '13320']);
+    // In the order of the document: text between verbs counts as a fault of the <Response>.
+    expect(await alertCodes()).toEqual(['12200', '12200', '12200', '13910', '13320']);
   });
 
   it.each([

@@ -2,9 +2,6 @@
 import { createHex32 } from '../platform/formats.js';
 import type { Leg } from './legs/leg.js';
 
-/** The maximum number of callers in one queue. See https://www.twilio.com/docs/voice/twiml/enqueue. */
-const MAX_QUEUE_SIZE = 1000;
-
 /** A caller in a queue. */
 export interface QueuedCaller {
   readonly leg: Leg;
@@ -50,11 +47,6 @@ export function createCallQueues(): CallQueues {
 
 function createQueue(): CallQueue {
   return { sid: `QU${createHex32()}`, callers: [], joinListeners: new Set(), waitsMs: [] };
-}
-
-/** Returns true if no more callers may join. */
-export function isFull({ callers }: CallQueue): boolean {
-  return callers.length >= MAX_QUEUE_SIZE;
 }
 
 /** Adds a caller to a queue. @returns the function that removes the caller */

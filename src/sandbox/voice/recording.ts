@@ -1,7 +1,7 @@
-// Saves recordings of calls, and sends the webhooks about them.
+// Records calls, and sends the webhooks about the recordings.
 import type { Clock } from '../platform/clock.js';
 import { countSeconds, createHex32, formatTime } from '../platform/formats.js';
-import type { RecordingCallback } from '../twiml/voice/record.js';
+import type { RecordingCallback, RecordingEvent } from '../twiml/voice/record.js';
 import type { Parameter } from '../webhooks/signature.js';
 import { recordingPath } from './api/recordings/format.js';
 import type { CallRecording, RecordingStore } from './api/recordings/store.js';
@@ -16,41 +16,40 @@ export interface RecordingDeps {
   readonly recordings: RecordingStore;
 }
 
-/** A recording to save, and where to send its webhooks. */
-export interface FinishedRecording {
+/** What is recorded, and where to send the webhooks about it. */
+export interface RecordingOptions {
   readonly source: CallRecording['source'];
   readonly channels: CallRecording['channels'];
-  readonly words: string;
-  /** Milliseconds since 1970. */
-  readonly startedAt: number;
   readonly callback: RecordingCallback | undefined;
   /** The URL that gets the words; undefined without transcription. */
   readonly transcriptionUrl?: string | undefined;
 }
 
-/** Saves a recording that ends now. @returns its parameters for the action of the verb */
-export function saveRecording(
-  deps: RecordingDeps,
+/** A recording that runs. It ends once, in one of two ways. */
+export interface RunningRecording {
+  /** Ends and saves the recording. @returns its parameters for the action of the verb */
+  save(words: string): Parameter[];
+  /** Ends the recording with nothing recorded: it is reported as `absent`, and has no row. */
+  discard(): void;
+}
+
+/** Starts a recording, and reports its progress to its callback. */
+export function startRecording(
+  { accountSid, origin, clock, recordings }: RecordingDeps,
   record: CallRecord,
-  finished: FinishedRecording,
-): Parameter[] {
-  const { accountSid, origin, clock, recordings } = deps;
-  const { source, channels, words, startedAt, callback, transcriptionUrl } = finished;
-  const duration = countSeconds(clock.now() - startedAt);
-  const draft = { callSid: record.sid, source, channels, words, duration, startedAt };
-  const { sid } = recordings.insert(draft, clock.now());
-  record.emit({ kind: 'call.recorded', sid: record.sid, recordingSid: sid, duration });
-  const recordingParameters: Parameter[] = [
-    ['RecordingUrl', origin() + recordingPath(accountSid, sid)],
-    ['RecordingSid', sid],
-    ['RecordingDuration', String(duration)],
-  ];
-  if (callback?.events.includes('completed')) {
+  { source, channels, callback, transcriptionUrl }: RecordingOptions,
+): RunningRecording {
+  const startedAt = clock.now();
+  const sid = recordings.createSid();
+
+  /** @param ownParameters those that only a finished recording has */
+  function report(event: RecordingEvent, ownParameters: readonly Parameter[] = []): void {
+    if (!callback?.events.includes(event)) return;
     const parameters: Parameter[] = [
       ['AccountSid', accountSid],
       ['CallSid', record.sid],
-      ...recordingParameters,
-      ['RecordingStatus', 'completed'],
+      ...ownParameters,
+      ['RecordingStatus', event],
       ['RecordingChannels', String(channels)],
       ['RecordingSource', source],
       ['RecordingStartTime', formatTime(startedAt)],
@@ -59,7 +58,9 @@ export function saveRecording(
     ];
     void record.notifyApp({ purpose: 'recording-status', ...callback, parameters });
   }
-  if (transcriptionUrl !== undefined) {
+
+  function reportTranscription(words: string, recordingParameters: readonly Parameter[]): void {
+    if (transcriptionUrl === undefined) return;
     const parameters: Parameter[] = [
       ...record.formatParameters(),
       ['TranscriptionSid', `TR${createHex32()}`],
@@ -70,5 +71,27 @@ export function saveRecording(
     ];
     void record.notifyApp({ purpose: 'transcription', url: transcriptionUrl, method: 'POST', parameters });
   }
-  return recordingParameters;
+
+  report('in-progress', [['RecordingSid', sid]]);
+  return {
+    save: (words) => {
+      const duration = countSeconds(clock.now() - startedAt);
+      const saved = { sid, callSid: record.sid, source, channels, words, duration, startedAt };
+      recordings.insert({ ...saved, createdAt: clock.now() });
+      record.emit({ kind: 'call.recorded', sid: record.sid, recordingSid: sid, duration });
+      const recordingParameters: Parameter[] = [
+        ['RecordingUrl', origin() + recordingPath(accountSid, sid)],
+        ['RecordingSid', sid],
+        ['RecordingDuration', String(duration)],
+      ];
+      report('completed', recordingParameters);
+      reportTranscription(words, recordingParameters);
+      return recordingParameters;
+    },
+    discard: () =>
+      report('absent', [
+        ['RecordingSid', sid],
+        ['RecordingDuration', '0'],
+      ]),
+  };
 }

@@ -1,6 +1,8 @@
 // The verbs of voice TwiML other than <Dial>.
 import { describe, expect, it } from 'vitest';
+import { fetchRaw } from '../../../test/support/sandbox-client.js';
 import { CALLER, NUMBER, setUpVoice } from '../../../test/support/voice.js';
+import type { PhoneCall } from '../phones/calls/phone-call.js';
 
 describe('<Say>, <Play> and <Pause>', () => {
   it('are played in order, as often as their loop says [S F245]', async () => {
@@ -74,6 +76,17 @@ describe('<Say>, <Play> and <Pause>', () => {
     await sandbox.phone(CALLER).call(NUMBER).ended;
     expect(heard(CALLER)).toEqual(['After']);
     expect(await alertCodes()).toEqual(['12300']);
+  });
+
+  it('say the alias of <sub> instead of its words, and all words of other SSML [S F553]', async () => {
+    const { sandbox, answer, heard, alertCodes } = await setUpVoice();
+    answer({
+      '/voice':
+        '<Say>The <sub alias="Federal Communications Commission">FCC</sub> <prosody rate="slow">says <s>no</s></prosody>, <sub>W3C</sub></Say>',
+    });
+    await sandbox.phone(CALLER).call(NUMBER).ended;
+    expect(heard(CALLER)).toEqual(['The Federal Communications Commission says no, W3C']);
+    expect(await alertCodes()).toEqual([]);
   });
 
   it('repeat with loop="0" until the caller hangs up [S F247]', async () => {
@@ -150,6 +163,49 @@ describe('<Gather>', () => {
   });
 });
 
+describe('<Gather bargeIn="false">', () => {
+  it.each([
+    ['keys', (call: PhoneCall) => call.press('12'), { Digits: '12', FinishedOnKey: '' }],
+    ['words', (call: PhoneCall) => call.say('an operator'), { SpeechResult: 'an operator' }],
+  ])(
+    'plays its prompts to the end, and takes the %s that came meanwhile then [U F554]',
+    async (_name, act, form) => {
+      const { sandbox, app, answer, heard } = await setUpVoice({ clock: 'manual' });
+      answer({
+        '/voice':
+          '<Gather input="dtmf speech" bargeIn="false" numDigits="2" action="/input"><Say>One</Say><Pause length="10"/><Say>Two</Say></Gather>',
+      });
+      const call = sandbox.phone(CALLER).call(NUMBER);
+      await sandbox.clock.advance('1s');
+      act(call);
+      await sandbox.clock.advance('8s');
+      expect(heard(CALLER)).toEqual(['One']);
+      expect(app.formsAt('/input')).toEqual([]);
+      await sandbox.clock.advance('2s');
+      expect(heard(CALLER)).toEqual(['One', 'Two']);
+      expect(app.formsAt('/input')).toMatchObject([form]);
+    },
+  );
+
+  it('waits for its timeout after the prompts, and ends when the caller hangs up during them', async () => {
+    const { sandbox, answer, heard } = await setUpVoice({ clock: 'manual' });
+    answer({
+      '/voice': '<Gather bargeIn="false" timeout="5"><Pause length="10"/></Gather><Say>Nothing</Say>',
+    });
+    const call = sandbox.phone(CALLER).call(NUMBER);
+    await sandbox.clock.advance('14s');
+    expect(heard(CALLER)).toEqual([]);
+    await sandbox.clock.advance('2s');
+    expect(heard(CALLER)).toEqual(['Nothing']);
+    expect((await call.ended).state).toBe('ended');
+    const other = sandbox.phone(CALLER).call(NUMBER);
+    await sandbox.clock.advance('1s');
+    other.hangUp();
+    await sandbox.clock.advance('1h');
+    expect(heard(CALLER)).toEqual(['Nothing']);
+  });
+});
+
 describe('<Record>', () => {
   const RECORD =
     '<Record action="/recorded" recordingStatusCallback="/kept" transcribe="true" transcribeCallback="/written"/>';
@@ -181,6 +237,8 @@ describe('<Record>', () => {
     expect(await other('.wav')).toEqual(['audio/x-wav', '52494646']);
     // The header of an MPEG-2 Layer III frame: 8 kbit/s, 16 kHz, mono.
     expect(await other('.mp3')).toEqual(['audio/mpeg', 'fff318c0']);
+    const path = `/2010-04-01/Accounts/${sandbox.accountSid}/Recordings/${form?.RecordingSid}.xml`;
+    expect(await (await fetchRaw(sandbox, path)).text()).toContain('<Source>RecordVerb</Source>');
     expect(app.formsAt('/kept')).toMatchObject([
       { RecordingStatus: 'completed', CallSid: call.sid, RecordingChannels: '1', RecordingTrack: 'both' },
     ]);
@@ -190,6 +248,58 @@ describe('<Record>', () => {
     expect(await client.calls(call.sid).recordings.list()).toHaveLength(1);
     expect(await client.recordings(recording.sid).remove()).toBe(true);
     expect(await client.recordings.list()).toEqual([]);
+  });
+
+  it.each([
+    ['', 'Hello', ['completed'], 'S'],
+    ['in-progress completed absent', 'Hello', ['in-progress', 'completed'], 'S'],
+    ['in-progress absent', 'Hello', ['in-progress'], 'S'],
+    ['absent', '', ['absent'], 'U'],
+    ['in-progress, completed', '', ['in-progress'], 'U'],
+  ])('with the events "%s" and the words "%s" reports %j [%s F555]', async (events, words, statuses) => {
+    const { sandbox, client, app, answer } = await setUpVoice({ clock: 'manual' });
+    answer({
+      '/voice': `<Record recordingStatusCallback="/kept" recordingStatusCallbackEvent="${events}" action="/recorded"/>`,
+    });
+    const call = sandbox.phone(CALLER).call(NUMBER);
+    await sandbox.clock.advance('1s');
+    const running = app.formsAt('/kept').map(({ RecordingStatus }) => RecordingStatus);
+    expect(running).toEqual(statuses.filter((status) => status === 'in-progress'));
+    if (words !== '') call.say(words);
+    await sandbox.clock.advance('10s');
+    const forms = app.formsAt('/kept');
+    expect(forms.map(({ RecordingStatus }) => RecordingStatus)).toEqual(statuses);
+    expect(new Set(forms.map(({ RecordingSid }) => RecordingSid)).size).toBe(1);
+    const saved = await client.recordings.list();
+    expect(saved.map(({ sid }) => sid)).toEqual(words === '' ? [] : [forms[0]?.RecordingSid]);
+  });
+
+  it('is saved when the REST API redirects the call, and its action is not asked', async () => {
+    const { sandbox, client, app, answer, heard } = await setUpVoice({ clock: 'manual' });
+    answer({ '/voice': RECORD });
+    const call = sandbox.phone(CALLER).call(NUMBER);
+    await sandbox.clock.advance('1s');
+    call.say('Hello');
+    await client.calls(call.sid).update({ twiml: '<Response><Say>Stop</Say></Response>' });
+    await sandbox.clock.advance('1s');
+    expect(heard(CALLER)).toEqual(['beep', 'Stop']);
+    expect(app.formsAt('/kept')).toMatchObject([{ RecordingStatus: 'completed' }]);
+    expect(app.formsAt('/recorded')).toEqual([]);
+    expect(await client.recordings.list()).toHaveLength(1);
+  });
+
+  it('reports no URL and no duration while it runs [U F556]', async () => {
+    const { sandbox, app, answer } = await setUpVoice({ clock: 'manual' });
+    answer({
+      '/voice': '<Record recordingStatusCallback="/kept" recordingStatusCallbackEvent="in-progress"/>',
+    });
+    const call = sandbox.phone(CALLER).call(NUMBER);
+    await sandbox.clock.advance('1s');
+    const [form] = app.formsAt('/kept');
+    expect(form).toMatchObject({ CallSid: call.sid, RecordingSource: 'RecordVerb', RecordingChannels: '1' });
+    expect(form).not.toHaveProperty('RecordingUrl');
+    expect(form).not.toHaveProperty('RecordingDuration');
+    call.hangUp();
   });
 
   it('ends after silence, and continues with the next verb if nothing was said [S F253]', async () => {
@@ -230,6 +340,31 @@ describe('a document with', () => {
     expect(heard(CALLER)).toEqual(['One']);
     expect(paths().filter((path) => path === '/two').length).toBeGreaterThan(10);
     call.hangUp();
+  });
+
+  it('an empty <Redirect> runs its own document again [S F620]', async () => {
+    const { sandbox, answer, app, heard, alertCodes } = await setUpVoice({ clock: 'manual' });
+    answer({
+      '/voice': '<Redirect>/two?a=1</Redirect>',
+      '/two': '<Say>Next</Say><Redirect></Redirect><Say>Never</Say>',
+    });
+    const call = sandbox.phone(CALLER).call(NUMBER);
+    await sandbox.clock.advance('10s');
+    call.hangUp();
+    const again = app.calls.filter(({ path }) => path === '/two?a=1');
+    expect(again.length).toBeGreaterThan(2);
+    expect(again.filter(({ method, signed }) => method !== 'POST' || !signed)).toEqual([]);
+    expect(new Set(heard(CALLER))).toEqual(new Set(['Next']));
+    expect(await alertCodes()).toEqual([]);
+  });
+
+  it('an empty <Redirect> of a document without a URL leads nowhere', async () => {
+    const { sandbox, client, alertCodes } = await setUpVoice({ clock: 'manual' });
+    const twiml = '<Response><Redirect/><Say>Here</Say></Response>';
+    await client.calls.create({ from: NUMBER, to: CALLER, twiml });
+    await sandbox.clock.advance('1m');
+    expect(sandbox.phone(CALLER).calls()).toMatchObject([{ heard: [{ content: 'Here' }] }]);
+    expect(await alertCodes()).toEqual(['12200']);
   });
 
   it('<Redirect> to itself runs more and more slowly', async () => {
@@ -291,6 +426,20 @@ describe('a queue', () => {
     await sandbox.clock.advance('2s');
     expect(app.formsAt('/left')).toMatchObject([{ QueueResult: 'leave', QueueTime: '3' }]);
     expect(heard(CALLER).at(-1)).toBe('Goodbye');
+  });
+
+  it('takes no more callers than maxQueueSize [T F557]', async () => {
+    const { sandbox, app, answer, heard } = await setUpVoice({ clock: 'manual' });
+    answer({
+      '/voice': '<Enqueue maxQueueSize="1" action="/left">support</Enqueue>',
+      '/left': '<Say>Full</Say>',
+    });
+    sandbox.phone(CALLER).call(NUMBER);
+    await sandbox.clock.advance('1s');
+    sandbox.phone(AGENT).call(NUMBER);
+    await sandbox.clock.advance('1s');
+    expect(app.formsAt('/left')).toMatchObject([{ QueueResult: 'queue-full' }]);
+    expect(heard(AGENT)).toEqual(['Full']);
   });
 
   it('leaves verbs out of its waiting document that are not allowed there, with alerts [U F259]', async () => {

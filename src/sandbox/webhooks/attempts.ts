@@ -164,12 +164,12 @@ async function request(
   budget: Budget,
 ): Promise<WebhookAnswer> {
   const { cookies, network } = deps;
-  const { numbers, stopSignal, purpose } = webhook;
+  const { stopSignal, purpose } = webhook;
   const timeLeftMs = budget.deadline - performance.now();
   attempt.sent = undefined;
   attempt.answer = undefined;
   if (timeLeftMs <= 0) throw totalTimeout();
-  const [conversation, { host }] = [numbers.join(' '), new URL(attempt.destination.url)];
+  const [conversation, { host }] = [nameConversation(webhook), new URL(attempt.destination.url)];
   attempt.sent = begin(deps, webhook, attempt, parameters, cookies.read(conversation, host));
   const { message } = attempt.sent;
   const describeRequest = () => `${message.method} ${attempt.destination.url} (${purpose})`;
@@ -180,6 +180,11 @@ async function request(
   attempt.answer = answer;
   cookies.keep(conversation, host, answer.headers['set-cookie'] ?? []);
   return answer;
+}
+
+/** Texts between the same two numbers share their cookies. A call has cookies of its own. */
+function nameConversation({ sid, numbers }: Webhook<unknown>): string {
+  return sid.startsWith('CA') ? sid : numbers.join(' ');
 }
 
 /** Writes and signs a request, and emits the event that it leaves. */
@@ -207,6 +212,7 @@ function begin(
     authToken,
     cookie,
     authorize: (request) => logins.authorize(sid, request),
+    sid,
     idempotencyToken,
     traceparent,
   });

@@ -1,7 +1,7 @@
-// The cookies that the app sets on webhooks, for each conversation of two numbers.
+// The cookies that the app sets on webhooks, for each conversation of two numbers and for each call.
 import { WebhookFailure } from './failure.js';
 
-/** How long Twilio keeps cookies. */
+/** How long Twilio keeps cookies after they were last used. */
 const LIFETIME_MS = 4 * 3_600_000;
 const MAX_CONVERSATIONS = 10_000;
 
@@ -31,10 +31,20 @@ export function createCookieJar(now: () => number): CookieJar {
     const jar = jars.get(key);
     return jar && jar.until > now() ? jar.cookies : undefined;
   };
+  const store = (key: string, cookies: Jar['cookies']) => {
+    jars.delete(key);
+    jars.set(key, { until: now() + LIFETIME_MS, cookies });
+    for (const [oldest] of jars) {
+      if (jars.size <= MAX_CONVERSATIONS) break;
+      jars.delete(oldest);
+    }
+  };
   return {
     read: (conversation, host) => {
-      const cookies = find(`${conversation} ${host}`);
+      const key = `${conversation} ${host}`;
+      const cookies = find(key);
       if (!cookies?.size) return undefined;
+      store(key, cookies);
       return [...cookies].map((pair) => pair.join('=')).join('; ');
     },
     keep: (conversation, host, headers) => {
@@ -42,12 +52,7 @@ export function createCookieJar(now: () => number): CookieJar {
       const key = `${conversation} ${host}`;
       const cookies = new Map(find(key));
       for (const header of headers) apply(cookies, header);
-      jars.delete(key);
-      jars.set(key, { until: now() + LIFETIME_MS, cookies });
-      for (const [oldest] of jars) {
-        if (jars.size <= MAX_CONVERSATIONS) break;
-        jars.delete(oldest);
-      }
+      store(key, cookies);
     },
     clear: () => jars.clear(),
   };
@@ -60,8 +65,15 @@ function apply(cookies: Map<string, string>, header: string): void {
   const value = pair.slice(equals + 1).trim();
   verifyCookie(name, header);
   if (/\s/.test(name)) return;
-  if (attributes.some((attribute) => /^\s*max-age\s*=\s*(0|-\d+)\s*$/i.test(attribute))) cookies.delete(name);
+  if (attributes.some(isInThePast)) cookies.delete(name);
   else cookies.set(name, value);
+}
+
+/** True for `Max-Age=0`, and for the date of 1970 with which frameworks delete cookies. */
+function isInThePast(attribute: string): boolean {
+  return (
+    /^\s*max-age\s*=\s*(0|-\d+)\s*$/i.test(attribute) || /^\s*expires\s*=.*\b19[67]\d\b/i.test(attribute)
+  );
 }
 
 /** See https://www.twilio.com/docs/api/errors/11206. */

@@ -3,9 +3,9 @@ import type { Agent, ClientRequest, IncomingHttpHeaders, IncomingMessage } from 
 import { isIP, type LookupFunction } from 'node:net';
 import { rootCertificates } from 'node:tls';
 import { gunzipSync } from 'node:zlib';
+import { type CharsetText, decodeCharset } from '../../http/charset.js';
 import { createAppAgent, openRequest } from '../../http/client.js';
 import { isLoopback, readHost } from '../../origin.js';
-import { type CharsetText, decodeCharset } from './charset.js';
 import { CONNECTION_REFUSED, toFailure, totalTimeout, WebhookFailure } from './failure.js';
 import type { ConnectionOverrides } from './webhook-url.js';
 

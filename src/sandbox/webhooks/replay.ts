@@ -17,7 +17,7 @@ import { type AttemptDeps, readPendingWork } from './attempts.js';
 import { answerChallenge } from './authorization.js';
 import { refusedBy, WebhookFailure } from './failure.js';
 import { requestWebhook, type WebhookAnswer } from './http-request.js';
-import { findRedirect } from './request.js';
+import { findRedirect, toSignedUrl } from './request.js';
 import { type Parameter, signRequest } from './signature.js';
 import { findWebhookUrl } from './webhook-url.js';
 
@@ -89,7 +89,10 @@ function buildRequest(
     ]),
     body: body === undefined ? undefined : Buffer.from(body),
     path,
-    sign: signature === 'none' ? undefined : (url, form) => signRequest(token, url, listPairs(form)),
+    sign:
+      signature === 'none'
+        ? undefined
+        : (url, form) => signRequest(token, toSignedUrl(url, recorded.sid), listPairs(form)),
     publicBase: exchange.summary.publicBase,
   });
   // With the user and password of the recorded URL.

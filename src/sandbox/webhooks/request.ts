@@ -12,6 +12,8 @@ export interface RequestCredentials {
   readonly cookie: string | undefined;
   /** Returns the header `Authorization` for the request; undefined for none. */
   readonly authorize: (request: Destination) => string | undefined;
+  /** The SID of the message or call that the webhook is about. */
+  readonly sid: string;
   /** The same for all attempts at one webhook. */
   readonly idempotencyToken: string;
   /** The value of the header `traceparent`; undefined for none. Twilio sends none. */
@@ -22,7 +24,7 @@ export interface RequestCredentials {
 export function formatRequest(
   { url, method }: Destination,
   parameters: readonly Parameter[],
-  { authToken, cookie, authorize, idempotencyToken, traceparent }: RequestCredentials,
+  { authToken, cookie, authorize, sid, idempotencyToken, traceparent }: RequestCredentials,
 ) {
   const form = encodeForm(parameters);
   const isGet = method === 'GET';
@@ -33,7 +35,7 @@ export function formatRequest(
     Accept: '*/*',
     'Accept-Encoding': 'gzip',
     'X-Home-Region': 'us1',
-    'X-Twilio-Signature': signRequest(authToken, withoutCredentials(target), isGet ? [] : parameters),
+    'X-Twilio-Signature': signRequest(authToken, toSignedUrl(target, sid), isGet ? [] : parameters),
     'I-Twilio-Idempotency-Token': idempotencyToken,
     ...(authorization !== undefined && { Authorization: authorization }),
     ...(cookie !== undefined && { Cookie: cookie }),
@@ -46,9 +48,16 @@ export function formatRequest(
   return { url: target, method, headers, form: isGet ? undefined : form };
 }
 
-/** Twilio signs a URL without its user name and password: https://www.twilio.com/docs/usage/security. */
-function withoutCredentials(url: string): string {
-  return url.replace(/^(https?:\/\/)[^/?]*@/i, '$1');
+/**
+ * Returns the URL that Twilio signs: without its user name and password and, if it is an https URL about a call, without
+ * its port. See https://www.twilio.com/docs/usage/security.
+ *
+ * @param sid of the message or call that the webhook is about
+ */
+export function toSignedUrl(url: string, sid: string): string {
+  const withoutCredentials = url.replace(/^(https?:\/\/)[^/?]*@/i, '$1');
+  if (!sid.startsWith('CA')) return withoutCredentials;
+  return withoutCredentials.replace(/^(https:\/\/(?:\[[^\]]*\]|[^/?:]*)):\d*/i, '$1');
 }
 
 /** Encodes parameters as a form. */

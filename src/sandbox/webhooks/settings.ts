@@ -1,11 +1,11 @@
 // The webhook settings of a resource, such as `SmsUrl` of a number: read from forms, stored as JSON, shown in answers.
 import { findFlag } from '../server/form.js';
-import { invalidParameter, TwilioProblem } from '../server/problem.js';
+import { TwilioProblem } from '../server/problem.js';
 import type { Destination } from './webhook.js';
 import { isWebUrl } from './webhook-url.js';
 
-/** The kind of a setting's value; `sid:AD` is a SID that begins with AD. */
-export type SettingKind = 'url' | 'method' | 'flag' | 'application' | 'text' | `sid:${string}`;
+/** The kind of a setting's value. */
+export type SettingKind = 'url' | 'method' | 'flag' | 'application' | 'text';
 
 /** The settings that a resource has, by camelCase name: `smsUrl` is the parameter `SmsUrl` and the field `sms_url`. */
 export type SettingKinds = Readonly<Record<string, SettingKind>>;
@@ -17,7 +17,7 @@ export type WebhookSettings = { readonly [name: string]: string | boolean };
  * Applies a form to settings; an empty parameter unsets its setting.
  *
  * @param isApplication returns true if a TwiML app with that SID exists
- * @throws TwilioProblem 21402, 21403, 21420 or 20422 for a bad URL, method, application, flag or SID.
+ * @throws TwilioProblem 21402, 21403, 21420 or 20422 for a bad URL, method, application or flag.
  */
 export function applyForm(
   kinds: SettingKinds,
@@ -47,7 +47,6 @@ function readSetting(
   if (value === undefined) return undefined;
   if (kind === 'url' && !isWebUrl(value))
     throw new TwilioProblem(400, 21402, `${parameter} is not valid: ${value}`);
-  if (kind.startsWith('sid:') && !isSid(value, kind.slice(-2))) throw invalidParameter(parameter, value);
   return kind === 'method' ? readMethod(parameter, value) : value;
 }
 
@@ -55,10 +54,6 @@ function readMethod(parameter: string, value: string): string {
   const method = value.toUpperCase();
   if (method === 'GET' || method === 'POST') return method;
   throw new TwilioProblem(400, 21403, `${parameter} is not valid: ${value}`);
-}
-
-function isSid(value: string, prefix: string): boolean {
-  return value.startsWith(prefix) && /^..[0-9a-fA-F]{32}$/.test(value);
 }
 
 function verifyApplication(sid: string, isApplication: (sid: string) => boolean): void {
@@ -98,14 +93,4 @@ export function verifyFallbacks(settings: WebhookSettings): void {
   if (settings.smsFallbackUrl && !settings.smsUrl) {
     throw new TwilioProblem(400, 21406, 'Cannot set SmsFallbackUrl without setting SmsUrl');
   }
-}
-
-/**
- * Checks a text setting that has a fixed set of values.
- *
- * @throws TwilioProblem 20422.
- */
-export function verifyWord(settings: WebhookSettings, name: string, values: readonly string[]): void {
-  const value = settings[name];
-  if (value !== undefined && !values.includes(String(value))) throw invalidParameter(name, String(value));
 }

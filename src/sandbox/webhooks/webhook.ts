@@ -17,7 +17,7 @@ export interface Webhook<Outcome> extends Destination {
   /** The SID of the message or call that it is about. */
   readonly sid: string;
   readonly serviceSid: string | null;
-  /** The phone's number and the account's: webhooks about the same two numbers share their cookies. */
+  /** The phone's number and the account's. */
   readonly numbers: readonly [phone: string, number: string];
   readonly parameters: readonly Parameter[];
   /** Requested if the webhook fails. */

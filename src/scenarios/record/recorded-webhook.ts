@@ -11,6 +11,8 @@ export interface RecordedWebhook {
   readonly status: number | null;
   /** The answered TwiML; empty if the answer is not TwiML. */
   readonly twiml: string;
+  /** The names of what the sandbox lacks for it, such as `<Connect>`. */
+  readonly lacks: readonly string[];
 }
 
 /** An action of a person, as a webhook reports it, with the number of the account that it concerns. */

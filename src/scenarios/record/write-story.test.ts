@@ -56,6 +56,7 @@ const webhook: fc.Arbitrary<RecordedWebhook> = fc
     path,
     status,
     twiml,
+    lacks: twiml.includes('<Dial>') ? ['<Connect>'] : [],
     parameters: { From: from, To: to, ...more } as Record<string, string>,
   }));
 
@@ -82,12 +83,13 @@ describe('a story written from a recording', () => {
     );
   });
 
-  it('expects a reply only once, and does not hang up a call that has ended', () => {
+  it('expects a reply only once, and what the sandbox lacks, and does not hang up a call that has ended', () => {
     const [, ann = ''] = PEOPLE;
-    const told = (more: Record<string, string>, twiml = ''): RecordedWebhook => ({
+    const told = (more: Record<string, string>, twiml = '', lacks: string[] = []): RecordedWebhook => ({
       path: '/sms',
       status: 200,
       twiml,
+      lacks,
       parameters: { From: ann, To: MASK, ...more },
     });
     const webhooks = [
@@ -98,7 +100,8 @@ describe('a story written from a recording', () => {
       },
       told(
         { CallSid: 'CA1', Direction: 'inbound', CallStatus: 'ringing' },
-        '<Response><Say>Bye</Say></Response>',
+        '<Response><Say>Bye</Say><Connect/></Response>',
+        ['<Connect>'],
       ),
       told({ CallSid: 'CA1', Direction: 'inbound', CallStatus: 'completed' }),
     ];
@@ -110,6 +113,7 @@ describe('a story written from a recording', () => {
       'call',
       'expect webhook',
       'expect heard',
+      'expect unsupported',
     ]);
   });
 });

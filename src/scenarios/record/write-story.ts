@@ -67,6 +67,7 @@ function writeSteps(webhooks: readonly RecordedWebhook[], recorded: RecordedNumb
       ...texts.map((text) => expectSaid({ 'expect text': phone, from: recorded.name }, 'is', text, recorded)),
       ...said.map((text) => expectSaid({ 'expect heard': phone }, 'contains', text, recorded)),
       ...callees.map((callee) => ({ 'expect call': recorded.anonymizer.nameOf(callee) })),
+      ...webhook.lacks.map((name) => ({ 'expect unsupported': name })),
     ];
     if (action.kind === 'text') {
       repliedTo.push(...texts.map(() => phone));

@@ -122,6 +122,28 @@ describe('findGitExposure', () => {
     expect(existsSync(join(folder, 'ran'))).toBe(false);
   });
 
+  it.each([
+    ['bytes', "printf '\\377\\000A=1\\n'"],
+    ['text', 'base64'],
+  ])('finds no secret in a file of which a filter of any name made %s', async (_kind, filter) => {
+    git('init', '-q');
+    writeFileSync(join(folder, '.gitattributes'), '.env filter=team\n');
+    git('config', 'filter.team.clean', filter);
+    writeFileSync(path, 'TWILIO_AUTH_TOKEN=secret\n');
+    git('add', path);
+    const why = 'git holds it encrypted (filter team)';
+    expect(await findGitExposure(path)).toEqual({ kind: 'none', why });
+  });
+
+  it('reports a file that Git LFS keeps', async () => {
+    git('init', '-q');
+    writeFileSync(join(folder, '.gitattributes'), '.env filter=lfs\n');
+    git('config', 'filter.lfs.clean', 'echo version https://git-lfs.github.com/spec/v1; cat >/dev/null');
+    writeFileSync(path, 'TWILIO_AUTH_TOKEN=secret\n');
+    git('add', path);
+    expect(await kindOf()).toBe('tracked');
+  });
+
   it('reports a file that git holds in the clear although a filter should have encrypted it', async () => {
     git('init', '-q');
     writeFileSync(path, 'TWILIO_AUTH_TOKEN=secret\n');

@@ -5,7 +5,7 @@ import { isSecretName } from '../../debug.js';
 import { findSystemCode } from '../../errors.js';
 import { type ProgramResult, runProgram } from '../../programs/run.js';
 import { findSealedFile, findSecretForm, isEncryptingFilter } from '../../secret-forms.js';
-import { readWithDotenv } from './read.js';
+import { type EnvValues, readWithDotenv } from './read.js';
 
 /** Whether git exposes a file to everybody who gets the repository. */
 export type GitExposure =
@@ -57,7 +57,7 @@ async function findExposureIn(root: string, path: string, bytes: Buffer | undefi
   if (!isTracked && isEncrypting) return { kind: 'none', why: `git encrypts it (filter ${filter})` };
   // What git holds, and not what the file holds now: an older version may have been in the clear.
   const held = isTracked ? await findStored(root, name) : bytes;
-  const sealed = held && describeSealed(held, isEncrypting ? filter : undefined);
+  const sealed = held && describeSealed(held, filter);
   if (sealed !== undefined) return { kind: 'none', why: sealed };
   if (!isTracked) return { kind: 'would-be-committed' };
   return { kind: 'tracked', bypassed: isEncrypting ? filter : undefined };
@@ -82,13 +82,29 @@ async function findStored(root: string, name: string): Promise<Buffer | undefine
 
 /** Returns why what git stores gives no secret away, as a clause; undefined if it does. */
 function describeSealed(held: Buffer, filter: string | undefined): string | undefined {
+  // Git LFS keeps the file itself in the clear, on its own server.
+  if (filter === 'lfs') return undefined;
   const sealed = findSealedFile(held);
   if (sealed) return `git holds it encrypted: it is ${sealed.name}`;
-  const secrets = [...readWithDotenv(held)].filter(([key, value]) => value !== '' && isSecretKey(key));
-  if (secrets.length === 0)
-    return filter === undefined ? undefined : `git holds it encrypted (filter ${filter})`;
+  const values = readWithDotenv(held);
+  const secrets = [...values].filter(([key, value]) => value !== '' && isSecretKey(key));
+  if (secrets.length === 0) {
+    // A filter with a name of the user's own is known by what it made: bytes, or text without variables.
+    const isSealing =
+      filter !== undefined && (isEncryptingFilter(filter) || !isText(held) || !hasVariable(values));
+    return isSealing ? `git holds it encrypted (filter ${filter})` : undefined;
+  }
   const forms = secrets.map(([, value]) => findSecretForm(value));
   return forms.includes(undefined) ? undefined : `each secret in it is ${forms[0]?.name}`;
+}
+
+function isText(bytes: Buffer): boolean {
+  return !/[\0\ufffd]/.test(bytes.toString('utf8'));
+}
+
+/** The padding of base64 reads like a variable, but not like one in capitals. */
+function hasVariable(values: EnvValues): boolean {
+  return [...values.keys()].some((name) => /^[A-Z][A-Z0-9_]*$/.test(name));
 }
 
 function isSecretKey(key: string): boolean {

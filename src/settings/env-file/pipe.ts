@@ -77,7 +77,8 @@ function unusablePipe(path: string, reason: string): RelayPhoneError {
     reason: `it is a named pipe, and ${reason}`,
     tryNext: [
       'start the program that writes it, such as 1Password, and unlock it; then run it again',
-      '--env-file PATH with a file',
+      '-e PATH instead of --env-file PATH, which Node.js reads first: it empties a pipe',
+      '-e PATH with a file',
     ],
   });
 }

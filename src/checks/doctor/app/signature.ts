@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { listSignedUrlCandidates } from '../../../gateway/signature/candidates.js';
 import { appAgentFor } from '../../../http/client.js';
 import { type HttpAnswer, NoAnswer } from '../../../http/send.js';
-import { readWithDecouple } from '../../../settings/env-file/read.js';
+import { listOtherTokens } from '../../../settings/auth-tokens.js';
 import { createSignature } from '../../../twilio/signature.js';
 import { type CheckFinding, nothingToCheck, passUnless } from '../../check.js';
 import { findMisreadings, MISREADING_ADVICE, MISREADING_REASONS } from '../../difficult-forms.js';
@@ -158,22 +158,9 @@ async function explainRefusal(target: Target, refusal: HttpAnswer): Promise<Chec
   return tokenDiffers(target, '');
 }
 
-interface NamedToken {
-  readonly token: string;
-  /** Where the token was found; undefined for the right one. */
-  readonly name: string | undefined;
-}
-
-function listTokens({ context, authToken }: Target): NamedToken[] {
-  const { environment, envFile } = context;
-  const decouple = envFile && readWithDecouple(envFile.bytes);
-  const named = ['TWILIO_AUTH_TOKEN', 'TWILIO_TEST_AUTH_TOKEN'].flatMap((key) => [
-    { token: envFile?.values.get(key), name: `${key} of .env` },
-    { token: decouple?.get(key), name: `${key} of .env as python-decouple reads it` },
-    { token: environment[key], name: `${key} of the environment` },
-  ]);
-  const others = named.flatMap(({ token, name }) => (token && token !== authToken ? [{ token, name }] : []));
-  return [{ token: authToken, name: undefined }, ...others];
+/** Lists the right token first, without a name, then the others of the settings. */
+function listTokens({ context, authToken }: Target): { token: string; name?: string }[] {
+  return [{ token: authToken }, ...listOtherTokens(context, authToken)];
 }
 
 /** Returns URLs that the app may check the signature for. The right one comes first: only the token may differ. */
@@ -182,18 +169,13 @@ function listSignedUrls({ context, callback, app, publicBase }: Target): string[
   const { host } = new URL(publicBase);
   const origins = [environment.SITE_ORIGIN, envFile?.values.get('SITE_ORIGIN')];
   const hosts = origins.flatMap((one) => (one && URL.canParse(one) ? [new URL(one).host] : []));
-  const request = {
-    target: callback.path,
-    isSocket: false,
-    signature: undefined,
-    parameters: callback.form,
-    digest: undefined,
-    headers: ['Host', host, 'X-Forwarded-Host', hosts.join(',')],
-  };
-  return listSignedUrlCandidates(request, { authToken: '', otherTokens: [], publicBase, app }).map(
-    ({ url }) => url,
-  );
+  const headers = ['Host', host, 'X-Forwarded-Host', hosts.join(',')];
+  const request = { target: callback.path, isSocket: false, headers };
+  return [...listSignedUrlCandidates(request, { publicBase, app })].slice(0, MAX_TRIED_URLS);
 }
+
+/** Each is a request to the app, for each token. */
+const MAX_TRIED_URLS = 30;
 
 const RESTART = 'restart the app: it reads .env only when it starts';
 

@@ -1,6 +1,6 @@
 // `relay-phone call`: calls a number from a sandbox phone, and shows what the call causes.
 import { ExitCode } from '../../../errors.js';
-import type { ControlClient } from '../../../sandbox/control/client.js';
+import type { JoinedSandbox } from '../../../sandbox/instance/join.js';
 import { verifyKeys } from '../../../sandbox/phones/calls/phone-call.js';
 import type { SandboxEvent } from '../../../sandbox/platform/events/event.js';
 import type { CallReport } from '../../../sandbox/report.js';
@@ -14,7 +14,10 @@ import { createCaller } from './caller.js';
 import type { CallFlags } from './command.js';
 import { hasKeys, KEYBOARD_HELP, passKeys } from './keyboard.js';
 
-/** Places one call and stays until it is over; exit code 6 if nobody answered, as the sentence at the end says. */
+/**
+ * Places one call and stays until it is over; exit code 6 if nobody answered, as the sentence at the end says, or if it met
+ * something in a strict sandbox that this lacks.
+ */
 export async function run(ports: CliPorts, flags: CallFlags): Promise<number> {
   if (flags.press !== undefined) verifyKeys(flags.press);
   const context = await openCommandContext(ports, flags);
@@ -22,9 +25,9 @@ export async function run(ports: CliPorts, flags: CallFlags): Promise<number> {
   ports.onInterrupt(sandbox.close);
   try {
     const numbers = await chooseNumbers(context, sandbox, { ...flags, use: 'call' });
-    const { report, hasCancelled } = await placeCall(context, sandbox.control, { ...flags, ...numbers });
+    const { report, hasFailed } = await placeCall(context, sandbox, { ...flags, ...numbers });
     context.screen.document(report);
-    return report.succeeded || hasCancelled ? ExitCode.done : ExitCode.fault;
+    return hasFailed ? ExitCode.fault : ExitCode.done;
   } finally {
     await sandbox.close();
   }
@@ -32,10 +35,11 @@ export async function run(ports: CliPorts, flags: CallFlags): Promise<number> {
 
 async function placeCall(
   context: CommandContext,
-  control: ControlClient,
+  sandbox: JoinedSandbox,
   flags: CallFlags & NumberPair,
-): Promise<{ readonly report: CallReport; readonly hasCancelled: boolean }> {
+): Promise<{ readonly report: CallReport; readonly hasFailed: boolean }> {
   const { ports, screen } = context;
+  const { control } = sandbox;
   const { from, to } = flags;
   const { traceId, sid: callSid } = await control.call(from, to);
   ports.onInterrupt(() => control.act(from, callSid, 'hang-up'));
@@ -64,7 +68,7 @@ async function placeCall(
     screen.warn(`No webhook was sent: ${to} has no VoiceUrl and no TwiML app with one.`);
   const logged = (await control.calls(from)).find(({ sid }) => sid === callSid);
   const { state = 'unanswered', answeredAt = null, endedAt = null, heard = [], said = [] } = logged ?? {};
-  const result = await showOutcome(context, control, traceId);
+  const { hasFailedStrictly, ...result } = await showOutcome(context, sandbox, traceId);
   const report: CallReport = {
     command: 'call',
     from,
@@ -79,7 +83,8 @@ async function placeCall(
     ...result,
     hops,
   };
-  return { report, hasCancelled: caller.hasCancelled() };
+  const hasFailed = hasFailedStrictly || !(result.succeeded || caller.hasCancelled());
+  return { report, hasFailed };
 }
 
 /** The verdicts after which the same webhook is requested again, elsewhere or with a password. */

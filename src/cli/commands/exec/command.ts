@@ -27,12 +27,16 @@ export const execCommand = command({
     page: option('--page', 'serve the page of the sandbox, for a browser, while the program runs', {
       conflicts: ['printEnv'],
     }),
+    strict: option(
+      '--strict',
+      'exit code 6 if the program asked for something of Twilio that the sandbox lacks',
+    ),
     ...clockOptions,
     timeout: option('--timeout <seconds>', 'how long to wait for one answer of the sandbox (default: 15)'),
   },
   examples: [
     'relay-phone exec -- .venv/bin/python manage.py runserver 8000',
-    'relay-phone exec -- npm start',
+    'relay-phone exec --strict -- npm test',
     'eval "$(relay-phone exec --print-env)"',
   ],
 });

@@ -15,6 +15,7 @@ import { acquireLock } from '../../../state/lock.js';
 import { type CommandContext, waitForLock } from '../../core/command-context.js';
 import type { Session } from '../../core/session.js';
 import { offerToStopLeftovers, startRecordedProgram } from '../../core/started-programs.js';
+import { warnOfDirectRequests } from './direct-requests.js';
 import { createSandboxValues, listRemovedVariables } from './sandbox-settings.js';
 
 /** The parts that a program in the sandbox is started with. */
@@ -77,7 +78,7 @@ export function createEnvironment(
 }
 
 /**
- * Starts a program with a proxy of its own.
+ * Starts a program with a proxy of its own, and warns of code in its folder that goes past the proxy.
  *
  * @param origin where the program will listen: the user is warned of another one that listens there already
  * @returns the program, and `close`, which stops the proxy once the program has ended
@@ -111,7 +112,12 @@ export async function startInSandbox(
       },
       origin,
     );
-    return { program, close: proxy.close };
+    const warned = warnOfDirectRequests(context, command);
+    const close = async () => {
+      await warned;
+      await proxy.close();
+    };
+    return { program, close };
   } catch (error) {
     await proxy.close();
     throw error;

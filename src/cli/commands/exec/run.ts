@@ -10,6 +10,7 @@ import { type CommandContext, openCommandContext } from '../../core/command-cont
 import type { CliPorts } from '../../core/ports.js';
 import { printJson, printLines } from '../../core/screen.js';
 import { openSession, type Session } from '../../core/session.js';
+import { listUnsupportedFromNow, showUnsupported } from '../../core/unsupported.js';
 import type { ExecFlags } from './command.js';
 import { createEnvironment, type Execution, prepareExecution, startInSandbox } from './execution.js';
 import type { ExecReport } from './report.js';
@@ -17,10 +18,14 @@ import { forSandbox, listRemovedVariables } from './sandbox-settings.js';
 import { watchSilence } from './silence.js';
 import { watchUnsupported } from './unsupported.js';
 
-/** Runs the program, or prints its environment. Returns the program's exit code; 0 with `--print-env`. */
+/**
+ * Runs the program, or prints its environment.
+ *
+ * @returns the program's exit code; instead of 0, 6 if it met something in a strict sandbox that this lacks
+ */
 export async function run(ports: CliPorts, flags: ExecFlags): Promise<number> {
   verifyFlags(flags);
-  const { clock, printEnv, json } = flags;
+  const { clock, printEnv, json, strict = false } = flags;
   // Everything for people goes to stderr, because stdout belongs to the program.
   const context = forSandbox(await openCommandContext({ ...ports, stdout: ports.stderr }, flags));
   const folder = context.state.open();
@@ -32,6 +37,7 @@ export async function run(ports: CliPorts, flags: ExecFlags): Promise<number> {
     keeps: true,
     hosts: true,
     clock,
+    failsOnUnsupported: strict,
   });
   try {
     // Advances nothing, but fails unless the clock is manual: a sandbox that was running may have a real one.
@@ -39,14 +45,14 @@ export async function run(ports: CliPorts, flags: ExecFlags): Promise<number> {
     const execution = await prepareExecution(context, session);
     if (flags.verbose) showRemoved(context);
     if (proxyUrl === undefined) {
-      const { exitCode, page } = await runProgram(execution, flags);
-      if (json) report(ports, session, { exitCode, environment: null, page });
-      return exitCode;
+      const { exitCode, unsupported, hasFailed, page } = await runProgram(execution, flags);
+      if (json) report(ports, session, { exitCode, unsupported, environment: null, page });
+      return exitCode === ExitCode.done && hasFailed ? ExitCode.fault : exitCode;
     }
     const environment = Object.fromEntries(
       Object.entries(createEnvironment(execution, proxyUrl)).map(([name, value = '']) => [name, value]),
     );
-    if (json) report(ports, session, { exitCode: null, environment, page: null });
+    if (json) report(ports, session, { exitCode: null, unsupported: [], environment, page: null });
     else if (printEnv) printLines(ports.stdout, formatEnvironment(environment, printEnv));
     return ExitCode.done;
   } finally {
@@ -54,12 +60,23 @@ export async function run(ports: CliPorts, flags: ExecFlags): Promise<number> {
   }
 }
 
+/** How a program ended, and what was asked for meanwhile that the sandbox lacks. */
+interface EndedProgram extends Pick<ExecReport, 'unsupported' | 'page'> {
+  /** The program's own. */
+  readonly exitCode: number;
+  /** True if that is a failure. */
+  readonly hasFailed: boolean;
+}
+
 async function runProgram(
   execution: Execution,
-  { command, json = false, page: hasPage = false }: ExecFlags,
-): Promise<Pick<ExecReport, 'page'> & { readonly exitCode: number }> {
+  { command, json = false, strict = false, page: hasPage = false }: ExecFlags,
+): Promise<EndedProgram> {
   const { context, session } = execution;
   const { ports } = context;
+  const sandbox = required(session.sandbox);
+  const isStrict = strict || sandbox.failsOnUnsupported;
+  const listUnsupported = isStrict || json ? await listUnsupportedFromNow(sandbox) : async () => [];
   const page = await offerAccountPage(context, session, {
     host: 'exec',
     app: required(session.setup.facts.publicBase),
@@ -70,21 +87,30 @@ async function runProgram(
   const { program, close } = await startInSandbox(execution, command, { json, isQuick: true });
   const origin = required(session.setup.facts.publicBase);
   const stopWatching = watchSilence({ context, origin, command }, program);
-  const endWatch = watchUnsupported(required(session.sandbox), context.screen);
+  const endWatch = watchUnsupported(sandbox, context.screen);
+  let exitCode: number;
   try {
     // On Ctrl-C the terminal itself sends these to the program too.
     const typed = ports.hasKeyboard() ? ['SIGINT', 'SIGQUIT'] : [];
     const takeBack = ports.handSignals((signal) => {
       if (!typed.includes(signal)) program.signal(signal);
     });
-    const exitCode = await program.ended.finally(takeBack);
-    return { exitCode, page: page?.origin ?? null };
+    exitCode = await program.ended.finally(takeBack);
   } finally {
     stopWatching();
     endWatch();
     await close();
     await page?.close();
   }
+  const unsupported = await listUnsupported().catch((error: unknown) => {
+    // The exit code of the program comes before that of a sandbox that is gone.
+    if (!(error instanceof RelayPhoneError) || (isStrict && exitCode === ExitCode.done)) throw error;
+    context.screen.warn(error.message);
+    return [];
+  });
+  const hasFailed = isStrict && unsupported.length > 0;
+  if (hasFailed) await showUnsupported(context, sandbox, unsupported);
+  return { exitCode, unsupported, hasFailed, page: page?.origin ?? null };
 }
 
 function showRemoved(context: CommandContext): void {
@@ -118,7 +144,7 @@ function formatEnvironment(
 function report(
   { stdout }: CliPorts,
   { target, setup }: Session,
-  outcome: Pick<ExecReport, 'exitCode' | 'environment' | 'page'>,
+  outcome: Pick<ExecReport, 'exitCode' | 'unsupported' | 'environment' | 'page'>,
 ): void {
   const document: ExecReport = {
     command: 'exec',
@@ -129,8 +155,8 @@ function report(
   printJson(stdout, document, 2);
 }
 
-function verifyFlags({ command, printEnv }: ExecFlags): void {
-  if ((printEnv === undefined) === command.length > 0) return;
+function verifyFlags({ command, printEnv, strict = false }: ExecFlags): void {
+  if ((printEnv === undefined) === command.length > 0 && !(printEnv && strict)) return;
   throw new RelayPhoneError({
     kind: 'usage',
     task: 'understand the command',

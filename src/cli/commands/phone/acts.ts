@@ -3,6 +3,7 @@ import { findDurationMs } from '../../../duration.js';
 import { RelayPhoneError } from '../../../errors.js';
 import type { CallAct } from '../../../sandbox/control/phone-acts.js';
 import { verifyKeys } from '../../../sandbox/phones/calls/phone-call.js';
+import { describeUnsupportedUse, listUses } from '../../../sandbox/platform/events/unsupported-use.js';
 import { findPhoneNumber } from '../../../sandbox/platform/phone-number.js';
 import type { TraceDetails } from '../../../sandbox/traces/trace-log.js';
 import type { HeldPhone } from './hold.js';
@@ -93,11 +94,13 @@ export function createPhoneActs(deps: PhoneActsDeps): PhoneActs {
       let trace = await held.control().trace(traceId, { wait: TRACE_TIMEOUT_MS });
       while (trace.state === 'open') trace = await held.control().trace(traceId, { wait: TRACE_TIMEOUT_MS });
       const { worst, sentence, tree } = trace;
-      if (worst !== 'failed' && !hasFailed(trace)) return;
+      const lacking = held.failsOnUnsupported() ? listUses(tree.map(({ event }) => event)) : [];
+      if (worst !== 'failed' && !hasFailed(trace) && lacking.length === 0) return;
       onFailure();
       const lastId = Math.max(...tree.map(({ event }) => event.id));
       await until(() => view.lastEventId() >= lastId, WAIT_TIMEOUT_MS);
       show({ mark: 'fault', text: sentence });
+      show(...lacking.map((use): Notice => ({ mark: 'fault', text: describeUnsupportedUse(use) })));
     })();
     const ended = outcome.catch((error: unknown) => {
       // A sandbox that goes away, and one that was reset, are shown where its events are read.

@@ -21,6 +21,8 @@ export interface HeldPhone {
   readonly view: PhoneView;
   /** The sandbox as it is reached now. */
   control(): ControlClient;
+  /** True if an act that meets something which the sandbox lacks has failed. */
+  failsOnUnsupported(): boolean;
   setReach(reach: Reach): Promise<void>;
   /** Blocks and unblocks numbers, until the end. */
   setBlocked(numbers: readonly string[]): Promise<void>;
@@ -135,6 +137,7 @@ export async function holdPhone(context: CommandContext, number: string): Promis
     number,
     view,
     control: () => joined.control,
+    failsOnUnsupported: () => joined.failsOnUnsupported,
     setReach: (next) => {
       reach = next;
       return apply();

@@ -17,6 +17,10 @@ export const playCommand = command({
     ...checkoutOptions,
     ...yesOptions,
     ...appOptions,
+    strict: option(
+      '--strict',
+      'exit code 6 if the app asked for something of Twilio that the sandbox lacks, and no step expects it',
+    ),
     watch: option('--watch', 'play it again whenever the file changes, until Ctrl-C'),
     timeout: option('--timeout <seconds>', 'how long to wait for one answer of the app (default: 30)'),
   },

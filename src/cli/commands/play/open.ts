@@ -1,6 +1,6 @@
 // Opens what a story is played against: the sandbox, the app, and the numbers of the account.
 import { NoAnswer } from '../../../http/send.js';
-import type { ControlClient } from '../../../sandbox/control/client.js';
+import type { JoinedSandbox } from '../../../sandbox/instance/join.js';
 import type { StoryPorts } from '../../../scenarios/ports.js';
 import { NO_CHOICES, required } from '../../../setup/setup.js';
 import { waitForStartedApp } from '../../core/app.js';
@@ -18,7 +18,7 @@ const APP_TIMEOUT_MS = 20_000;
 /** The sandbox, the app and the account's numbers, open while stories are played. */
 export interface PlaySession {
   readonly ports: StoryPorts;
-  readonly control: ControlClient;
+  readonly sandbox: JoinedSandbox;
   /** Ends the app if it was started here, and leaves the sandbox. */
   close(): Promise<void>;
 }
@@ -34,6 +34,7 @@ export async function openPlaySession(
   flags: PlayFlags,
   clock: 'real' | 'manual',
 ): Promise<PlaySession> {
+  const { strict = false } = flags;
   const session = await openSession(forSandbox(context), 'sandbox', {
     command: 'play',
     prompts: undefined,
@@ -41,22 +42,28 @@ export async function openPlaySession(
     keeps: true,
     hosts: true,
     clock,
+    failsOnUnsupported: strict,
   });
   try {
+    const sandbox = required(session.sandbox);
+    // What the app asks for when it starts counts too; with --watch, it would count for every play.
+    const startEventId = flags.watch ? undefined : (await sandbox.control.state()).lastEventId;
     const stop = flags.command.length === 0 ? undefined : await startApp(context, session, flags.command);
-    const { control } = required(session.sandbox);
+    const { control } = sandbox;
     const { setup } = session;
     const { now, sleep } = context.ports;
     // The setup before a start points the account at the app, so the public base is its origin.
     const app = flags.app ?? setup.facts.publicBase;
     return {
-      control,
+      sandbox,
       ports: {
         control,
         app: createStoryApp(context, setup, app),
         account: createStoryAccount(setup, () => findAppOrigin(context, app)),
         now,
         sleep,
+        isStrict: strict || sandbox.failsOnUnsupported,
+        ...(startEventId !== undefined && { startEventId }),
       },
       close: async () => {
         await stop?.();

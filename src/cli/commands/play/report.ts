@@ -1,7 +1,7 @@
 // The JSON document of `play`; its schema is the contract with scripts.
 import * as z from 'zod';
 import type { SandboxEvent } from '../../../sandbox/platform/events/event.js';
-import { eventReportSchema } from '../../../sandbox/report.js';
+import { eventReportSchema, unsupportedUseSchema } from '../../../sandbox/report.js';
 import type { PlayResult } from '../../../scenarios/play.js';
 import type { Story } from '../../../scenarios/story.js';
 import { problem } from '../../../setup/report.js';
@@ -30,6 +30,9 @@ export const playReportSchema = z.object({
       problem: z.string().nullable().describe('why a step could not be run'),
     }),
   ),
+  unsupported: z
+    .array(unsupportedUseSchema.extend({ isExpected: z.boolean().describe('whether a step expected it') }))
+    .describe('what the app asked for that the sandbox lacks'),
   hops: z.array(eventReportSchema).describe('when a step failed: the events since the last action'),
   error: problem.nullable(),
 });
@@ -41,7 +44,7 @@ export type PlayReport = z.infer<typeof playReportSchema>;
 export function createPlayReport(
   story: Story,
   file: string,
-  { steps, numbers, error }: PlayResult,
+  { steps, numbers, unsupported, error }: PlayResult,
   hops: readonly SandboxEvent[],
 ): PlayReport {
   return {
@@ -55,6 +58,7 @@ export function createPlayReport(
       ...step,
       unmet: step.unmet && { ...step.unmet, found: [...step.unmet.found] },
     })),
+    unsupported: [...unsupported],
     hops: hops.map((hop) => ({ ...hop })),
     error: error?.toJSON() ?? null,
   };

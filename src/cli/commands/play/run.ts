@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ExitCode, findSystemCode, RelayPhoneError } from '../../../errors.js';
 import type { SandboxEvent } from '../../../sandbox/platform/events/event.js';
+import { describeUnsupportedUse } from '../../../sandbox/platform/events/unsupported-use.js';
 import { skipsTime } from '../../../scenarios/clock.js';
 import { type PlayResult, playStory } from '../../../scenarios/play.js';
 import type { PlayedStep } from '../../../scenarios/ports.js';
@@ -13,6 +14,7 @@ import { findPageLink } from '../../core/page-link.js';
 import type { CliPorts } from '../../core/ports.js';
 import type { Screen } from '../../core/screen.js';
 import { showError } from '../../core/screen.js';
+import { showUnsupported } from '../../core/unsupported.js';
 import { showEvent } from '../sandbox/event-line.js';
 import type { PlayFlags } from './command.js';
 import { openPlaySession, type PlaySession } from './open.js';
@@ -68,6 +70,7 @@ async function play({ context, session, file }: Player, story: Story) {
   const { error } = played;
   const hops = error ? await findHops(session, played.events) : [];
   showHops(screen, hops);
+  await showUnexpected(context, session, played.unsupported);
   const trace = hops.at(-1)?.traceId;
   const link = findPageLink(context, trace === undefined ? '/traces' : `/t/${trace}`);
   if (link !== undefined) screen.line(`    Page: ${link}`);
@@ -75,8 +78,19 @@ async function play({ context, session, file }: Player, story: Story) {
   return createPlayReport(story, file, played, hops);
 }
 
+/** Shows what the app asked for and no step expected: as faults in a strict play, else as warnings. */
+async function showUnexpected(
+  context: CommandContext,
+  { sandbox, ports: { isStrict } }: PlaySession,
+  found: PlayResult['unsupported'],
+): Promise<void> {
+  const unexpected = found.filter(({ isExpected }) => !isExpected);
+  if (isStrict) return showUnsupported(context, sandbox, unexpected);
+  for (const use of unexpected) context.screen.warn(`${describeUnsupportedUse(use)}; no step expects it`);
+}
+
 async function findHops(
-  { control }: PlaySession,
+  { sandbox: { control } }: PlaySession,
   { after, last }: PlayResult['events'],
 ): Promise<readonly SandboxEvent[]> {
   // If the sandbox is gone, that is the failure, and it was reported already.

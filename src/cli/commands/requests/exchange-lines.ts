@@ -80,8 +80,10 @@ function listNotes(exchange: ExchangeReport, sid: (text: string) => string): str
   return notes.filter(Boolean);
 }
 
-function describeVerdict({ verdict, error, refusal, kind }: ExchangeReport): string {
+/** Empty if a finding says it in a sentence. */
+function describeVerdict({ verdict, error, refusal, kind, findings }: ExchangeReport): string {
   if (error !== null) return `the app ${error}`;
+  if (findings.some(({ id }) => id === 'signature')) return '';
   if (verdict.reasons.length > 0) return verdict.reasons.join(', ');
   if (refusal !== null) return refusal;
   if (kind === REST_KIND) return 'a REST request';
@@ -136,7 +138,7 @@ export function describeJudgement(exchange: RequestReport['exchange']): string[]
 function describeSignature({ result, reasons, token, signedUrl, computedUrl }: ExchangeReport['verdict']) {
   return [
     `Signature: ${result}${reasons.length > 0 ? ` (${reasons.join(', ')})` : ''}`,
-    ...(token === null ? [] : [`  signed with the token of the ${token}`]),
+    ...(token === null ? [] : [`  signed with ${token}`]),
     `  signed    ${signedUrl ?? 'unknown'}`,
     `  computed  ${computedUrl}`,
   ];

@@ -18,7 +18,7 @@ export const sandboxCommand = command({
     }),
     strict: option(
       '--strict',
-      'refuse what Twilio refuses but a laptop needs, such as callback URLs on this machine',
+      'refuse what Twilio refuses but a laptop needs, such as callback URLs on this machine; exit code 6 if something was asked for that the sandbox lacks, for text, call, phone, exec and play in it too',
     ),
     traceparent: option(
       '--traceparent',

@@ -1,8 +1,13 @@
 // `relay-phone sandbox`: runs the local Twilio as a server.
 import { ExitCode, RelayPhoneError } from '../../../errors.js';
+import { once } from '../../../once.js';
 import { listPages } from '../../../page/server/address.js';
 import { type ControlClient, createControlClient } from '../../../sandbox/control/client.js';
 import { findJoinable, type JoinedSandbox, serveSandbox } from '../../../sandbox/instance/join.js';
+import {
+  describeUnsupportedUse,
+  type UnsupportedUse,
+} from '../../../sandbox/platform/events/unsupported-use.js';
 import type { SandboxReport } from '../../../sandbox/report.js';
 import type { Sandbox } from '../../../sandbox/sandbox.js';
 import type { StateFolder } from '../../../state/folder.js';
@@ -10,20 +15,24 @@ import { type CommandContext, openCommandContext, waitForLock } from '../../core
 import { type OfferedPage, offerPage } from '../../core/offer-page.js';
 import type { CliPorts } from '../../core/ports.js';
 import { warnOfLostWrites, warnOfUnsupported } from '../../core/sandbox.js';
+import { adviseTrace } from '../../core/unsupported.js';
 import type { SandboxFlags } from './command.js';
 import { showEvent, warnOfMissedEvents } from './event-line.js';
 
 /** How many ports after the requested one are tried. */
 const SPARE_PORTS = 20;
 
-/** Serves until Ctrl-C. With `--follow`, a sandbox that is running already is only watched. */
+/**
+ * Serves until Ctrl-C. With `--follow`, a sandbox that is running already is only watched. A strict one ends with 6 if
+ * something was asked for that it lacks.
+ */
 export async function run(ports: CliPorts, flags: SandboxFlags): Promise<number> {
   const context = await openCommandContext(ports, flags);
   const folder = context.state.open();
   const running = await findJoinable(folder);
-  if (!running) await serve(context, folder, flags);
-  else if (flags.follow) await watch(context, folder, running);
-  else throw runsAlready(folder, running);
+  if (!running) return serve(context, folder, flags);
+  if (!flags.follow) throw runsAlready(folder, running);
+  await watch(context, folder, running);
   return ExitCode.done;
 }
 
@@ -36,7 +45,7 @@ async function watch(context: CommandContext, folder: StateFolder, sandbox: Join
   await follow(context, control);
 }
 
-async function serve(context: CommandContext, folder: StateFolder, flags: SandboxFlags): Promise<void> {
+async function serve(context: CommandContext, folder: StateFolder, flags: SandboxFlags): Promise<number> {
   const { ports, screen } = context;
   const { port, strict = false, traceparent = false, allowCountry = [], clock, follow: isFollowed } = flags;
   const sandbox = await serveSandbox(folder, {
@@ -48,15 +57,24 @@ async function serve(context: CommandContext, folder: StateFolder, flags: Sandbo
     allowedCountries: allowCountry,
     clock,
     onWriteFailed: warnOfLostWrites(context),
-    ...(!isFollowed && { onUnsupported: warnOfUnsupported(context) }),
+    failsOnUnsupported: strict,
+    ...(!isFollowed && { onUnsupported: strict ? showUse(context) : warnOfUnsupported(context) }),
     proxyEnvironment: ports.environment,
   });
   // Sandboxes that other commands start later allow them too.
   for (const country of allowCountry) sandbox.allowCountry(country);
-  const ended = new Promise<void>((resolve) => {
+  const end = once(async () => {
+    await sandbox.close();
+    const names = strict ? sandbox.unsupported().map(({ name }) => name) : [];
+    if (names.length === 0) return undefined;
+    screen.fault(`asked for, and not in the sandbox: ${names.join(', ')}`);
+    return ExitCode.fault;
+  });
+  const ended = new Promise<number>((resolve) => {
     ports.onInterrupt(async () => {
-      await sandbox.close();
-      resolve();
+      const exitCode = await end();
+      resolve(exitCode ?? ExitCode.interrupted);
+      return exitCode;
     });
   });
   if (port !== 0 && sandbox.port !== port)
@@ -70,7 +88,7 @@ async function serve(context: CommandContext, folder: StateFolder, flags: Sandbo
   if (!isFollowed) return ended;
   await follow(context, createControlClient(sandbox), 0);
   await page?.close();
-  await sandbox.close();
+  return (await end()) ?? ExitCode.done;
 }
 
 /** The page has the second port after the sandbox's: the first is the proxy's. */
@@ -78,7 +96,7 @@ function offerSandboxPage(
   context: CommandContext,
   sandbox: Sandbox,
   { port, open = false }: SandboxFlags,
-): Promise<OfferedPage> {
+): Promise<OfferedPage | undefined> {
   return offerPage(context, {
     host: 'sandbox',
     subject: { kind: 'sandbox', sandbox },
@@ -111,6 +129,14 @@ async function follow(
     },
     { ...warnOfMissedEvents(screen), signal: ending.signal, ...(since !== undefined && { since }) },
   );
+}
+
+/** Returns a listener that shows what the sandbox lacks as a fault, at once. */
+function showUse({ screen }: CommandContext): (use: UnsupportedUse) => void {
+  return (use) => {
+    screen.fault(describeUnsupportedUse(use));
+    screen.advice([adviseTrace(use)]);
+  };
 }
 
 function createReport(

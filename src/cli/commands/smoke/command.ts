@@ -35,6 +35,10 @@ export const smokeCommand = command({
       '--signing-token-file <path>',
       "file with the app's auth token (default: TWILIO_AUTH_TOKEN)",
     ),
+    strict: option(
+      '--strict',
+      'fail too if no sandbox of this folder runs, which would show whether the app asks for something that it lacks',
+    ),
     only: option('--only <check>', 'only this check or part, with what it needs; may be repeated', {
       repeated: true,
     }),

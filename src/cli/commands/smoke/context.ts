@@ -18,6 +18,7 @@ import { findOwnOrigin, USUAL_APP } from '../../core/app-origin.js';
 import { type CommandContext, readSecret } from '../../core/command-context.js';
 import { offerToStopLeftovers, startRecordedProgram } from '../../core/started-programs.js';
 import { findOrigin } from '../../core/values.js';
+import { findAppSandbox } from './app-sandbox.js';
 import type { SmokeFlags } from './command.js';
 import type { OpenedStage } from './stage.js';
 
@@ -166,6 +167,7 @@ async function openSmokeApp(
   // The app's output goes to stderr, because stdout is for the results.
   const hasTerminal = ports.hasKeyboard();
   const options = { command: 'smoke', cwd, environment: WITHOUT_TEST_PAIR, json: true, hasTerminal };
+  const sandbox = await findAppSandbox(context);
   if (command.length > 0) await offerToStopLeftovers(context);
   const program =
     command.length > 0 ? await startRecordedProgram(context, command, options, origin) : undefined;
@@ -174,6 +176,8 @@ async function openSmokeApp(
     origin,
     publicBase,
     signingToken,
+    sandbox,
+    needsSandbox: flags.strict ?? false,
     timeoutMs,
     signal,
     agent,

@@ -13,15 +13,18 @@ import { showOutcome } from '../sandbox/outcome.js';
 import type { TextFlags } from './command.js';
 import { chooseNumbers } from './obvious-numbers.js';
 
-/** Sends one text; exit code 6 if nobody was reached and nobody answered, as the sentence at the end says. */
+/**
+ * Sends one text; exit code 6 if nobody was reached and nobody answered, as the sentence at the end says, or if it met
+ * something in a strict sandbox that this lacks.
+ */
 export async function run(ports: CliPorts, flags: TextFlags): Promise<number> {
   const context = await openCommandContext(ports, flags);
   const sandbox = await connectSandbox(context, 'text', 'send a text');
   ports.onInterrupt(sandbox.close);
   try {
-    const report = await send(context, sandbox, flags);
+    const { report, hasFailed } = await send(context, sandbox, flags);
     context.screen.document(report);
-    return report.succeeded ? ExitCode.done : ExitCode.fault;
+    return hasFailed ? ExitCode.fault : ExitCode.done;
   } finally {
     await sandbox.close();
   }
@@ -31,7 +34,7 @@ async function send(
   context: CommandContext,
   sandbox: JoinedSandbox,
   { media: mediaUrls = [], body: words, ...asked }: TextFlags,
-): Promise<TextReport> {
+): Promise<{ readonly report: TextReport; readonly hasFailed: boolean }> {
   const { screen } = context;
   const { control } = sandbox;
   const body = words.join(' ');
@@ -46,8 +49,12 @@ async function send(
   } else if (!webhook) {
     screen.warn(`No webhook was sent: ${to} has no SmsUrl and no TwiML app with one.`);
   }
-  const result = await showOutcome(context, control, outcome.traceId);
-  return { command: 'text', from, to, messageSid, webhook, replies, automaticReply, ...result, hops };
+  const { hasFailedStrictly, ...result } = await showOutcome(context, sandbox, outcome.traceId);
+  const sent = { from, to, messageSid, webhook, replies, automaticReply };
+  return {
+    report: { command: 'text', ...sent, ...result, hops },
+    hasFailed: hasFailedStrictly || !result.succeeded,
+  };
 }
 
 function isEmpty(): RelayPhoneError {

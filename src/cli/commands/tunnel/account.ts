@@ -1,11 +1,13 @@
 // Points Twilio at the public base while a tunnel is open, and undoes that at its end.
 import type { AllowedWebhook } from '../../../gateway/forwarding/allowlist.js';
+import type { WebhookAccount } from '../../../gateway/signature/account-urls.js';
+import type { ConfiguredUrl } from '../../../gateway/signature/configured-urls.js';
 import { listSameOrigins } from '../../../origin.js';
 import { runSetup, undoChanges } from '../../../setup/run.js';
 import type { Setup } from '../../../setup/setup.js';
 import { publicHostStep } from '../../../setup/steps/env-file.js';
 import { pointAppStep } from '../../../setup/steps/twiml-app.js';
-import { FIELD_NAMES, findPathUnder } from '../../../setup/webhooks.js';
+import { fieldsOf, findApp, findPathUnder } from '../../../setup/webhooks.js';
 import type { StateFolder } from '../../../state/folder.js';
 import { acquireLock, type LockOptions } from '../../../state/lock.js';
 import { explaining } from '../../../twilio/failure.js';
@@ -13,7 +15,7 @@ import { explaining } from '../../../twilio/failure.js';
 const STEPS = [pointAppStep, publicHostStep] as const;
 
 /** The settings at Twilio and in `.env` that belong to a tunnel. */
-export interface TunnelAccount {
+export interface TunnelAccount extends WebhookAccount {
   /** Undoes what an earlier run left behind, so that a dead address is never taken for the old value. */
   restore(): Promise<void>;
   /**
@@ -36,6 +38,7 @@ export function createTunnelAccount(
   folder: StateFolder,
   waiting: LockOptions,
 ): TunnelAccount {
+  let urls: readonly ConfiguredUrl[] = [];
   let webhooks: readonly AllowedWebhook[] = [];
   const ownOrigins = listSameOrigins(app);
 
@@ -49,7 +52,16 @@ export function createTunnelAccount(
     }
   }
 
+  async function readUrls(): Promise<void> {
+    const { publicBase } = setup.facts;
+    urls = await listWebhookUrls(setup);
+    webhooks = publicBase === undefined ? [] : listWebhooks(urls, publicBase);
+  }
+
   return {
+    sid: setup.client.accountSid,
+    urls: () => urls,
+    readUrls,
     restore: () => locked(() => undoChanges(setup, STEPS, ({ temporary }) => temporary === true)),
     point: (publicBase) =>
       locked(async () => {
@@ -57,19 +69,49 @@ export function createTunnelAccount(
         setup.facts.ownOrigins = ownOrigins;
         await runSetup<string>(setup, STEPS);
         ownOrigins.push(publicBase);
-        webhooks = await listWebhooks(setup, publicBase);
+        await readUrls();
       }),
     webhooks: () => webhooks,
   };
 }
 
-/** The webhooks of the TwiML app, and of numbers with URLs of their own. */
-async function listWebhooks(setup: Setup, publicBase: string): Promise<AllowedWebhook[]> {
-  const { incomingPhoneNumbers } = setup.client.account;
-  const numbers = await explaining("list the account's numbers", incomingPhoneNumbers.list());
-  const named = numbers.flatMap(({ smsUrl, voiceUrl, statusCallback }) => [smsUrl, voiceUrl, statusCallback]);
-  const fields = setup.facts.app?.fields;
-  const urls = [...FIELD_NAMES.map((name) => fields?.[name] ?? ''), ...named];
-  const paths = urls.flatMap((url) => (findPathUnder(publicBase, url ?? '') ? [new URL(url).pathname] : []));
+/** Lists the URLs that the TwiML app and the account's numbers hold. */
+async function listWebhookUrls(setup: Setup): Promise<ConfiguredUrl[]> {
+  const { sid } = setup.facts.app ?? {};
+  const [app, numbers] = await Promise.all([
+    sid === undefined ? undefined : findApp(setup, sid),
+    explaining(
+      "list the account's numbers",
+      setup.client.account.incomingPhoneNumbers.list({ pageSize: PAGE_SIZE }),
+    ),
+  ]);
+  return [
+    ...(app ? listUrls({ ...fieldsOf(app), ...pickFallbacks(app) }, `the TwiML app ${app.sid}`) : []),
+    ...numbers.flatMap((number) => {
+      const { smsUrl, voiceUrl, statusCallback } = number;
+      return listUrls({ smsUrl, voiceUrl, statusCallback, ...pickFallbacks(number) }, number.phoneNumber);
+    }),
+  ];
+}
+
+/** The largest page that Twilio serves: an account may own thousands of numbers. */
+const PAGE_SIZE = 1000;
+
+type Fallbacks = { readonly smsFallbackUrl: string; readonly voiceFallbackUrl: string };
+
+function pickFallbacks({ smsFallbackUrl, voiceFallbackUrl }: Fallbacks): Fallbacks {
+  return { smsFallbackUrl, voiceFallbackUrl };
+}
+
+/** Lists the fields that hold a URL; the others of an app hold methods, or nothing (null at Twilio). */
+function listUrls(fields: Readonly<Record<string, string | null>>, owner: string): ConfiguredUrl[] {
+  return Object.entries(fields).flatMap(([name, url]) =>
+    url !== null && URL.canParse(url) ? [{ url, holder: `${name} of ${owner}` }] : [],
+  );
+}
+
+/** Returns those under the public base, each path once. */
+function listWebhooks(urls: readonly ConfiguredUrl[], publicBase: string): AllowedWebhook[] {
+  const paths = urls.flatMap(({ url }) => (findPathUnder(publicBase, url) ? [new URL(url).pathname] : []));
   return [...new Set(paths)].map((path) => ({ path, kind: path.split('/').findLast(Boolean) ?? path }));
 }

@@ -7,6 +7,7 @@ import { openGateway } from '../../../gateway/open.js';
 import { findAgent } from '../../../http/agent.js';
 import type { Listening } from '../../../http/listen.js';
 import { sendRequest } from '../../../http/send.js';
+import { listOtherTokens } from '../../../settings/auth-tokens.js';
 import { planAllowedHosts } from '../../../settings/env-file/hosts.js';
 import { type SupervisedTunnel, superviseTunnel } from '../../../tunnel/supervisor/supervisor.js';
 import { type CommandContext, waitForLock } from '../../core/command-context.js';
@@ -63,6 +64,8 @@ export async function openTunnel({ authtoken, closing, ...parts }: TunnelOptions
       app: flags.to,
       publicBase: () => publicBase,
       authToken: setup.authToken,
+      otherTokens: listOtherTokens({ ...setup, envFile: context.envFile }, setup.authToken),
+      account,
       webhooks: account.webhooks,
       hostsKey: planAllowedHosts(context.envFile?.values ?? new Map(), '', context.checkout?.hostsKey).key,
       exposeAll: flags.expose === 'all',

@@ -3,8 +3,9 @@ import { formatMoney, formatTime } from '../../platform/formats.js';
 import { answer, type RestAnswer } from '../../server/answer.js';
 import { findFriendlyName, findValue, readQuery, readRestForm } from '../../server/form.js';
 import { formatPage, readPage } from '../../server/paging.js';
+import { does, PAGING } from '../../server/parameters.js';
 import { ACCOUNT, API_2010, accountPath } from '../../server/paths.js';
-import { invalidParameter } from '../../server/problem.js';
+import { TwilioProblem } from '../../server/problem.js';
 import { JSON_FILE, type RestContext, type RestRouter } from '../../server/router.js';
 import type { Account, AccountStore } from './store.js';
 
@@ -23,7 +24,7 @@ export function addAccountRoutes(router: RestRouter, { accounts, now }: AccountA
   async function updateAccount(context: RestContext): Promise<RestAnswer> {
     const form = await readRestForm(context);
     const status = findValue(form, 'Status');
-    if (status && status !== accounts.read().status) throw invalidParameter('Status', status);
+    if (status) verifyStatus(status, accounts.read());
     const friendlyName = findFriendlyName(form);
     if (friendlyName) accounts.rename(friendlyName, now());
     return fetchAccount(context);
@@ -43,10 +44,19 @@ export function addAccountRoutes(router: RestRouter, { accounts, now }: AccountA
     return answer(context.path, 200, body);
   }
 
-  router.get(`${API_2010}/Accounts.json`, listAccounts);
+  router.get(`${API_2010}/Accounts.json`, listAccounts, { FriendlyName: does, Status: does, ...PAGING });
   router.get(`${API_2010}/Accounts/${JSON_FILE}`, fetchAccount);
-  router.post(`${API_2010}/Accounts/${JSON_FILE}`, updateAccount);
+  router.post(`${API_2010}/Accounts/${JSON_FILE}`, updateAccount, { FriendlyName: does, Status: does });
   router.get(`${ACCOUNT}/Balance.json`, fetchBalance);
+}
+
+/** @throws TwilioProblem 21475 if it is not a status, 21477 if it would change: the status of a main account cannot. */
+function verifyStatus(status: string, account: Account): void {
+  if (!['active', 'suspended', 'closed'].includes(status)) {
+    throw new TwilioProblem(400, 21475, 'Unable to update Status, invalid Status.');
+  }
+  if (status === account.status) return;
+  throw new TwilioProblem(400, 21477, 'Unable to update Status for parent accounts');
 }
 
 function matches(account: Account, query: URLSearchParams): boolean {

@@ -3,6 +3,7 @@ import { formatIsoTime } from '../../platform/formats.js';
 import { answer, type RestAnswer } from '../../server/answer.js';
 import { findMoment, findValue, readQuery } from '../../server/form.js';
 import { formatMetaPage, readPage } from '../../server/paging.js';
+import { does, PAGING } from '../../server/parameters.js';
 import { MORE_INFO } from '../../server/problem.js';
 import { type RestContext, type RestRouter, verifyRowFound } from '../../server/router.js';
 import type { Alert, AlertStore } from './store.js';
@@ -31,7 +32,7 @@ export function addAlertRoutes(router: RestRouter, { alerts, accountSid }: Alert
     return answer(PATH, 200, formatMetaPage(ALERTS_URL, request, 'alerts', rows, format));
   }
 
-  router.get(PATH, listAlerts);
+  router.get(PATH, listAlerts, { LogLevel: does, StartDate: does, EndDate: does, ...PAGING });
   router.get(`${PATH}/:sid`, (context) => {
     const found = verifyRowFound(context, alerts.find(context.params.sid ?? ''));
     return answer(PATH, 200, formatSingleAlert(accountSid, found));

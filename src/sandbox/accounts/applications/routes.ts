@@ -12,6 +12,7 @@ import {
 } from '../../server/router.js';
 import { applyForm, verifyFallbacks } from '../../webhooks/settings.js';
 import { APPLICATION_SETTINGS, formatApplication } from './format.js';
+import { APPLICATION_PARAMETERS, LIST_APPLICATIONS } from './parameters.js';
 import type { ApplicationStore } from './store.js';
 
 /** What the routes of TwiML apps need. */
@@ -64,9 +65,9 @@ export function addApplicationRoutes(
     return answer(context.path, 200, formatPage(context.path, request, 'applications', rows, format));
   }
 
-  router.get(`${ACCOUNT}/Applications.json`, listApplications);
-  router.post(`${ACCOUNT}/Applications.json`, createApplication);
+  router.get(`${ACCOUNT}/Applications.json`, listApplications, LIST_APPLICATIONS);
+  router.post(`${ACCOUNT}/Applications.json`, createApplication, APPLICATION_PARAMETERS);
   router.get(`${ACCOUNT}/Applications/${JSON_FILE}`, fetchApplication);
-  router.post(`${ACCOUNT}/Applications/${JSON_FILE}`, updateApplication);
+  router.post(`${ACCOUNT}/Applications/${JSON_FILE}`, updateApplication, APPLICATION_PARAMETERS);
   router.delete(`${ACCOUNT}/Applications/${JSON_FILE}`, deleteApplication);
 }

@@ -5,6 +5,7 @@ import { formatIsoTime } from '../../platform/formats.js';
 import { answer, type RestAnswer } from '../../server/answer.js';
 import { findValue, readQuery } from '../../server/form.js';
 import { formatFixedPage, readPage } from '../../server/paging.js';
+import { checksOnly, does, flag, PAGING, type ParameterTable } from '../../server/parameters.js';
 import { type RestContext, type RestRouter, verifyRowFound } from '../../server/router.js';
 import type { ComplianceStore } from './store.js';
 
@@ -64,7 +65,7 @@ export function addComplianceRoutes(router: RestRouter, deps: ComplianceApiDeps)
 
   function listVerifications(context: RestContext): RestAnswer {
     const query = readQuery(context);
-    const request = readPage(query, ['TollfreePhoneNumberSid', 'Status']);
+    const request = readPage(query, Object.keys(VERIFICATION_FILTERS));
     const rows = findVerified().filter((number) => matches(number, query));
     return answer(
       VERIFICATIONS,
@@ -78,16 +79,29 @@ export function addComplianceRoutes(router: RestRouter, deps: ComplianceApiDeps)
     return answer(VERIFICATIONS, 200, formatOneVerification(verifyRowFound(context, named)));
   }
 
-  router.get(CAMPAIGNS, listCampaigns);
+  router.get(CAMPAIGNS, listCampaigns, PAGING);
   router.get(`${CAMPAIGNS}/:campaign`, fetchCampaign);
-  router.get(VERIFICATIONS, listVerifications);
+  router.get(VERIFICATIONS, listVerifications, LIST_VERIFICATIONS);
   router.get(`${VERIFICATIONS}/:verification`, fetchVerification);
 }
 
+const VERIFICATION_FILTERS: ParameterTable = {
+  TollfreePhoneNumberSid: does,
+  Status: does,
+  ExternalReferenceId: does,
+  TrustProductSid: does,
+  // There are no subaccounts.
+  IncludeSubAccounts: checksOnly(flag),
+};
+
+const LIST_VERIFICATIONS: ParameterTable = { ...VERIFICATION_FILTERS, ...PAGING };
+
+/** No verification has an external reference or a trust product. */
 function matches({ sid }: OwnedNumber, query: URLSearchParams): boolean {
   const number = findValue(query, 'TollfreePhoneNumberSid');
   const status = findValue(query, 'Status');
-  return (!number || number === sid) && (!status || status === 'TWILIO_APPROVED');
+  const other = findValue(query, 'ExternalReferenceId') ?? findValue(query, 'TrustProductSid');
+  return (!number || number === sid) && (!status || status === 'TWILIO_APPROVED') && other === undefined;
 }
 
 function campaignsUrl(serviceSid: string): string {

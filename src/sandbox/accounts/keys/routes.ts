@@ -3,6 +3,7 @@ import { formatTime } from '../../platform/formats.js';
 import { answer, answerDeleted, type RestAnswer } from '../../server/answer.js';
 import { findFriendlyName, readQuery, readRestForm } from '../../server/form.js';
 import { formatPage, readPage } from '../../server/paging.js';
+import { does, PAGING } from '../../server/parameters.js';
 import { ACCOUNT } from '../../server/paths.js';
 import {
   JSON_FILE,
@@ -48,10 +49,10 @@ export function addKeyRoutes(router: RestRouter, { keys, now }: KeyApiDeps): voi
     return answer(context.path, 200, formatPage(context.path, request, 'keys', rows, formatKey));
   }
 
-  router.get(`${ACCOUNT}/Keys.json`, listKeys);
-  router.post(`${ACCOUNT}/Keys.json`, createKey);
+  router.get(`${ACCOUNT}/Keys.json`, listKeys, PAGING);
+  router.post(`${ACCOUNT}/Keys.json`, createKey, { FriendlyName: does });
   router.get(`${ACCOUNT}/Keys/${JSON_FILE}`, fetchKey);
-  router.post(`${ACCOUNT}/Keys/${JSON_FILE}`, updateKey);
+  router.post(`${ACCOUNT}/Keys/${JSON_FILE}`, updateKey, { FriendlyName: does });
   router.delete(`${ACCOUNT}/Keys/${JSON_FILE}`, deleteKey);
 }
 

@@ -36,7 +36,7 @@ type TestAnswer = (form: URLSearchParams, accountSid: string, at: number) => unk
  * All but those four get 403/20008, lookups of version 1 too.
  */
 export function createTestHandler({ sid }: TestCredentials, now: () => number): Handler {
-  const routes = createRestRouter();
+  const routes = createRestRouter('api.twilio.com');
   const account = `${API_2010}/Accounts/${sid}`;
 
   function add(path: string, createAnswer: TestAnswer): void {

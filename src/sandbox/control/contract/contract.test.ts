@@ -33,6 +33,7 @@ async function createWorld(): Promise<Sandbox> {
   await world.text({ from: PHONE, to: NUMBER, body: 'Hello', mediaUrls: [`${app.origin}/a.jpg`] });
   world.phone('+12125550191').behave({ texts: { undelivered: 30_003 } });
   await client.messages.create({ from: NUMBER, to: '+12125550191', body: 'Hello' });
+  await client.conversations.v1.conversations.list().catch(() => undefined);
   await world.clock.advance('1m');
   world.optOut({ sender: NUMBER, phone: '+12125550192' });
   world.compliance(NUMBER, { a2p: 'unregistered' });
@@ -161,6 +162,7 @@ const EXAMPLES: Readonly<Record<string, (world: Sandbox) => Example | Promise<Ex
   'GET /events.json': () => ({ query: '?since=0&limit=10000' }),
   'GET /traces': () => ({ query: '?limit=10&failed=false' }),
   'GET /traces/{id}': () => ({ path: { id: 'latest' }, query: '?wait=1' }),
+  'GET /unsupported': () => ({ query: '?since=0' }),
   'GET /exchanges': () => ({ query: '?limit=10' }),
   'GET /exchanges/{id}': (world) => ({ path: { id: String(webhookOf(world)) } }),
   'POST /exchanges/{id}/replay': (world) => ({

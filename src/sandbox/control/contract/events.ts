@@ -78,7 +78,11 @@ const event = z
       what: z
         .literal(['api', 'operation', 'parameter', 'verb', 'noun', 'attribute'])
         .describe('what kind of thing the sandbox lacks'),
-      name: z.string().describe('as Twilio names it: `Conversations`, `POST Calls/Streams`, `<Connect>`'),
+      name: z
+        .string()
+        .describe(
+          'as Twilio names it: `Conversations`, `POST Calls/Streams`, `Record of POST Calls`, `<Connect>`',
+        ),
       host: z.string().nullable().describe('the host that has it at Twilio; null for TwiML'),
     }),
     kind('fault.hit', {

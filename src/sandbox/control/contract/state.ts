@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { Compliance, SenderCompliance } from '../../accounts/compliance/store.js';
 import type { OptOut } from '../../messaging/opt-outs/opt-outs.js';
 import type { NumberSummary } from '../../numbers/incoming-phone-numbers/summaries.js';
+import { unsupportedUseSchema } from '../../report.js';
 import type { AppContact } from '../../server/app-contact.js';
 import type { ClockReading, SandboxState } from '../sandbox-state.js';
 import type { RouteContract } from './route.js';
@@ -95,6 +96,20 @@ export const savedSnapshot = z.strictObject({ snapshot: z.string() });
 /** The routes of what the sandbox holds. */
 export const STATE_ROUTES: readonly RouteContract[] = [
   { method: 'get', path: '/state', summary: 'shows the state of the sandbox', answers: { 200: state } },
+  {
+    method: 'get',
+    path: '/unsupported',
+    summary:
+      'lists what was asked for that Twilio has and the sandbox lacks: each thing once, with its latest use',
+    query: z.strictObject({
+      since: z
+        .string()
+        .regex(/^\d{1,15}$/)
+        .describe('only what was asked for after the event with this id')
+        .exactOptional(),
+    }),
+    answers: { 200: z.array(unsupportedUseSchema) },
+  },
   { method: 'get', path: '/clock', summary: 'reads the clock', answers: { 200: clock } },
   {
     method: 'post',

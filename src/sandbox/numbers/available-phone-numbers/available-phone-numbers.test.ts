@@ -130,6 +130,19 @@ describe('a search', () => {
     expect(new Set(found.map(({ region }) => region))).toEqual(new Set([inRegion]));
   });
 
+  // The three territories share the area code 867, whose numbers are in Yukon.
+  const STATES =
+    'AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY';
+  const PROVINCES = 'AB BC MB NB NL NS ON PE QC SK YT';
+  it.each([
+    ['state', 'US', STATES],
+    ['province', 'CA', PROVINCES],
+  ] as const)('has numbers in every %s [S F650]', async (_kind, country, regions) => {
+    for (const inRegion of regions.split(' ')) {
+      expect([inRegion, (await local(country, { inRegion }))[0]?.region]).toEqual([inRegion, inRegion]);
+    }
+  });
+
   it.each(['us', 'Us', 'gb'])('takes the country %s in any case [U F356]', async (country) => {
     const root = `/2010-04-01/Accounts/${sandbox.accountSid}/AvailablePhoneNumbers/${country}`;
     const found = (await (await fetchRaw(sandbox, `${root}/Local.json`)).json()) as {

@@ -16,8 +16,7 @@ const CAPABILITY_FILTERS = {
 const NOWHERE: Vicinity = { latitude: 0, longitude: 0, miles: -1 };
 
 /**
- * Reads the filters of a query. `Beta` and `Exclude…AddressRequired` have no effect: no number here is beta or requires
- * an address.
+ * Reads the filters of a query.
  *
  * @throws TwilioProblem 21451 for an invalid area code, 20422 for other invalid values.
  */

@@ -3,6 +3,7 @@ import { formatFriendlyNumber } from '../../platform/formats.js';
 import { answer, type RestAnswer } from '../../server/answer.js';
 import { readQuery } from '../../server/form.js';
 import { readPage } from '../../server/paging.js';
+import { PAGING } from '../../server/parameters.js';
 import { ACCOUNT, accountPath } from '../../server/paths.js';
 import {
   JSON_FILE,
@@ -14,6 +15,7 @@ import {
 import type { NumberStore } from '../incoming-phone-numbers/store.js';
 import { COUNTRIES, NUMBER_TYPES, type NumberType } from '../inventory.js';
 import { readCriteria } from './criteria.js';
+import { SEARCH_NUMBERS } from './parameters.js';
 import { isSold, type Offer, searchInventory } from './search.js';
 
 /** What the routes need. */
@@ -65,11 +67,13 @@ export function addAvailablePhoneNumberRoutes(
     });
   }
 
-  router.get(`${ACCOUNT}/AvailablePhoneNumbers.json`, listCountries);
+  router.get(`${ACCOUNT}/AvailablePhoneNumbers.json`, listCountries, PAGING);
   router.get(`${ACCOUNT}/AvailablePhoneNumbers/${JSON_FILE}`, fetchCountry);
   for (const [path, type] of Object.entries(NUMBER_TYPES)) {
-    router.get(`${ACCOUNT}/AvailablePhoneNumbers/:country/${path}.json`, (context) =>
-      search(context, context.params.country?.toUpperCase() ?? '', type),
+    router.get(
+      `${ACCOUNT}/AvailablePhoneNumbers/:country/${path}.json`,
+      (context) => search(context, context.params.country?.toUpperCase() ?? '', type),
+      SEARCH_NUMBERS,
     );
   }
 }

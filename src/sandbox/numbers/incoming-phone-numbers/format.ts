@@ -22,19 +22,9 @@ const WEBHOOK_SETTINGS = {
   voiceUrl: 'url',
 } satisfies SettingKinds;
 
-/** The settings that are null if not set. */
-const SID_SETTINGS = {
-  addressSid: 'sid:AD',
-  bundleSid: 'sid:BU',
-  emergencyAddressSid: 'sid:AD',
-  identitySid: 'sid:RI',
-  trunkSid: 'sid:TK',
-} satisfies SettingKinds;
-
 /** All settings of an owned number. */
 export const NUMBER_SETTINGS = {
   ...WEBHOOK_SETTINGS,
-  ...SID_SETTINGS,
   emergencyStatus: 'text',
   voiceReceiveMode: 'text',
 } satisfies SettingKinds;
@@ -45,22 +35,26 @@ export function formatNumber(accountSid: string, number: OwnedNumber) {
   return {
     account_sid: accountSid,
     address_requirements: 'none',
+    address_sid: null,
     api_version: '2010-04-01',
     beta: false,
+    bundle_sid: null,
     capabilities: findBlock(number.phoneNumber)?.capabilities,
     date_created: formatTime(number.createdAt),
     date_updated: formatTime(number.updatedAt),
-    emergency_address_status: settings.emergencyAddressSid ? 'registered' : 'unregistered',
+    emergency_address_sid: null,
+    emergency_address_status: 'unregistered',
     emergency_status: settings.emergencyStatus ?? 'Inactive',
     friendly_name: number.friendlyName,
+    identity_sid: null,
     origin: 'twilio',
     phone_number: number.phoneNumber,
     sid: number.sid,
     status: 'in-use',
+    trunk_sid: null,
     type: number.type,
     uri: `${accountPath(accountSid)}/IncomingPhoneNumbers/${number.sid}.json`,
     voice_receive_mode: settings.voiceReceiveMode ?? 'voice',
     ...formatSettings(WEBHOOK_SETTINGS, settings, ''),
-    ...formatSettings(SID_SETTINGS, settings, null),
   };
 }

@@ -36,16 +36,6 @@ describe('an update', () => {
     });
   });
 
-  it('replaces an app by a trunk, and a trunk by an app [S F144]', async () => {
-    const app = await client.applications.create();
-    const trunkSid = `TK${'1'.repeat(32)}`;
-    const { sid } = await buy(NUMBER, { voiceApplicationSid: app.sid });
-    const trunked = await client.incomingPhoneNumbers(sid).update({ trunkSid });
-    expect(trunked).toMatchObject({ trunkSid, voiceApplicationSid: '' });
-    const back = await client.incomingPhoneNumbers(sid).update({ voiceApplicationSid: app.sid });
-    expect(back).toMatchObject({ trunkSid: null, voiceApplicationSid: app.sid });
-  });
-
   it('cannot move a number to an unknown account', async () => {
     const { sid } = await buy();
     const moved = client.incomingPhoneNumbers(sid).update({ accountSid: `AC${'1'.repeat(32)}` });

@@ -8,7 +8,7 @@ import { answer, answerDeleted, type RestAnswer } from '../../server/answer.js';
 import { findFriendlyName, findValue, readQuery, readRestForm } from '../../server/form.js';
 import { formatPage, readPage } from '../../server/paging.js';
 import { ACCOUNT, accountPath } from '../../server/paths.js';
-import { resourceNotFound, TwilioProblem } from '../../server/problem.js';
+import { invalidParameter, resourceNotFound, TwilioProblem } from '../../server/problem.js';
 import {
   JSON_FILE,
   nameInPath,
@@ -16,10 +16,11 @@ import {
   type RestRouter,
   verifyRowFound,
 } from '../../server/router.js';
-import { applyForm, verifyFallbacks, verifyWord, type WebhookSettings } from '../../webhooks/settings.js';
+import { applyForm, verifyFallbacks, type WebhookSettings } from '../../webhooks/settings.js';
 import { NUMBER_TYPES, type NumberType } from '../inventory.js';
 import { monthlyPrice } from '../pricing/tariff.js';
 import { formatNumber, NUMBER_SETTINGS } from './format.js';
+import { BUY_NUMBER, BUY_NUMBER_OF_TYPE, LIST_NUMBERS, NUMBER_FILTERS, UPDATE_NUMBER } from './parameters.js';
 import { chooseNumber } from './purchase.js';
 import type { NumberStore } from './store.js';
 
@@ -40,10 +41,9 @@ export function addIncomingPhoneNumberRoutes(router: RestRouter, deps: IncomingP
 
   function readSettings(form: URLSearchParams, current: WebhookSettings = {}): WebhookSettings {
     const isApplication = (sid: string) => applications.find(sid) !== undefined;
-    const settings = separateTrunk(form, applyForm(NUMBER_SETTINGS, current, form, isApplication));
+    verifyNoSids(form);
+    const settings = applyForm(NUMBER_SETTINGS, current, form, isApplication);
     verifyFallbacks(settings);
-    verifyWord(settings, 'voiceReceiveMode', ['voice', 'fax']);
-    verifyWord(settings, 'emergencyStatus', ['Active', 'Inactive']);
     return settings;
   }
 
@@ -90,7 +90,7 @@ export function addIncomingPhoneNumberRoutes(router: RestRouter, deps: IncomingP
 
   function listNumbers(context: RestContext, type?: NumberType): RestAnswer {
     const query = readQuery(context);
-    const request = readPage(query, ['FriendlyName', 'Beta', 'PhoneNumber', 'Origin']);
+    const request = readPage(query, Object.keys(NUMBER_FILTERS));
     const phoneNumber = findValue(query, 'PhoneNumber');
     const filter = { type, phoneNumber, friendlyName: findValue(query, 'FriendlyName') };
     const rows = wantsHosted(query) ? [] : numbers.list(request.window, filter);
@@ -103,22 +103,27 @@ export function addIncomingPhoneNumberRoutes(router: RestRouter, deps: IncomingP
     if (owner && owner !== accountSid) throw resourceNotFound(`${accountPath(owner)}.json`);
   }
 
-  router.get(`${ACCOUNT}/IncomingPhoneNumbers.json`, (context) => listNumbers(context));
-  router.post(`${ACCOUNT}/IncomingPhoneNumbers.json`, (context) => buyNumber(context));
+  router.get(`${ACCOUNT}/IncomingPhoneNumbers.json`, (context) => listNumbers(context), LIST_NUMBERS);
+  router.post(`${ACCOUNT}/IncomingPhoneNumbers.json`, (context) => buyNumber(context), BUY_NUMBER);
   for (const [path, type] of Object.entries(NUMBER_TYPES)) {
-    router.get(`${ACCOUNT}/IncomingPhoneNumbers/${path}.json`, (context) => listNumbers(context, type));
-    router.post(`${ACCOUNT}/IncomingPhoneNumbers/${path}.json`, (context) => buyNumber(context, type));
+    const ofType = `${ACCOUNT}/IncomingPhoneNumbers/${path}.json`;
+    router.get(ofType, (context) => listNumbers(context, type), LIST_NUMBERS);
+    router.post(ofType, (context) => buyNumber(context, type), BUY_NUMBER_OF_TYPE);
   }
   router.get(`${ACCOUNT}/IncomingPhoneNumbers/${JSON_FILE}`, fetchNumber);
-  router.post(`${ACCOUNT}/IncomingPhoneNumbers/${JSON_FILE}`, updateNumber);
+  router.post(`${ACCOUNT}/IncomingPhoneNumbers/${JSON_FILE}`, updateNumber, UPDATE_NUMBER);
   router.delete(`${ACCOUNT}/IncomingPhoneNumbers/${JSON_FILE}`, releaseNumber);
 }
 
-/** Calls go to a TwiML app or to a trunk: setting one removes the other. */
-function separateTrunk(form: URLSearchParams, settings: WebhookSettings): WebhookSettings {
-  const { trunkSid, voiceApplicationSid, ...others } = settings;
-  if (trunkSid === undefined || voiceApplicationSid === undefined) return settings;
-  return findValue(form, 'TrunkSid') ? { ...others, trunkSid } : { ...others, voiceApplicationSid };
+/** What a number can refer to and the account does not have: the sandbox has no such resources. */
+const SIDS = ['AddressSid', 'BundleSid', 'EmergencyAddressSid', 'IdentitySid', 'TrunkSid'];
+
+/** @throws TwilioProblem 20422 for the SID of something that does not exist. */
+function verifyNoSids(form: URLSearchParams): void {
+  for (const name of SIDS) {
+    const sid = findValue(form, name);
+    if (sid !== undefined) throw invalidParameter(name, sid);
+  }
 }
 
 /** True if the request lists hosted numbers only; there are none here. */

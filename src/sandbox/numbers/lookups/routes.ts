@@ -6,6 +6,7 @@ import { resourceNotFound } from '../../server/problem.js';
 import type { RestContext, RestRouter } from '../../server/router.js';
 import { lookupPrice } from '../pricing/tariff.js';
 import { formatInvalid, formatLookupV1, formatLookupV2 } from './format.js';
+import { LOOKUP_V1, LOOKUP_V2 } from './parameters.js';
 import { explainInvalid, findLookedUpNumber } from './subject.js';
 
 /** What the routes of lookups need. */
@@ -39,8 +40,8 @@ export function addLookupRoutes(router: RestRouter, { accounts }: LookupApiDeps)
     return answer(context.path, 200, formatLookupV2(subject, fields));
   }
 
-  router.get('/v1/PhoneNumbers/:number', lookUpV1);
-  router.get('/v2/PhoneNumbers/:number', lookUpV2);
+  router.get('/v1/PhoneNumbers/:number', lookUpV1, LOOKUP_V1);
+  router.get('/v2/PhoneNumbers/:number', lookUpV2, LOOKUP_V2);
 }
 
 /** Reads the number, the country and the query of a request. */

@@ -6,6 +6,7 @@ import { findPhoneNumber } from '../../platform/phone-number.js';
 import { answer, answerDeleted, type RestAnswer } from '../../server/answer.js';
 import { findFriendlyName, findValue, readQuery, readRestForm } from '../../server/form.js';
 import { formatPage, readPage } from '../../server/paging.js';
+import { does, PAGING, type ParameterTable } from '../../server/parameters.js';
 import { ACCOUNT, accountPath } from '../../server/paths.js';
 import { invalidParameter, TwilioProblem } from '../../server/problem.js';
 import {
@@ -95,12 +96,23 @@ export function addOutgoingCallerIdRoutes(router: RestRouter, deps: OutgoingCall
     return answer(path, 200, formatPage(path, request, 'outgoing_caller_ids', rows, format));
   }
 
-  router.get(`${ACCOUNT}/OutgoingCallerIds.json`, listCallerIds);
-  router.post(`${ACCOUNT}/OutgoingCallerIds.json`, validateNumber);
+  router.get(`${ACCOUNT}/OutgoingCallerIds.json`, listCallerIds, LIST_CALLER_IDS);
+  router.post(`${ACCOUNT}/OutgoingCallerIds.json`, validateNumber, VALIDATE_NUMBER);
   router.get(`${ACCOUNT}/OutgoingCallerIds/${JSON_FILE}`, fetchCallerId);
-  router.post(`${ACCOUNT}/OutgoingCallerIds/${JSON_FILE}`, updateCallerId);
+  router.post(`${ACCOUNT}/OutgoingCallerIds/${JSON_FILE}`, updateCallerId, { FriendlyName: does });
   router.delete(`${ACCOUNT}/OutgoingCallerIds/${JSON_FILE}`, deleteCallerId);
 }
+
+const LIST_CALLER_IDS: ParameterTable = { PhoneNumber: does, FriendlyName: does, ...PAGING };
+
+const VALIDATE_NUMBER: ParameterTable = {
+  PhoneNumber: does,
+  FriendlyName: does,
+  CallDelay: does,
+  Extension: does,
+  StatusCallback: does,
+  StatusCallbackMethod: does,
+};
 
 function readNumber(form: URLSearchParams, { callerIds, numbers }: OutgoingCallerIdApiDeps): string {
   const text = findValue(form, 'PhoneNumber') ?? '';

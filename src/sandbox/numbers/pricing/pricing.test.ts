@@ -47,6 +47,14 @@ describe('the price lists', () => {
     expect(second.previousPageUrl).toBe('https://pricing.twilio.com/v1/Voice/Countries?PageSize=2&Page=0');
   });
 
+  it.each(['us', 'Us'])('are the same for %s [U F648]', async (country) => {
+    const { messaging, phoneNumbers, voice } = client.pricing.v1;
+    const prices = [messaging, phoneNumbers, voice].map((product) => product.countries(country).fetch());
+    for (const found of await Promise.all<{ isoCountry: string }>(prices)) {
+      expect(found.isoCountry).toBe('US');
+    }
+  });
+
   it('answer 404 for other countries [U F174]', async () => {
     const fetching = client.pricing.v1.phoneNumbers.countries('ZZ').fetch();
     await expect(fetching).rejects.toMatchObject({

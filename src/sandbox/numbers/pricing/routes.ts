@@ -1,8 +1,9 @@
 // The Pricing API: a country's prices of numbers, messages and calls.
 import { formatMoney } from '../../platform/formats.js';
-import { answer } from '../../server/answer.js';
+import { answer, type RestAnswer } from '../../server/answer.js';
 import { readQuery } from '../../server/form.js';
 import { formatFixedPage, readPage } from '../../server/paging.js';
+import { PAGING } from '../../server/parameters.js';
 import { type RestContext, type RestRouter, verifyRowFound } from '../../server/router.js';
 import { MOBILE } from '../lookups/subject.js';
 import { findTariff, PRICED_COUNTRIES, type Tariff } from './tariff.js';
@@ -21,13 +22,15 @@ function addProduct(router: RestRouter, path: string, format: PriceFormat): void
     return { country: findTariff(code)?.country, iso_country: code, url: `${HOST}${path}/${code}` };
   }
 
-  router.get(path, (context: RestContext) => {
+  function list(context: RestContext): RestAnswer {
     const request = readPage(readQuery(context));
     return answer(path, 200, formatFixedPage(HOST + path, request, 'countries', PRICED_COUNTRIES, describe));
-  });
+  }
+
+  router.get(path, list, PAGING);
 
   router.get(`${path}/:country`, (context) => {
-    const code = context.params.country ?? '';
+    const code = context.params.country?.toUpperCase() ?? '';
     const tariff = verifyRowFound(context, findTariff(code));
     return answer(path, 200, { ...describe(code), ...format(tariff), price_unit: 'USD' });
   });

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { formatWithoutPassword } from '../../../origin.js';
 import type { EventFields, EventHeader, SandboxEvent } from './event.js';
-import type { Unsupported } from './unsupported.js';
+import type { UnsupportedEvent } from './unsupported-use.js';
 
 const CAPACITY = 10_000;
 
@@ -48,11 +48,12 @@ interface Batch {
 /**
  * Creates an empty stream.
  *
- * @param onUnsupported takes what an event `unsupported` is about. Default: nothing does
+ * @param onUnsupported takes each event `unsupported`, and what finds a kept event by its id. Default: nothing does
  */
 export function createEventStream(
   now: () => number,
-  onUnsupported: (unsupported: Unsupported) => void = () => undefined,
+  onUnsupported: (event: UnsupportedEvent, find: (id: number) => SandboxEvent | undefined) => void = () =>
+    undefined,
 ): EventStream {
   const listeners = new Set<(event: SandboxEvent) => void>();
   // Every request needs a trace id: a counter after one random text is cheap.
@@ -95,14 +96,20 @@ export function createEventStream(
     return start;
   }
 
+  function find(id: number): SandboxEvent | undefined {
+    const batch = batches[findAfter(id - 1)];
+    return batch && readBatch(batch).find((event) => event.id === id);
+  }
+
   function newTrace(): string {
     lastTrace += 1;
     return `${epoch}-${lastTrace}`;
   }
 
   function emit(event: EventFields & TraceContext): number {
-    if (event.kind === 'unsupported') onUnsupported(event);
-    return add(1, hidePassword(event));
+    const id = add(1, hidePassword(event));
+    if (event.kind === 'unsupported') onUnsupported({ ...event, id, at: formatIsoTime(now()) }, find);
+    return id;
   }
 
   return {

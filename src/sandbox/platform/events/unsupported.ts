@@ -4,7 +4,7 @@
 export interface Unsupported {
   /** A whole API, one operation of an API that is there otherwise, or a parameter or the form of a value in a request. */
   readonly what: 'api' | 'operation' | 'parameter' | 'verb' | 'noun' | 'attribute';
-  /** As Twilio names it: `Conversations`, `POST Calls/Streams`, `<Connect>`. */
+  /** As Twilio names it: `Conversations`, `POST Calls/Streams`, `Record of POST Calls`, `<Connect>`. */
   readonly name: string;
   /** The host that has it at Twilio; null for TwiML. */
   readonly host: string | null;

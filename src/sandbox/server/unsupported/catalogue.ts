@@ -92,7 +92,8 @@ export const MISSING_PRODUCTS: Readonly<Record<string, MissingProduct>> = {
 
 /**
  * The operations that Twilio documents for the products that the sandbox has, and that it lacks: path and methods, `{}` for
- * a parameter, without the account. A test compares them with the OpenAPI documents.
+ * a parameter, without the account. A test compares them with the OpenAPI documents. The documents lack what
+ * some links of resources lead to: `SIP`, `Usage`, and lists of what can only be created.
  */
 export const MISSING_OPERATIONS: Readonly<Record<string, string>> = {
   api: `
@@ -109,19 +110,19 @@ export const MISSING_OPERATIONS: Readonly<Record<string, string>> = {
     Calls/{}/Events.json GET
     Calls/{}/Notifications.json GET
     Calls/{}/Notifications/{}.json GET
-    Calls/{}/Payments.json POST
+    Calls/{}/Payments.json GET POST
     Calls/{}/Payments/{}.json POST
     Calls/{}/Recordings.json POST
     Calls/{}/Recordings/{}.json POST
-    Calls/{}/Siprec.json POST
+    Calls/{}/Siprec.json GET POST
     Calls/{}/Siprec/{}.json POST
-    Calls/{}/Streams.json POST
+    Calls/{}/Streams.json GET POST
     Calls/{}/Streams/{}.json POST
-    Calls/{}/Transcriptions.json POST
+    Calls/{}/Transcriptions.json GET POST
     Calls/{}/Transcriptions/{}.json POST
-    Calls/{}/UserDefinedMessageSubscriptions.json POST
+    Calls/{}/UserDefinedMessageSubscriptions.json GET POST
     Calls/{}/UserDefinedMessageSubscriptions/{}.json DELETE
-    Calls/{}/UserDefinedMessages.json POST
+    Calls/{}/UserDefinedMessages.json GET POST
     Conferences.json GET
     Conferences/{}.json GET POST
     Conferences/{}/Participants.json GET POST
@@ -147,6 +148,7 @@ export const MISSING_OPERATIONS: Readonly<Record<string, string>> = {
     Recordings/{}/AddOnResults/{}/Payloads/{}/Data.json GET
     Recordings/{}/Transcriptions.json GET
     Recordings/{}/Transcriptions/{}.json DELETE GET
+    SIP.json GET
     SIP/CredentialLists.json GET POST
     SIP/CredentialLists/{}.json DELETE GET POST
     SIP/CredentialLists/{}/Credentials.json GET POST
@@ -174,6 +176,7 @@ export const MISSING_OPERATIONS: Readonly<Record<string, string>> = {
     Tokens.json POST
     Transcriptions.json GET
     Transcriptions/{}.json DELETE GET
+    Usage.json GET
     Usage/Records.json GET
     Usage/Records/AllTime.json GET
     Usage/Records/Daily.json GET
@@ -219,6 +222,7 @@ export const MISSING_OPERATIONS: Readonly<Record<string, string>> = {
     /v1/Services/{}/Compliance/Usa2p/{} DELETE POST
     /v1/Services/{}/DestinationAlphaSenders GET POST
     /v1/Services/{}/DestinationAlphaSenders/{} DELETE GET
+    /v1/Services/{}/Messages GET
     /v1/Services/{}/ShortCodes GET POST
     /v1/Services/{}/ShortCodes/{} DELETE GET
     /v1/Tollfree/Verifications POST

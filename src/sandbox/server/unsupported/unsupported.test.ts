@@ -83,6 +83,55 @@ describe('a product that the sandbox lacks', () => {
   });
 });
 
+describe('OAuth, which the sandbox lacks', () => {
+  const LACKS = 'not in the sandbox: ';
+
+  it.each([
+    ['POST', 'oauth', '/v2/token', 'OAuth'],
+    ['POST', 'oauth', '/v1/token', 'OAuth'],
+    ['GET', 'oauth', '/v2/authorize', 'OAuth'],
+    ['POST', 'iam', '/v1/token', 'IAM'],
+    ['GET', 'iam', '/v1/Roles/RL1/Permissions', 'IAM'],
+    ['POST', 'preview-iam', '/v1/token', 'IAM'],
+  ])('is named to a request that needs no credentials: %s %s %s', async (method, product, path, name) => {
+    const host = `${product}.twilio.com`;
+    const answer = await fetch(`${sandbox.origin}/${host}${path}`, { method });
+    expect(answer.status).toBe(404);
+    expect(await answer.json()).toMatchObject({
+      message: expect.stringContaining(`${LACKS}${name} (${host})`),
+    });
+    expect(lacks()).toMatchObject([{ what: 'api', host }]);
+  });
+
+  it('is named by the SDK, which asks for a token without credentials', async () => {
+    const client = createSandboxClient(sandbox);
+    client.setCredentialProvider(new twilio.NoAuthCredentialProvider());
+    const asked = { grantType: 'client_credentials', clientId: 'OQ1', clientSecret: 'secret' };
+    await expect(client.oauth.v2.token.create(asked)).rejects.toMatchObject({
+      status: 404,
+      message: expect.stringContaining(LACKS),
+    });
+  });
+
+  it.each(['Bearer x.y.z', 'bearer   x'])('is named to a request with a token: %s', async (authorization) => {
+    const path = `/2010-04-01/Accounts/${sandbox.accountSid}/Messages.json`;
+    const answer = await fetchRaw(sandbox, path, { headers: { authorization } });
+    expect(answer.status).toBe(401);
+    expect(await answer.json()).toMatchObject({
+      code: 20003,
+      message: `${LACKS}Authorization: Bearer (oauth.twilio.com)`,
+    });
+    expect(lacks()).toMatchObject([{ what: 'parameter', name: 'Authorization: Bearer' }]);
+  });
+
+  it('does not open other paths', async () => {
+    const tokens = `/2010-04-01/Accounts/${sandbox.accountSid}/Tokens.json`;
+    for (const path of ['/v1/tokens', '/v1/token/1', '/v1/Roles', '/iam.twilio.com/v1/Roles/RL1', tokens])
+      expect((await fetch(sandbox.origin + path, { method: 'POST' })).status).toBe(401);
+    expect(lacks()).toEqual([]);
+  });
+});
+
 describe('the host of a request', () => {
   const own = () => `/2010-04-01/Accounts/${sandbox.accountSid}/Balance.json`;
 

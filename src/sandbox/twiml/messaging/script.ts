@@ -1,23 +1,31 @@
 // Reads messaging TwiML: the verbs of a <Response>, and a warning for everything that is wrong with it.
+import type { Unsupported } from '../../platform/events/unsupported.js';
 import {
   elementsOf,
   findUrl,
   type Reading,
-  ROOT_ATTRIBUTES,
   readElementText,
   readMethod,
   readUrl,
   startReading,
   type Warning,
-  warnOfAttributes,
   warnOfSchema,
 } from '../element.js';
+import {
+  checkDocument,
+  defineElement,
+  defineMissingElement,
+  type ElementSchema,
+  listNames,
+} from '../schema.js';
 import type { XmlElement } from '../xml.js';
 
 /** A document that was read. */
 export interface MessagingScript {
   readonly verbs: readonly MessagingVerb[];
   readonly warnings: readonly Warning[];
+  /** What Twilio has and the sandbox lacks. */
+  readonly lacks: readonly Unsupported[];
 }
 
 /** A verb; its URLs are absolute. */
@@ -38,56 +46,53 @@ export interface MessageVerb {
   readonly method: string;
 }
 
-const ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
-  Message: ['to', 'from', 'action', 'method', 'statusCallback'],
-  Redirect: ['method'],
-  Body: [],
-  Media: [],
-};
-
 /** The verbs of calls: in the answer to a text they cause a warning of their own. */
-const VOICE_VERBS =
-  'Say Play Pause Gather Record Dial Enqueue Leave Reject Hangup Refer Connect Start Stop Pay Prompt'.split(
-    ' ',
-  );
+const VOICE_VERBS = listNames(
+  'Say Play Pause Gather Record Dial Enqueue Leave Reject Hangup Refer Connect Start Stop Pay Prompt',
+);
+
+/**
+ * What a `<Response>` to a text may have. `<Sms>` is not in the SDKs, but a valid verb of
+ * https://www.twilio.com/docs/api/errors/14110.
+ */
+export const MESSAGING_SCHEMA: ElementSchema = defineElement('version', {
+  elements: {
+    Message: defineElement('to from action method statusCallback', {
+      elements: { Body: defineElement(''), Media: defineElement('') },
+    }),
+    Redirect: defineElement('method'),
+    Sms: defineMissingElement('to from action method statusCallback'),
+  },
+  describeUnknown: (name) =>
+    VOICE_VERBS.includes(name) ? [14110, `Invalid verb for SMS reply: <${name}>`] : undefined,
+});
 
 /** Reads a `<Response>`; the URLs in it are relative to `base`, where it came from. */
 export function readMessagingScript(root: XmlElement, base: string): MessagingScript {
   const { reading, warnings } = startReading(base);
-  warnOfAttributes(root, ROOT_ATTRIBUTES, reading.warn);
+  const lacks = checkDocument(root, MESSAGING_SCHEMA, reading.warn);
   const verbs = root.children.flatMap((child) => readVerb(child, root, reading));
-  return { verbs, warnings };
+  return { verbs, warnings: warnings(), lacks };
 }
 
 function readVerb(child: XmlElement | string, root: XmlElement, reading: Reading): MessagingVerb[] {
-  const { warn } = reading;
   if (typeof child === 'string') {
-    if (child.trim() !== '') warnOfSchema(warn, root, `'${child.trim()}' is outside of a verb`);
+    if (child.trim() !== '') warnOfSchema(reading.warn, root, `'${child.trim()}' is outside of a verb`);
     return [];
   }
   if (child.name === 'Message') return [readMessage(child, reading)];
-  if (child.name === 'Redirect') return readRedirect(child, reading);
-  if (VOICE_VERBS.includes(child.name)) warn(14110, `Invalid verb for SMS reply: <${child.name}>`, child);
-  else warnOfSchema(warn, child, `<${child.name}> is not a verb`);
-  return [];
+  return child.name === 'Redirect' ? readRedirect(child, reading) : [];
 }
 
 function readMessage(element: XmlElement, reading: Reading): MessageVerb {
-  const { base, warn } = reading;
-  warnOfAttributes(element, ATTRIBUTES.Message, warn);
   const nouns = elementsOf(element);
-  for (const noun of nouns) {
-    if (noun.name !== 'Body' && noun.name !== 'Media') {
-      warnOfSchema(warn, noun, `<${noun.name}> is not allowed in <Message>`);
-    } else warnOfAttributes(noun, ATTRIBUTES[noun.name], warn);
-  }
   const body = nouns.find(({ name }) => name === 'Body') ?? element;
   const media = nouns.filter(({ name }) => name === 'Media').map(readElementText);
   const { attributes } = element;
   return {
     name: 'Message',
     body: readElementText(body),
-    mediaUrls: media.map((url) => findUrl(url, base) ?? url),
+    mediaUrls: media.map((url) => findUrl(url, reading.base) ?? url),
     to: attributes.get('to') || undefined,
     from: attributes.get('from') || undefined,
     statusCallback: readUrl(element, 'statusCallback', reading),
@@ -97,7 +102,6 @@ function readMessage(element: XmlElement, reading: Reading): MessageVerb {
 }
 
 function readRedirect(element: XmlElement, reading: Reading): MessagingVerb[] {
-  warnOfAttributes(element, ATTRIBUTES.Redirect, reading.warn);
   const url = findUrl(readElementText(element), reading.base);
   if (url !== undefined) return [{ name: 'Redirect', url, method: readMethod(element, reading) }];
   warnOfSchema(reading.warn, element, `<Redirect> leads to '${readElementText(element)}'`);

@@ -1,11 +1,9 @@
 // Reads <Dial>, <Number> and <Queue>.
 import {
-  type ElementSchema,
   elementsOf,
   type Reading,
   readCount,
   readDialKeys,
-  readElement,
   readElementText,
   readFlag,
   readMethod,
@@ -15,8 +13,15 @@ import {
   type TwimlUrl,
   warnOfSchema,
 } from '../element.js';
+import { defineElement, defineMissingElement, type ElementSchema } from '../schema.js';
 import type { XmlElement } from '../xml.js';
-import { RECORDING_ATTRIBUTES, type RecordingCallback, readRecordingCallback } from './record.js';
+import { MACHINE_DETECTION_ATTRIBUTES, MISSING_DIAL_NOUNS } from './missing.js';
+import {
+  MISSING_RECORDING_ATTRIBUTES,
+  RECORDING_CALLBACK_ATTRIBUTES,
+  type RecordingCallback,
+  readRecordingCallback,
+} from './record.js';
 
 /** `<Dial>`. See https://www.twilio.com/docs/voice/twiml/dial. */
 export interface Dial {
@@ -31,13 +36,15 @@ export interface Dial {
   readonly answerOnBridge: boolean;
   readonly hangupOnStar: boolean;
   readonly sequential: boolean;
-  /** How many channels the recording has: 2 for the modes `…-dual`; undefined for no recording. */
-  readonly recordedChannels: 1 | 2 | undefined;
+  /** Undefined for no recording. It has 2 channels with the modes `…-dual`. */
+  readonly record: { readonly channels: 1 | 2; readonly from: 'ringing' | 'answer' } | undefined;
   readonly callback: RecordingCallback | undefined;
   /** The numbers to call: all at once, unless `sequential`. */
   readonly numbers: readonly DialledNumber[];
   /** The queue to take a caller from, instead of calling numbers. */
   readonly queue: DialledQueue | undefined;
+  /** The names of the nouns that Twilio would call and the sandbox lacks, such as `Client`. */
+  readonly missingNouns: readonly string[];
 }
 
 /** `<Number>`. See https://www.twilio.com/docs/voice/twiml/number. */
@@ -72,67 +79,92 @@ const RECORD_MODES = [
   'false',
 ] as const;
 
+/** See https://www.twilio.com/docs/voice/twiml/dial#ringtone. */
+const RING_TONES =
+  /^(at|au|be|bg|br|ch|cl|cn|cz|de|dk|ee|es|fi|fr|gr|hu|il|in|it|jp|lt|mx|my|nl|no|nz|ph|pl|pt|ru|se|sg|th|tw|uk|us|us-old|ve|za)$/i;
+
 /** How many numbers one `<Dial>` may have. See https://www.twilio.com/docs/voice/twiml/number. */
 const MAX_NUMBERS = 10;
 
-const ATTRIBUTES =
-  'action method timeout timeLimit callerId answerOnBridge hangupOnStar sequential record recordingTrack ringTone referUrl referMethod callReason events';
-
-const NUMBER_ATTRIBUTES =
-  'url method sendDigits statusCallback statusCallbackMethod statusCallbackEvent byoc machineDetection machineDetectionTimeout machineDetectionSpeechThreshold machineDetectionSpeechEndThreshold machineDetectionSilenceTimeout amdStatusCallback amdStatusCallbackMethod';
-
-/** How `<Dial>` is read. */
-export const DIAL_SCHEMA: ElementSchema<Dial> = {
-  attributes: [...ATTRIBUTES.split(' '), ...RECORDING_ATTRIBUTES],
-  read: (element, reading) => {
-    return {
-      name: 'Dial',
-      action: readUrl(element, 'action', reading),
-      method: readMethod(element, reading),
-      timeout: readCount(element, 'timeout', reading, { min: 1, max: 600, fallback: 30 }),
-      timeLimit: readCount(element, 'timeLimit', reading, { min: 1, max: 86_400, fallback: 14_400 }),
-      callerId: element.attributes.get('callerId')?.trim() || undefined,
-      answerOnBridge: readFlag(element, 'answerOnBridge', reading),
-      hangupOnStar: readFlag(element, 'hangupOnStar', reading),
-      sequential: readFlag(element, 'sequential', reading),
-      recordedChannels: readRecordedChannels(element, reading),
-      callback: readRecordingCallback(element, reading),
-      ...readNouns(element, reading),
-    };
-  },
+/** The nouns of `<Dial>` that the sandbox has. */
+const NOUN_SCHEMAS: Readonly<Record<string, ElementSchema>> = {
+  Number: defineElement('url method sendDigits statusCallback statusCallbackMethod statusCallbackEvent', {
+    missing: { byoc: [], ...defineMissingElement(MACHINE_DETECTION_ATTRIBUTES).missing },
+  }),
+  Queue: defineElement('url method', { missing: { reservationSid: [], postWorkActivitySid: [] } }),
 };
 
-/** The channels of `<Dial record>`: see https://www.twilio.com/docs/voice/twiml/dial#record. */
-function readRecordedChannels(element: XmlElement, reading: Reading): Dial['recordedChannels'] {
-  const [mode = 'false'] = readWordList(element, 'record', reading, RECORD_MODES);
-  if (mode === 'do-not-record' || mode === 'false') return undefined;
-  return mode.endsWith('-dual') ? 2 : 1;
+/** What `<Dial>` may have. See https://www.twilio.com/docs/voice/twiml/dial. */
+export const DIAL_SCHEMA = defineElement(
+  `action method timeout timeLimit callerId answerOnBridge hangupOnStar sequential record ${RECORDING_CALLBACK_ATTRIBUTES}`,
+  {
+    checks: { ringTone: RING_TONES },
+    missing: {
+      ...MISSING_RECORDING_ATTRIBUTES,
+      recordingTrack: ['both'],
+      callReason: [],
+      events: [],
+      passports: [],
+      referUrl: [],
+      referMethod: [],
+    },
+    elements: { ...NOUN_SCHEMAS, ...MISSING_DIAL_NOUNS },
+  },
+);
+
+/** Reads `<Dial>`. */
+export function readDial(element: XmlElement, reading: Reading): Dial {
+  return {
+    name: 'Dial',
+    action: readUrl(element, 'action', reading),
+    method: readMethod(element, reading),
+    timeout: readCount(element, 'timeout', reading, { min: 1, max: 600, fallback: 30 }),
+    timeLimit: readCount(element, 'timeLimit', reading, { min: 1, max: 86_400, fallback: 14_400 }),
+    callerId: element.attributes.get('callerId')?.trim() || undefined,
+    answerOnBridge: readFlag(element, 'answerOnBridge', reading),
+    hangupOnStar: readFlag(element, 'hangupOnStar', reading),
+    sequential: readFlag(element, 'sequential', reading),
+    record: readRecordMode(element, reading),
+    callback: readRecordingCallback(element, reading),
+    ...readNouns(element, reading),
+  };
 }
 
-/** See https://www.twilio.com/docs/voice/twiml/dial#nouns. */
-const MISSING_NOUNS: readonly string[] = ['Application', 'Client', 'Conference', 'Sim', 'Sip', 'WhatsApp'];
+/** Reads `record`: see https://www.twilio.com/docs/voice/twiml/dial#record. */
+function readRecordMode(element: XmlElement, reading: Reading): Dial['record'] {
+  const [mode = 'false'] = readWordList(element, 'record', reading, RECORD_MODES);
+  if (mode === 'do-not-record' || mode === 'false') return undefined;
+  return {
+    channels: mode.endsWith('-dual') ? 2 : 1,
+    from: mode.startsWith('record-from-ringing') ? 'ringing' : 'answer',
+  };
+}
 
-function readNouns(element: XmlElement, reading: Reading): Pick<Dial, 'numbers' | 'queue'> {
-  const { warn, lack } = reading;
+function readNouns(element: XmlElement, reading: Reading): Pick<Dial, 'numbers' | 'queue' | 'missingNouns'> {
   const [text, nouns] = [readElementText(element), elementsOf(element)];
-  for (const noun of nouns) {
-    const { name } = noun;
-    if (name === 'Number' || name === 'Queue') continue;
-    if (MISSING_NOUNS.includes(name)) lack('noun', `<Dial><${name}>`);
-    else warnOfSchema(warn, noun, `<${name}> is not allowed in <Dial>`);
-  }
-  const numbers = nouns
-    .filter(({ name }) => name === 'Number')
-    .flatMap((noun) => readElement(noun, NUMBER_SCHEMA, reading) ?? []);
+  const numbers = nouns.filter(({ name }) => name === 'Number').map((noun) => readNumber(noun, reading));
   if (numbers.length > MAX_NUMBERS)
-    warnOfSchema(warn, element, `<Dial> has more than ${MAX_NUMBERS} numbers`);
+    warnOfSchema(reading.warn, element, `<Dial> has more than ${MAX_NUMBERS} numbers`);
   const queue = nouns.find(({ name }) => name === 'Queue');
+  const missing = nouns.map(({ name }) => name).filter((name) => Object.hasOwn(MISSING_DIAL_NOUNS, name));
   return {
     numbers: [...(text === '' ? [] : [plainNumber(text)]), ...numbers].slice(0, MAX_NUMBERS),
     queue: queue && {
       queue: readElementText(queue),
       whisper: readUrlWithMethod(queue, 'url', 'method', reading),
     },
+    missingNouns: [...new Set(missing)],
+  };
+}
+
+function readNumber(element: XmlElement, reading: Reading): DialledNumber {
+  const events = readWordList(element, 'statusCallbackEvent', reading, CALL_EVENTS);
+  return {
+    number: readElementText(element),
+    sendDigits: readDialKeys(element, 'sendDigits', reading),
+    whisper: readUrlWithMethod(element, 'url', 'method', reading),
+    statusCallback: readUrlWithMethod(element, 'statusCallback', 'statusCallbackMethod', reading),
+    statusCallbackEvents: events.length > 0 ? events : ['completed'],
   };
 }
 
@@ -145,17 +177,3 @@ function plainNumber(number: string): DialledNumber {
     statusCallbackEvents: [],
   };
 }
-
-const NUMBER_SCHEMA: ElementSchema<DialledNumber> = {
-  attributes: NUMBER_ATTRIBUTES.split(' '),
-  read: (element, reading) => {
-    const events = readWordList(element, 'statusCallbackEvent', reading, CALL_EVENTS);
-    return {
-      number: readElementText(element),
-      sendDigits: readDialKeys(element, 'sendDigits', reading),
-      whisper: readUrlWithMethod(element, 'url', 'method', reading),
-      statusCallback: readUrlWithMethod(element, 'statusCallback', 'statusCallbackMethod', reading),
-      statusCallbackEvents: events.length > 0 ? events : ['completed'],
-    };
-  },
-};

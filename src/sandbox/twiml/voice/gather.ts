@@ -1,10 +1,8 @@
 // Reads <Gather> and the prompts in it.
 import {
-  type ElementSchema,
   elementsOf,
   type Reading,
   readCount,
-  readElement,
   readFinishKeys,
   readFlag,
   readMethod,
@@ -13,8 +11,9 @@ import {
   readWordList,
   type TwimlUrl,
 } from '../element.js';
+import { ANY_VALUE, defineElement } from '../schema.js';
 import type { XmlElement } from '../xml.js';
-import { PROMPT_SCHEMAS, type Prompt } from './prompts.js';
+import { PROMPT_READERS, PROMPT_SCHEMAS, type Prompt } from './prompts.js';
 
 /** See https://www.twilio.com/docs/voice/twiml/gather. */
 export interface Gather {
@@ -28,41 +27,54 @@ export interface Gather {
   readonly finishOnKey: string;
   readonly numDigits: number;
   readonly actionOnEmptyResult: boolean;
+  /** False if keys and words do not stop the prompts. */
+  readonly bargeIn: boolean;
   readonly partialResultCallback: TwimlUrl | undefined;
   readonly prompts: readonly Prompt[];
 }
 
-const ATTRIBUTES =
-  'action method input timeout finishOnKey numDigits actionOnEmptyResult language speechTimeout speechModel profanityFilter enhanced hints partialResultCallback partialResultCallbackMethod bargeIn debug maxSpeechTime';
-
-/** How `<Gather>` is read. */
-export const GATHER_SCHEMA: ElementSchema<Gather> = {
-  attributes: ATTRIBUTES.split(' '),
-  read: (element, reading) => {
-    const input = readWordList(element, 'input', reading, ['dtmf', 'speech']);
-    const partialResults = ['partialResultCallback', 'partialResultCallbackMethod'] as const;
-    return {
-      prompts: elementsOf(element).flatMap((child) => readPrompt(child, reading) ?? []),
-      name: 'Gather',
-      action: readUrl(element, 'action', reading),
-      method: readMethod(element, reading),
-      input: input.length > 0 ? input : ['dtmf'],
-      timeout: readCount(element, 'timeout', reading, { min: 0, max: 86_400, fallback: 5 }),
-      finishOnKey: readFinishKeys(element, reading, '#'),
-      numDigits: readCount(element, 'numDigits', reading, { min: 1, max: 1000, fallback: UNLIMITED }),
-      actionOnEmptyResult: readFlag(element, 'actionOnEmptyResult', reading),
-      partialResultCallback: readUrlWithMethod(element, ...partialResults, reading),
-    };
+/** What `<Gather>` may have. The words of a caller arrive as text, so nothing is recognized. */
+export const GATHER_SCHEMA = defineElement(
+  'action method input timeout finishOnKey numDigits actionOnEmptyResult partialResultCallback partialResultCallbackMethod bargeIn',
+  {
+    checks: {
+      language: ANY_VALUE,
+      speechTimeout: /^(auto|\d+)$/i,
+      maxSpeechTime: /^\d+$/,
+      speechModel: ANY_VALUE,
+      profanityFilter: /^(true|false)$/i,
+      enhanced: /^(true|false)$/i,
+      hints: ANY_VALUE,
+    },
+    missing: { debug: ['false'] },
+    elements: PROMPT_SCHEMAS,
+    describeUnknown: (name) => [13320, `Gather: Invalid nested verb: <${name}>`],
   },
-};
+);
+
+/** Reads `<Gather>`. */
+export function readGather(element: XmlElement, reading: Reading): Gather {
+  const input = readWordList(element, 'input', reading, ['dtmf', 'speech']);
+  const partialResults = ['partialResultCallback', 'partialResultCallbackMethod'] as const;
+  return {
+    prompts: elementsOf(element).flatMap((child) => readPrompt(child, reading) ?? []),
+    name: 'Gather',
+    action: readUrl(element, 'action', reading),
+    method: readMethod(element, reading),
+    input: input.length > 0 ? input : ['dtmf'],
+    timeout: readCount(element, 'timeout', reading, { min: 0, max: 86_400, fallback: 5 }),
+    finishOnKey: readFinishKeys(element, reading, '#'),
+    numDigits: readCount(element, 'numDigits', reading, { min: 1, max: 1000, fallback: UNLIMITED }),
+    actionOnEmptyResult: readFlag(element, 'actionOnEmptyResult', reading),
+    bargeIn: readFlag(element, 'bargeIn', reading, true),
+    partialResultCallback: readUrlWithMethod(element, ...partialResults, reading),
+  };
+}
 
 const UNLIMITED = Number.POSITIVE_INFINITY;
 
 function readPrompt(child: XmlElement, reading: Reading): Prompt | undefined {
   const { name } = child;
-  if (name === 'Say' || name === 'Play' || name === 'Pause') {
-    return readElement<Prompt>(child, PROMPT_SCHEMAS[name], reading);
-  }
-  reading.warn(13320, `Gather: Invalid nested verb: <${name}>`, child);
-  return undefined;
+  if (name !== 'Say' && name !== 'Play' && name !== 'Pause') return undefined;
+  return PROMPT_READERS[name](child, reading);
 }

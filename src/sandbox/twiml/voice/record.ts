@@ -1,6 +1,5 @@
 // Reads <Record>, and the recording callback that it shares with <Dial>.
 import {
-  type ElementSchema,
   type Reading,
   readCount,
   readFinishKeys,
@@ -11,6 +10,7 @@ import {
   readWordList,
   type TwimlUrl,
 } from '../element.js';
+import { defineElement } from '../schema.js';
 import type { XmlElement } from '../xml.js';
 
 /** See https://www.twilio.com/docs/voice/twiml/record. */
@@ -30,27 +30,32 @@ export interface RecordVerb {
   readonly transcribeCallback: string | undefined;
 }
 
+/** What becomes of a recording: it begins, it is there, or nothing was recorded. */
+export type RecordingEvent = (typeof RECORDING_EVENTS)[number];
+
+const RECORDING_EVENTS = ['in-progress', 'completed', 'absent'] as const;
+
 /** Where to send the webhooks about a recording. */
 export interface RecordingCallback extends TwimlUrl {
-  /** Any of `in-progress`, `completed` and `absent`. */
-  readonly events: readonly string[];
+  readonly events: readonly RecordingEvent[];
 }
 
-/** The attributes of {@link readRecordingCallback}, and `trim`, which changes nothing in the sandbox. */
-export const RECORDING_ATTRIBUTES = [
-  'recordingStatusCallback',
-  'recordingStatusCallbackMethod',
-  'recordingStatusCallbackEvent',
-  'trim',
-] as const;
+/** The attributes of {@link readRecordingCallback}. */
+export const RECORDING_CALLBACK_ATTRIBUTES =
+  'recordingStatusCallback recordingStatusCallbackMethod recordingStatusCallbackEvent';
 
-const ATTRIBUTES =
-  'action method timeout finishOnKey maxLength playBeep transcribe transcribeCallback recordingTrack';
+/** The attributes of recordings that the sandbox lacks: nothing is trimmed, because nothing is heard. */
+export const MISSING_RECORDING_ATTRIBUTES = { trim: ['do-not-trim'], recordingConfigurationId: [] };
 
-/** How `<Record>` is read. */
-export const RECORD_SCHEMA: ElementSchema<RecordVerb> = {
-  attributes: [...ATTRIBUTES.split(' '), ...RECORDING_ATTRIBUTES],
-  read: (element, reading) => ({
+/** What `<Record>` may have. */
+export const RECORD_SCHEMA = defineElement(
+  `action method timeout finishOnKey maxLength playBeep transcribe transcribeCallback ${RECORDING_CALLBACK_ATTRIBUTES}`,
+  { missing: MISSING_RECORDING_ATTRIBUTES },
+);
+
+/** Reads `<Record>`. */
+export function readRecord(element: XmlElement, reading: Reading): RecordVerb {
+  return {
     name: 'Record',
     action: readUrl(element, 'action', reading),
     method: readMethod(element, reading),
@@ -61,8 +66,8 @@ export const RECORD_SCHEMA: ElementSchema<RecordVerb> = {
     callback: readRecordingCallback(element, reading),
     transcribe: readFlag(element, 'transcribe', reading),
     transcribeCallback: readUrl(element, 'transcribeCallback', reading),
-  }),
-};
+  };
+}
 
 /** Reads the recording callback of a verb; undefined without a URL. */
 export function readRecordingCallback(element: XmlElement, reading: Reading): RecordingCallback | undefined {
@@ -72,10 +77,6 @@ export function readRecordingCallback(element: XmlElement, reading: Reading): Re
     'recordingStatusCallbackMethod',
     reading,
   );
-  const events = readWordList(element, 'recordingStatusCallbackEvent', reading, [
-    'in-progress',
-    'completed',
-    'absent',
-  ]);
+  const events = readWordList(element, 'recordingStatusCallbackEvent', reading, RECORDING_EVENTS);
   return address && { ...address, events: events.length > 0 ? events : ['completed'] };
 }

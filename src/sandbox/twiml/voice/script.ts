@@ -2,11 +2,9 @@
 
 import type { Unsupported } from '../../platform/events/unsupported.js';
 import {
-  type ElementSchema,
   findUrl,
   type Reading,
-  ROOT_ATTRIBUTES,
-  readElement,
+  readCount,
   readElementText,
   readMethod,
   readUrl,
@@ -15,14 +13,15 @@ import {
   startReading,
   type TwimlUrl,
   type Warning,
-  warnOfAttributes,
   warnOfSchema,
 } from '../element.js';
+import { checkDocument, defineElement, type ElementSchema } from '../schema.js';
 import type { XmlElement } from '../xml.js';
-import { DIAL_SCHEMA } from './dial.js';
-import { GATHER_SCHEMA } from './gather.js';
-import { PROMPT_SCHEMAS } from './prompts.js';
-import { RECORD_SCHEMA } from './record.js';
+import { DIAL_SCHEMA, readDial } from './dial.js';
+import { GATHER_SCHEMA, readGather } from './gather.js';
+import { MISSING_VERBS, RETURNED_PARAMETER, TASK } from './missing.js';
+import { PROMPT_READERS, PROMPT_SCHEMAS } from './prompts.js';
+import { RECORD_SCHEMA, readRecord } from './record.js';
 
 /** A document that was read. */
 export interface VoiceScript {
@@ -33,10 +32,7 @@ export interface VoiceScript {
 }
 
 /** A verb of a document. */
-export type VoiceVerb = Exclude<
-  ReturnType<(typeof VERB_SCHEMAS)[keyof typeof VERB_SCHEMAS]['read']>,
-  undefined
->;
+export type VoiceVerb = Exclude<ReturnType<(typeof VERB_READERS)[keyof typeof VERB_READERS]>, undefined>;
 
 /** See https://www.twilio.com/docs/voice/twiml/enqueue. */
 export interface Enqueue {
@@ -47,6 +43,8 @@ export interface Enqueue {
   readonly method: string;
   /** The document that runs while the caller waits; undefined: music. */
   readonly wait: TwimlUrl | undefined;
+  /** The queue takes no more callers than these. */
+  readonly maxQueueSize: number;
 }
 
 /** See https://www.twilio.com/docs/voice/twiml/redirect. */
@@ -79,80 +77,82 @@ export interface Sms {
  * @param base the URL of the document, for relative URLs; undefined for a document that came with a REST request
  */
 export function readVoiceScript(root: XmlElement, base: string | undefined): VoiceScript {
-  const { reading, warnings, lacks } = startReading(base);
-  warnOfAttributes(root, ROOT_ATTRIBUTES, reading.warn);
+  const { reading, warnings } = startReading(base);
+  const lacks = checkDocument(root, VOICE_SCHEMA, reading.warn);
   const verbs = root.children.flatMap((child) => readVerb(child, root, reading) ?? []);
-  return { verbs, warnings, lacks };
+  return { verbs, warnings: warnings(), lacks };
 }
 
 function readVerb(child: XmlElement | string, root: XmlElement, reading: Reading): VoiceVerb | undefined {
-  const { warn, lack } = reading;
-  if (typeof child === 'string') {
-    if (child.trim() !== '') warnOfSchema(warn, root, `text outside of a verb: '${child.trim()}'`);
-    return undefined;
-  }
-  const schema = findVerbSchema(child.name);
-  if (schema) return readElement(child, schema, reading);
-  if (MISSING_VERBS.includes(child.name)) lack('verb', `<${child.name}>`);
-  else warnOfSchema(warn, child, `<${child.name}> is not a known verb`);
+  if (typeof child !== 'string') return findVerbReader(child.name)?.(child, reading);
+  if (child.trim() !== '') warnOfSchema(reading.warn, root, `text outside of a verb: '${child.trim()}'`);
   return undefined;
 }
 
-/** See https://www.twilio.com/docs/voice/twiml#twiml-verbs. `<Echo>` is only in the SDKs. */
-const MISSING_VERBS: readonly string[] = ['Connect', 'Echo', 'Pay', 'Prompt', 'Refer', 'Start', 'Stop'];
+/** How the verbs are read. A new one is one more entry here, in {@link VOICE_SCHEMA}, and in `voice/verbs/verbs.ts`. */
+const VERB_READERS = {
+  ...PROMPT_READERS,
+  Dial: readDial,
+  Enqueue: (element: XmlElement, reading: Reading): Enqueue => ({
+    name: 'Enqueue',
+    queue: readElementText(element),
+    action: readUrl(element, 'action', reading),
+    method: readMethod(element, reading),
+    wait: readUrlWithMethod(element, 'waitUrl', 'waitUrlMethod', reading),
+    maxQueueSize: readCount(element, 'maxQueueSize', reading, { min: 1, max: 5000, fallback: 1000 }),
+  }),
+  Gather: readGather,
+  Hangup: () => ({ name: 'Hangup' }) as const,
+  Leave: () => ({ name: 'Leave' }) as const,
+  Record: readRecord,
+  Redirect: readRedirect,
+  Reject: (element: XmlElement, reading: Reading): Reject => ({
+    name: 'Reject',
+    reason: readWordList(element, 'reason', reading, ['rejected', 'busy'])[0] ?? 'rejected',
+  }),
+  Sms: (element: XmlElement, reading: Reading): Sms => ({
+    name: 'Sms',
+    body: readElementText(element),
+    to: element.attributes.get('to') || undefined,
+    from: element.attributes.get('from') || undefined,
+    action: readUrl(element, 'action', reading),
+    method: readMethod(element, reading),
+    statusCallback: readUrl(element, 'statusCallback', reading),
+  }),
+} as const satisfies Record<string, (element: XmlElement, reading: Reading) => { name: string } | undefined>;
 
-/** The verbs. A new one is one more entry here, and one in `voice/verbs/verbs.ts`. */
-const VERB_SCHEMAS = {
+const VERB_SCHEMAS: Readonly<Record<keyof typeof VERB_READERS, ElementSchema>> = {
   ...PROMPT_SCHEMAS,
   Dial: DIAL_SCHEMA,
-  Enqueue: {
-    attributes: ['action', 'method', 'waitUrl', 'waitUrlMethod', 'workflowSid'],
-    read: (element, reading): Enqueue => {
-      // TaskRouter decides where such a call goes.
-      if (element.attributes.has('workflowSid')) reading.lack('attribute', '<Enqueue workflowSid>');
-      return {
-        name: 'Enqueue',
-        queue: readElementText(element),
-        action: readUrl(element, 'action', reading),
-        method: readMethod(element, reading),
-        wait: readUrlWithMethod(element, 'waitUrl', 'waitUrlMethod', reading),
-      };
-    },
-  },
+  // TaskRouter, which the sandbox lacks, decides where a call with a workflow goes.
+  Enqueue: defineElement('action method waitUrl waitUrlMethod maxQueueSize', {
+    missing: { workflowSid: [] },
+    elements: { Task: TASK },
+  }),
   Gather: GATHER_SCHEMA,
-  Hangup: { attributes: [], read: () => ({ name: 'Hangup' }) as const },
-  Leave: { attributes: [], read: () => ({ name: 'Leave' }) as const },
+  Hangup: defineElement('', { elements: { Parameter: RETURNED_PARAMETER } }),
+  Leave: defineElement(''),
   Record: RECORD_SCHEMA,
-  Redirect: { attributes: ['method'], read: readRedirect },
-  Reject: {
-    attributes: ['reason'],
-    read: (element, reading): Reject => ({
-      name: 'Reject',
-      reason: readWordList(element, 'reason', reading, ['rejected', 'busy'])[0] ?? 'rejected',
-    }),
-  },
-  Sms: {
-    attributes: ['to', 'from', 'action', 'method', 'statusCallback'],
-    read: (element, reading): Sms => ({
-      name: 'Sms',
-      body: readElementText(element),
-      to: element.attributes.get('to') || undefined,
-      from: element.attributes.get('from') || undefined,
-      action: readUrl(element, 'action', reading),
-      method: readMethod(element, reading),
-      statusCallback: readUrl(element, 'statusCallback', reading),
-    }),
-  },
-} as const satisfies Record<string, ElementSchema<{ readonly name: string }>>;
+  Redirect: defineElement('method'),
+  Reject: defineElement('reason', { elements: { Parameter: RETURNED_PARAMETER } }),
+  Sms: defineElement('to from action method statusCallback'),
+};
 
-function findVerbSchema(name: string): ElementSchema<VoiceVerb> | undefined {
-  if (!Object.hasOwn(VERB_SCHEMAS, name)) return undefined;
-  return VERB_SCHEMAS[name as keyof typeof VERB_SCHEMAS];
+/** What a `<Response>` of a call may have. */
+export const VOICE_SCHEMA: ElementSchema = defineElement('version', {
+  elements: { ...VERB_SCHEMAS, ...MISSING_VERBS },
+});
+
+function findVerbReader(name: string) {
+  if (!Object.hasOwn(VERB_READERS, name)) return undefined;
+  return VERB_READERS[name as keyof typeof VERB_READERS];
 }
 
+/** Without a URL it leads to its own document, as in Twilio's agent of a queue, who goes on to the next caller. */
 function readRedirect(element: XmlElement, reading: Reading): Redirect | undefined {
-  const url = findUrl(readElementText(element), reading.base);
+  const text = readElementText(element);
+  const url = text === '' ? reading.base : findUrl(text, reading.base);
   if (url !== undefined) return { name: 'Redirect', url, method: readMethod(element, reading) };
-  warnOfSchema(reading.warn, element, `<Redirect> has an invalid URL: '${readElementText(element)}'`);
+  warnOfSchema(reading.warn, element, `<Redirect> has an invalid URL: '${text}'`);
   return undefined;
 }

@@ -14,7 +14,6 @@ import {
   averageWaitSeconds,
   type CallQueue,
   type CallQueues,
-  isFull,
   joinQueue,
   type QueuedCaller,
 } from '../queues.js';
@@ -38,7 +37,8 @@ export async function runEnqueue(
   leg.answer();
   const queue = queues.open(verb.queue);
   const since = clock.now();
-  if (isFull(queue)) return stepToAction(execution, verb, [['QueueResult', 'queue-full']]);
+  if (queue.callers.length >= verb.maxQueueSize)
+    return stepToAction(execution, verb, [['QueueResult', 'queue-full']]);
 
   function toAction(result: 'bridged' | 'leave' | 'hangup' | 'redirected'): NextStep {
     return stepToAction(execution, verb, [

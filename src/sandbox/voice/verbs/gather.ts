@@ -1,6 +1,7 @@
 // <Gather>: collects keys or spoken words while prompts play.
 import { waitForSignal } from '../../platform/timers.js';
 import type { Gather } from '../../twiml/voice/gather.js';
+import type { Prompt } from '../../twiml/voice/prompts.js';
 import type { Parameter } from '../../webhooks/signature.js';
 import type { Sound } from '../call-gateway.js';
 import { type CallExecution, type NextStep, stepToAction } from '../execution/execution.js';
@@ -23,7 +24,7 @@ export async function runGather(execution: CallExecution, verb: Gather, deps: Ga
   const { input: kinds, finishOnKey, timeout: timeoutSeconds } = verb;
   const numDigits = Number.isFinite(verb.numDigits) ? verb.numDigits : null;
   const endWait = leg.awaitInput({ input: kinds, numDigits, finishOnKey, timeoutSeconds });
-  const input = await collectInput(execution, verb, deps).finally(endWait);
+  const input = await takeInput(execution, verb, deps).finally(endWait);
   if ('words' in input) await sendPartialResult(leg, verb, input.words);
   else if (input.digits === '' && !verb.actionOnEmptyResult) return undefined;
   return stepToAction(execution, verb, formatInput(input), { orThisDocument: true });
@@ -42,8 +43,20 @@ function formatInput(input: Input): Parameter[] {
   ];
 }
 
+/** Without `bargeIn` the prompts play to their end; the keys and words that came meanwhile count then. */
+async function takeInput(execution: CallExecution, verb: Gather, deps: GatherDeps): Promise<Input> {
+  if (verb.bargeIn) return collectInput(execution, verb, verb.prompts, deps);
+  await playPrompts(execution, verb.prompts, deps);
+  return collectInput(execution, verb, [], deps);
+}
+
 /** The first key or word stops the prompts. The timeout runs from the end of the prompts, and again from each key. */
-function collectInput(execution: CallExecution, verb: Gather, deps: GatherDeps): Promise<Input> {
+function collectInput(
+  execution: CallExecution,
+  verb: Gather,
+  prompts: readonly Prompt[],
+  deps: GatherDeps,
+): Promise<Input> {
   const { leg, signal } = execution;
   const promptStop = new AbortController();
   return waitForSignal<Input>(signal, (resolve) => {
@@ -67,8 +80,8 @@ function collectInput(execution: CallExecution, verb: Gather, deps: GatherDeps):
       else restartTimer();
     }
     const stopListening = leg.listen(take);
-    const prompts = { leg, signal: AbortSignal.any([signal, promptStop.signal]) };
-    void playPrompts(prompts, verb, deps).then(restartTimer, () => {});
+    const playing = { leg, signal: AbortSignal.any([signal, promptStop.signal]) };
+    void playPrompts(playing, prompts, deps).then(restartTimer, () => {});
     return () => {
       promptStop.abort(INPUT_BEGAN);
       stopTimer();
@@ -81,7 +94,7 @@ const INPUT_BEGAN = 'input began';
 
 async function playPrompts(
   execution: Pick<CallExecution, 'leg' | 'signal'>,
-  { prompts }: Gather,
+  prompts: readonly Prompt[],
   deps: GatherDeps,
 ): Promise<void> {
   for (const prompt of prompts) await playPrompt(execution, prompt, deps);

@@ -9,19 +9,17 @@ import {
   requestPostHangupAction,
   stepToAction,
 } from '../execution/execution.js';
-import { CallEnded } from '../legs/leg.js';
-import { type RecordingDeps, saveRecording } from '../recording.js';
+import { CallEnded, CallRedirected } from '../legs/leg.js';
+import { type RecordingDeps, startRecording } from '../recording.js';
 
 /** What `<Record>` needs. */
 export interface RecordDeps extends RecordingDeps {}
 
-/** The words, and the key that ended the recording: empty after silence or at the time limit. */
-interface Take {
-  readonly words: string;
-  readonly key: string;
-}
-
-/** Runs `<Record>`. Without words there is no recording. See https://www.twilio.com/docs/voice/twiml/record. */
+/**
+ * Runs `<Record>`. Without words there is no recording. See https://www.twilio.com/docs/voice/twiml/record.
+ *
+ * @throws the execution signal's reason.
+ */
 export async function runRecord(
   execution: CallExecution,
   verb: RecordVerb,
@@ -29,45 +27,44 @@ export async function runRecord(
 ): Promise<NextStep> {
   const { leg } = execution;
   leg.answer();
-  const startedAt = deps.clock.now();
+  const { callback, transcribe, transcribeCallback } = verb;
+  const recording = startRecording(deps, leg, {
+    source: 'RecordVerb',
+    channels: 1,
+    callback,
+    transcriptionUrl: transcribe ? transcribeCallback : undefined,
+  });
   const words: string[] = [];
 
-  function save(take: Take): NextStep {
-    const { callback, transcribe, transcribeCallback } = verb;
-    const transcriptionUrl = transcribe ? transcribeCallback : undefined;
-    const recorded = {
-      source: 'RecordVerb',
-      channels: 1,
-      words: take.words,
-      startedAt,
-      callback,
-      transcriptionUrl,
-    } as const;
-    const parameters: Parameter[] = [...saveRecording(deps, leg, recorded), ['Digits', take.key]];
+  function end(key: string): NextStep {
+    if (words.join(' ') === '') {
+      recording.discard();
+      return undefined;
+    }
+    const parameters: Parameter[] = [...recording.save(words.join(' ')), ['Digits', key]];
     return stepToAction(execution, verb, parameters, { orThisDocument: true });
   }
 
   if (verb.playBeep) leg.play({ kind: 'play', content: 'beep' });
   try {
-    const take = await record(execution, verb, words, deps);
-    return take.words === '' ? undefined : save(take);
+    return end(await record(execution, verb, words, deps));
   } catch (reason) {
     // Many callers hang up instead of pressing a key: their recording counts.
-    if (reason instanceof CallEnded && words.join(' ') !== '') {
-      await requestPostHangupAction(leg, save({ words: words.join(' '), key: 'hangup' }));
-    }
+    if (reason instanceof CallEnded) await requestPostHangupAction(leg, end('hangup'));
+    else if (reason instanceof CallRedirected) end('');
     throw reason;
   }
 }
 
+/** Adds what is said to `words`. @returns the key that ended the recording: empty after silence or at the time limit */
 function record(
   { leg, signal }: CallExecution,
   verb: RecordVerb,
   words: string[],
   { clock }: RecordDeps,
-): Promise<Take> {
-  return waitForSignal<Take>(signal, (resolve) => {
-    const end = (key = '') => resolve({ words: words.join(' '), key });
+): Promise<string> {
+  return waitForSignal<string>(signal, (resolve) => {
+    const end = (key = '') => resolve(key);
     let stopTimer = () => {};
     const restartTimer = () => {
       stopTimer();

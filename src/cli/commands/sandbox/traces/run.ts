@@ -8,8 +8,9 @@ import { type CommandContext, openCommandContext, waitForLock } from '../../../c
 import { wrap } from '../../../core/layout.js';
 import type { CliPorts } from '../../../core/ports.js';
 import type { Screen } from '../../../core/screen.js';
+import { findTraceNumber } from '../../../core/trace-number.js';
 import type { SandboxTracesFlags } from './command.js';
-import { findNumber, layOutTree } from './trace-lines.js';
+import { layOutTree } from './trace-lines.js';
 
 /** Shows a list of traces, or one trace; exit code 2 if that one is unknown. */
 export async function run(ports: CliPorts, flags: SandboxTracesFlags): Promise<number> {
@@ -68,7 +69,7 @@ async function withControl<T>(
 
 function showSummary(screen: Screen, trace: KnownTrace): void {
   const { traceId, startedAt, state, worst, sentence } = trace;
-  screen.outcome(`${findNumber(traceId)}  ${startedAt.slice(11, 23)}  ${state}, ${worst}`, worst);
+  screen.outcome(`${findTraceNumber(traceId)}  ${startedAt.slice(11, 23)}  ${state}, ${worst}`, worst);
   screen.rows(wrap(' '.repeat(8), sentence, screen.layout.columns));
 }
 

@@ -10,11 +10,6 @@ import { FULL_NAMES, formatLabel, listContents } from '../event-line.js';
 /** The widest branches that are shown: what is left must be enough for an event. */
 const MAX_BRANCHES = 27;
 
-/** The number at the end of a trace id, which names the trace among those of one sandbox. */
-export function findNumber(traceId: string): string {
-  return traceId.slice(traceId.lastIndexOf('-') + 1);
-}
-
 /** An event of a tree: its rows, and what it tells of. */
 export interface TreeRows {
   readonly rows: readonly string[];

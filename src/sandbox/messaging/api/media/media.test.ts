@@ -110,6 +110,14 @@ describe('the media of a message', () => {
     }
   });
 
+  it('are described in XML with that extension [S F649]', async () => {
+    const [, jpeg] = await listMedia();
+    const path = `/2010-04-01/Accounts/${sandbox.accountSid}/Messages/${messageSid}/Media/${jpeg?.sid}.xml`;
+    const answer = await fetchRaw(sandbox, path);
+    expect(answer.status).toBe(200);
+    expect(await answer.text()).toContain('<ContentType>image/jpeg</ContentType>');
+  });
+
   it('are found at the host of media files if they are asked of Twilio [R F390]', async () => {
     const [, jpeg] = await listMedia();
     const path = `/2010-04-01/Accounts/${sandbox.accountSid}/Messages/${messageSid}/Media/${jpeg?.sid}`;

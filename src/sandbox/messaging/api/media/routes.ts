@@ -12,6 +12,7 @@ import {
 } from '../../../server/answer.js';
 import { findSpan, readQuery } from '../../../server/form.js';
 import { formatPage, readPage } from '../../../server/paging.js';
+import { dateFilter, PAGING } from '../../../server/parameters.js';
 import { ACCOUNT, accountPath } from '../../../server/paths.js';
 import { TwilioProblem } from '../../../server/problem.js';
 import {
@@ -84,7 +85,7 @@ export function addMediaRoutes(router: RestRouter, { accountSid, media, messages
     return answer(context.path, 200, formatPage(context.path, request, 'media_list', rows, format));
   }
 
-  router.get(`${MESSAGE}/Media.json`, listMedia);
+  router.get(`${MESSAGE}/Media.json`, listMedia, { ...dateFilter('DateCreated'), ...PAGING });
   router.get(`${MESSAGE}/Media/${JSON_FILE}`, fetchMedia);
   router.delete(`${MESSAGE}/Media/${JSON_FILE}`, deleteMedia);
   router.get(`${MESSAGE}/Media/:media`, redirectToFile);

@@ -4,13 +4,12 @@ import type { AccountStore } from '../../../accounts/account/store.js';
 import { findMessageStatusCallback } from '../../../accounts/applications/format.js';
 import type { ApplicationStore } from '../../../accounts/applications/store.js';
 import { findRefusal, type RefusalDeps } from '../../../accounts/compliance/refusal.js';
-import type { GeoPermissions } from '../../../accounts/geo-permissions/store.js';
 import { textPrice } from '../../../numbers/pricing/tariff.js';
 import { findPhoneNumber, isShortCode, type PhoneNumber } from '../../../platform/phone-number.js';
 import { findFlag, findValue } from '../../../server/form.js';
 import { invalidAddress, invalidParameter, TwilioProblem } from '../../../server/problem.js';
 import { findWebUrl, isWebUrl } from '../../../webhooks/webhook-url.js';
-import { verifyAlphanumericDestination } from '../../alphanumeric-senders.js';
+import { type DestinationDeps, verifyDestination } from '../../destination.js';
 import { type SubscriptionDeps, verifySubscribed } from '../../opt-outs/opt-outs.js';
 import { findSendAt } from '../../scheduling.js';
 import { countSegments } from '../../segments.js';
@@ -42,11 +41,15 @@ export type OutboundDraft = NewMessage & {
 };
 
 /** What reading the form needs. */
-export interface MessageFormDeps extends SenderFormDeps, SenderPoolDeps, SubscriptionDeps, RefusalDeps {
+export interface MessageFormDeps
+  extends SenderFormDeps,
+    SenderPoolDeps,
+    DestinationDeps,
+    SubscriptionDeps,
+    RefusalDeps {
   readonly pool: SenderFormDeps['pool'] & SenderPoolDeps['pool'];
   readonly accounts: Pick<AccountStore, 'fixed'>;
   readonly applications: Pick<ApplicationStore, 'find'>;
-  readonly geoPermissions: Pick<GeoPermissions, 'isAllowed'>;
   /** Whether status callbacks to private hosts are refused, as Twilio does. */
   readonly strict: boolean;
   readonly now: () => number;
@@ -102,8 +105,13 @@ export function readRecipientText(form: URLSearchParams): string {
   return to;
 }
 
-/** The body and media of a message. @throws TwilioProblem 21602, 21617, 21619, 21620 or 21623. */
+/** The body and media of a message. @throws TwilioProblem 21655, 21602, 21617, 21619, 21620 or 21623. */
 export function readContent(form: URLSearchParams): Pick<NewMessage, 'body' | 'mediaUrls'> {
+  const contentSid = findValue(form, 'ContentSid');
+  if (contentSid !== undefined) {
+    const why = 'the sandbox has no content templates';
+    throw new TwilioProblem(400, 21655, `The ContentSid ${contentSid} is invalid: ${why}`);
+  }
   const body = form.get('Body') ?? '';
   const mediaUrls = form.getAll('MediaUrl').filter((url) => url !== '');
   if (body === '' && mediaUrls.length === 0) {
@@ -134,19 +142,6 @@ function verifyRecipient(to: string, sender: string | undefined): PhoneNumber {
     throw new TwilioProblem(400, 21266, "'To' and 'From' numbers cannot be the same");
   }
   return recipient;
-}
-
-/** An account has an alphanumeric sender only for countries that it may reach. */
-function verifyDestination(
-  sender: string | undefined,
-  recipient: PhoneNumber,
-  { geoPermissions }: MessageFormDeps,
-): void {
-  if (sender !== undefined && !sender.startsWith('+')) verifyAlphanumericDestination(sender, recipient);
-  else if (!geoPermissions.isAllowed(recipient)) {
-    const what = `for the region indicated by the 'To' number: ${recipient.number}.`;
-    throw new TwilioProblem(400, 21408, `Permission to send an SMS has not been enabled ${what}`);
-  }
 }
 
 function verifyTrial(body: string, { accounts }: MessageFormDeps): void {

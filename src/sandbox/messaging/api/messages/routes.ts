@@ -17,6 +17,13 @@ import { describeErrorCode } from '../../delivery/error-codes.js';
 import type { Messaging } from '../../messaging.js';
 import { type MessageFormDeps, readMessageForm } from './create-form.js';
 import { type Message, type MessageFilter, readMediaUrls } from './message.js';
+import {
+  CREATE_FEEDBACK,
+  CREATE_MESSAGE,
+  LIST_MESSAGES,
+  MESSAGE_FILTERS,
+  UPDATE_MESSAGE,
+} from './parameters.js';
 import type { MessageStore } from './store.js';
 
 /** What the resource needs. */
@@ -28,12 +35,12 @@ export interface MessageRouteDeps extends MessageFormDeps {
 /** Adds the routes. */
 export function addMessageRoutes(router: RestRouter, deps: MessageRouteDeps): void {
   const { messages, messaging, now } = deps;
-  const format = formatMessage.bind(undefined, deps.accountSid);
+  const format = formatStoredMessage.bind(undefined, deps.accountSid);
 
   async function sendMessage(context: RestContext): Promise<RestAnswer> {
     const draft = readMessageForm(await readRestForm(context), 'outbound-api', deps);
     const message = messaging.submit(draft, context.record.announce(201));
-    return answer(context.path, 201, format(message));
+    return answer(context.path, 201, formatMessage(deps.accountSid, message));
   }
 
   function fetchMessage(context: RestContext): RestAnswer {
@@ -69,11 +76,10 @@ export function addMessageRoutes(router: RestRouter, deps: MessageRouteDeps): vo
     return answerDeleted(context.path);
   }
 
-  /** Feedback only tells Twilio that the recipient has acted: a message shows none of it, so nothing is stored. */
+  /** Feedback only tells Twilio that the recipient has acted: no resource shows it, so nothing is stored. */
   async function reportFeedback(context: RestContext): Promise<RestAnswer> {
-    const outcome = findValue(await readRestForm(context), 'Outcome')?.toLowerCase() ?? 'confirmed';
+    const outcome = findValue(await readRestForm(context), 'Outcome') ?? 'confirmed';
     const { sid } = verifyRowFound(context, messages.find(context.params.sid ?? ''));
-    if (outcome !== 'confirmed' && outcome !== 'unconfirmed') throw invalidParameter('Outcome', outcome);
     const at = formatTime(now());
     return answer(context.path, 200, {
       account_sid: deps.accountSid,
@@ -87,17 +93,17 @@ export function addMessageRoutes(router: RestRouter, deps: MessageRouteDeps): vo
 
   function listMessages(context: RestContext): RestAnswer {
     const query = readQuery(context);
-    const request = readPage(query, ['To', 'From', 'DateSent', 'DateSent<', 'DateSent>']);
+    const request = readPage(query, Object.keys(MESSAGE_FILTERS));
     const rows = messages.list(request.window, readFilter(query));
     return answer(context.path, 200, formatPage(context.path, request, 'messages', rows, format));
   }
 
-  router.get(`${ACCOUNT}/Messages.json`, listMessages);
-  router.post(`${ACCOUNT}/Messages.json`, sendMessage);
+  router.get(`${ACCOUNT}/Messages.json`, listMessages, LIST_MESSAGES);
+  router.post(`${ACCOUNT}/Messages.json`, sendMessage, CREATE_MESSAGE);
   router.get(`${ACCOUNT}/Messages/${JSON_FILE}`, fetchMessage);
-  router.post(`${ACCOUNT}/Messages/${JSON_FILE}`, updateMessage);
+  router.post(`${ACCOUNT}/Messages/${JSON_FILE}`, updateMessage, UPDATE_MESSAGE);
   router.delete(`${ACCOUNT}/Messages/${JSON_FILE}`, deleteMessage);
-  router.post(`${ACCOUNT}/Messages/:sid/Feedback.json`, reportFeedback);
+  router.post(`${ACCOUNT}/Messages/:sid/Feedback.json`, reportFeedback, CREATE_FEEDBACK);
 }
 
 function readFilter(query: URLSearchParams): MessageFilter {
@@ -118,7 +124,14 @@ function readNumber(query: URLSearchParams, name: string): string | undefined {
 /** The statuses before a service shows which number sends the message. */
 const WITHOUT_SENDER = ['scheduled', 'accepted', 'canceled'];
 
-/** The wire form of a message. */
+/** The wire form of a message, but not yet of a new one. */
+function formatStoredMessage(accountSid: string, message: Message) {
+  const { subresource_uris, ...fields } = formatMessage(accountSid, message);
+  const feedback = `${accountPath(accountSid)}/Messages/${message.sid}/Feedback.json`;
+  return { ...fields, subresource_uris: { ...subresource_uris, feedback } };
+}
+
+/** The wire form of a new message. */
 export function formatMessage(accountSid: string, message: Message) {
   const path = `${accountPath(accountSid)}/Messages/${message.sid}`;
   const hidesSender = WITHOUT_SENDER.includes(message.status);

@@ -5,6 +5,7 @@ import { formatIsoTime } from '../../../platform/formats.js';
 import { answer, answerDeleted, type RestAnswer } from '../../../server/answer.js';
 import { findValue, readQuery, readRestForm } from '../../../server/form.js';
 import { formatMetaPage, readPage } from '../../../server/paging.js';
+import { does, PAGING } from '../../../server/parameters.js';
 import { missingParameter, resourceNotFound } from '../../../server/problem.js';
 import { type RestContext, type RestRouter, verifyRowFound } from '../../../server/router.js';
 import { SERVICES, SERVICES_URL, verifyService } from '../services/routes.js';
@@ -56,8 +57,8 @@ export function addSenderPoolRoutes(router: RestRouter, deps: SenderPoolRouteDep
     return answer(POOL, 200, formatMetaPage(url, request, 'phone_numbers', rows, format));
   }
 
-  router.get(POOL, listNumbers);
-  router.post(POOL, addNumber);
+  router.get(POOL, listNumbers, PAGING);
+  router.post(POOL, addNumber, { PhoneNumberSid: does });
   router.get(`${POOL}/:number`, (context) => answer(POOL, 200, format(findNumber(context))));
   router.delete(`${POOL}/:number`, removeNumber);
 }

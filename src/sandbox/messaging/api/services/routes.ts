@@ -4,9 +4,11 @@ import { formatIsoTime } from '../../../platform/formats.js';
 import { answer, answerDeleted, type RestAnswer } from '../../../server/answer.js';
 import { findFriendlyName, readQuery, readRestForm } from '../../../server/form.js';
 import { formatMetaPage, readPage } from '../../../server/paging.js';
+import { PAGING } from '../../../server/parameters.js';
 import { missingParameter } from '../../../server/problem.js';
 import { type RestContext, type RestRouter, verifyRowFound } from '../../../server/router.js';
 import { formatSettings } from '../../../webhooks/settings.js';
+import { SERVICE_PARAMETERS } from './parameters.js';
 import { applyServiceForm, type MessagingService, SERVICE_SETTINGS, type ServiceStore } from './store.js';
 
 /** The path of all services on messaging.twilio.com. */
@@ -62,10 +64,10 @@ export function addServiceRoutes(router: RestRouter, deps: ServiceRouteDeps): vo
     return answer(SERVICES, 200, formatMetaPage(SERVICES_URL, request, 'services', rows, format));
   }
 
-  router.get(SERVICES, listServices);
-  router.post(SERVICES, createService);
+  router.get(SERVICES, listServices, PAGING);
+  router.post(SERVICES, createService, SERVICE_PARAMETERS);
   router.get(`${SERVICES}/:service`, fetchService);
-  router.post(`${SERVICES}/:service`, updateService);
+  router.post(`${SERVICES}/:service`, updateService, SERVICE_PARAMETERS);
   router.delete(`${SERVICES}/:service`, deleteService);
 }
 

@@ -3,12 +3,7 @@ import type { Store } from '../../../platform/database.js';
 import { createSid } from '../../../platform/formats.js';
 import { createCounter, createListing, type Numbered, type Window } from '../../../platform/table.js';
 import { invalidParameter } from '../../../server/problem.js';
-import {
-  applyForm,
-  type SettingKinds,
-  verifyWord,
-  type WebhookSettings,
-} from '../../../webhooks/settings.js';
+import { applyForm, type SettingKinds, type WebhookSettings } from '../../../webhooks/settings.js';
 import { VALIDITY_SECONDS } from '../messages/message.js';
 
 /** A Messaging Service. Times are milliseconds since 1970. */
@@ -125,7 +120,6 @@ export interface ServiceSettings {
  */
 export function applyServiceForm(form: URLSearchParams, current = DEFAULT_SETTINGS): WebhookSettings {
   const settings = applyForm(SERVICE_SETTINGS, current, form, () => false);
-  verifyWord(settings, 'scanMessageContent', ['inherit', 'enable', 'disable']);
   verifyValidity(settings);
   return settings;
 }

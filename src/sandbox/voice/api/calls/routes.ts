@@ -24,15 +24,8 @@ import {
   readStatusCallback,
 } from './create-form.js';
 import { formatCall } from './format.js';
+import { CALL_FILTERS, CREATE_CALL, LIST_CALLS, UPDATE_CALL } from './parameters.js';
 import type { Call, CallFilter } from './store.js';
-
-const FILTERS = [
-  'To',
-  'From',
-  'Status',
-  'ParentCallSid',
-  ...['StartTime', 'EndTime'].flatMap((name) => [name, `${name}<`, `${name}>`]),
-];
 
 /** What the resource needs. */
 export interface CallApiDeps extends CallFormDeps {
@@ -78,15 +71,15 @@ export function addCallResourceRoutes(router: RestRouter, deps: CallApiDeps): vo
 
   function listCalls(context: RestContext): RestAnswer {
     const query = readQuery(context);
-    const request = readPage(query, FILTERS);
+    const request = readPage(query, Object.keys(CALL_FILTERS));
     const rows = calls.list(request.window, readFilter(query));
     return answer(context.path, 200, formatPage(context.path, request, 'calls', rows, format));
   }
 
-  router.get(`${ACCOUNT}/Calls.json`, listCalls);
-  router.post(`${ACCOUNT}/Calls.json`, createCall);
+  router.get(`${ACCOUNT}/Calls.json`, listCalls, LIST_CALLS);
+  router.post(`${ACCOUNT}/Calls.json`, createCall, CREATE_CALL);
   router.get(`${ACCOUNT}/Calls/${JSON_FILE}`, fetchCall);
-  router.post(`${ACCOUNT}/Calls/${JSON_FILE}`, updateCall);
+  router.post(`${ACCOUNT}/Calls/${JSON_FILE}`, updateCall, UPDATE_CALL);
   router.delete(`${ACCOUNT}/Calls/${JSON_FILE}`, deleteCall);
 }
 

@@ -2,6 +2,7 @@
 import { answer, answerDeleted, answerFile, type RestAnswer } from '../../../server/answer.js';
 import { findSpan, findValue, readQuery } from '../../../server/form.js';
 import { formatPage, readPage } from '../../../server/paging.js';
+import { dateFilter, does, flag, notHere, PAGING, type ParameterTable } from '../../../server/parameters.js';
 import { ACCOUNT } from '../../../server/paths.js';
 import {
   JSON_FILE,
@@ -14,6 +15,11 @@ import type { Voice } from '../../voice.js';
 import { formatCallRecording, formatRecording } from './format.js';
 import { createSilentMp3, createSilentWav } from './silence.js';
 import type { CallRecording } from './store.js';
+
+const FILTERS: ParameterTable = { CallSid: does, ConferenceSid: does, ...dateFilter('DateCreated') };
+const FETCH_RECORDING: ParameterTable = { IncludeSoftDeleted: notHere({ anyway: ['false'], check: flag }) };
+const LIST_RECORDINGS: ParameterTable = { ...FILTERS, ...FETCH_RECORDING, ...PAGING };
+const LIST_RECORDINGS_OF_CALL: ParameterTable = { ...dateFilter('DateCreated'), ...PAGING };
 
 /** What the resource needs. */
 export interface RecordingApiDeps {
@@ -32,6 +38,8 @@ export function addRecordingRoutes(
   const format = (recording: CallRecording) => formatRecording(accountSid, origin(), recording);
 
   function fetchRecording(context: RestContext): RestAnswer {
+    // For a deleted one, too: only Twilio keeps it for a while.
+    readQuery(context);
     const found = verifyRowFound(context, recordings.find(nameInPath(context)));
     return answer(context.path, 200, format(found));
   }
@@ -57,8 +65,11 @@ export function addRecordingRoutes(
     formatRow: (recording: CallRecording) => unknown,
   ): RestAnswer {
     const query = readQuery(context);
-    const request = readPage(query, ['CallSid', 'DateCreated', 'DateCreated<', 'DateCreated>']);
-    const rows = recordings.list(request.window, { callSid, ...findSpan(query, 'DateCreated') });
+    const request = readPage(query, Object.keys(FILTERS));
+    // No recording here is of a conference.
+    const isOfConference = findValue(query, 'ConferenceSid') !== undefined;
+    const filter = { callSid, ...findSpan(query, 'DateCreated') };
+    const rows = isOfConference ? [] : recordings.list(request.window, filter);
     const { path } = context;
     return answer(path, 200, formatPage(path, request, 'recordings', rows, formatRow));
   }
@@ -87,11 +98,11 @@ export function addRecordingRoutes(
     return answerDeleted(context.path);
   }
 
-  router.get(`${ACCOUNT}/Recordings.json`, listAll);
-  router.get(`${ACCOUNT}/Recordings/${JSON_FILE}`, fetchRecording);
+  router.get(`${ACCOUNT}/Recordings.json`, listAll, LIST_RECORDINGS);
+  router.get(`${ACCOUNT}/Recordings/${JSON_FILE}`, fetchRecording, FETCH_RECORDING);
   router.delete(`${ACCOUNT}/Recordings/${JSON_FILE}`, deleteRecording);
   router.get(`${ACCOUNT}/Recordings/:audio`, fetchAudio);
-  router.get(`${ACCOUNT}/Calls/:call/Recordings.json`, listOfCall);
+  router.get(`${ACCOUNT}/Calls/:call/Recordings.json`, listOfCall, LIST_RECORDINGS_OF_CALL);
   router.get(`${ACCOUNT}/Calls/:call/Recordings/${JSON_FILE}`, fetchOfCall);
   router.delete(`${ACCOUNT}/Calls/:call/Recordings/${JSON_FILE}`, deleteOfCall);
 }

@@ -1,6 +1,6 @@
 // The table of recordings.
 import type { Store } from '../../../platform/database.js';
-import { createSid } from '../../../platform/formats.js';
+import { createSid, rowOfSid } from '../../../platform/formats.js';
 import {
   createCounter,
   createFinder,
@@ -31,10 +31,9 @@ export interface RecordingFilter {
 
 /** The table of recordings. */
 export interface RecordingStore {
-  insert(
-    draft: Pick<CallRecording, 'callSid' | 'source' | 'channels' | 'words' | 'duration' | 'startedAt'>,
-    at: number,
-  ): CallRecording;
+  /** Returns the SID of a recording that begins. It has no row before `insert`. */
+  createSid(): string;
+  insert(recording: Omit<CallRecording, 'seq'>): void;
   find(sid: string): CallRecording | undefined;
   list(window: Window, filter: RecordingFilter): CallRecording[];
   /** @returns true if there was one */
@@ -55,12 +54,8 @@ export function createRecordingStore(store: Store): RecordingStore {
   const list = createListing<CallRecording>(store, 'recordings', FILTER);
   const remove = store.query('DELETE FROM recordings WHERE seq = ?');
   return {
-    insert: (draft, at) => {
-      const seq = nextRow();
-      const recording = { ...draft, seq, sid: createSid('RE', seq), createdAt: at };
-      insert.run({ ...recording });
-      return recording;
-    },
+    createSid: () => createSid('RE', nextRow()),
+    insert: (recording) => insert.run({ ...recording, seq: rowOfSid(recording.sid) }),
     find,
     list: (window, { callSid, from, before }) =>
       list(window, { callSid: callSid ?? null, from: from ?? null, before: before ?? null }),

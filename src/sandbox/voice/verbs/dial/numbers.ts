@@ -23,6 +23,13 @@ export interface DialResult {
 /** Connects the caller to another leg until one of them leaves. */
 export type Connect = (other: Leg) => Promise<void>;
 
+/** What happens during a `<Dial><Number>`. */
+export interface DialSteps {
+  /** Called whenever numbers begin to be called. */
+  readonly calling: () => void;
+  readonly connect: Connect;
+}
+
 /** What `<Dial><Number>` needs. */
 export interface DialNumbersDeps {
   readonly numbers: Pick<NumberStore, 'owned' | 'findByNumber'>;
@@ -48,7 +55,7 @@ export async function dialNumbers(
   execution: CallExecution,
   verb: Dial,
   result: DialResult,
-  connect: Connect,
+  { calling, connect }: DialSteps,
   deps: DialNumbersDeps,
 ): Promise<void> {
   const callerId = findCallerId(execution, verb, deps);
@@ -57,6 +64,7 @@ export async function dialNumbers(
   for (const nouns of rounds) {
     const called = nouns.flatMap((noun) => callNumber(execution, verb, noun, callerId, deps) ?? []);
     result.other = called.at(-1)?.leg ?? result.other;
+    if (called.length > 0) calling();
     try {
       if (await connectFirst(execution, called, result, connect, deps.clock)) return;
     } finally {
