@@ -4,13 +4,19 @@ import { build } from 'esbuild';
 
 const ROOT = join(import.meta.dirname, '..');
 
-/** Builds the relay and the gateway into bench/.built/. */
+/** Builds the relay, the gateway and the server of the page into bench/.built/. */
 export async function buildRooms() {
   await build({
     absWorkingDir: ROOT,
-    entryPoints: ['relay/create', 'gateway/gateway', 'twilio/client', 'http/listen'].map(
-      (name) => `src/${name}.ts`,
-    ),
+    entryPoints: [
+      'relay/create',
+      'gateway/gateway',
+      'twilio/client',
+      'http/listen',
+      'page/server/files',
+      'page/server/open-page',
+      'page/server/source',
+    ].map((name) => `src/${name}.ts`),
     outbase: 'src',
     outdir: 'bench/.built',
     bundle: true,

@@ -14,6 +14,7 @@ const BENCHES = {
   relaying: () => import('./relaying.js'),
   gateway: () => import('./gateway.js'),
   smoke: () => import('./smoke.js'),
+  page: () => import('./page.js'),
 };
 
 const known = Object.keys(BENCHES);

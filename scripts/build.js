@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, parse, relative } from 'node:path';
 import { build } from 'esbuild';
+import { buildPage } from './build-page.js';
 import { listBundledPackages } from './bundled-packages.js';
 import { writeNotices } from './notices.js';
 import { writeSbom } from './sbom.js';
@@ -144,7 +145,8 @@ for (const name of ['index', 'reports']) {
   );
 }
 
-const packages = listBundledPackages([start.metafile, rest.metafile]);
+const page = await buildPage();
+const packages = listBundledPackages([start.metafile, rest.metafile, page]);
 writeNotices(packages, 'dist/THIRD-PARTY-NOTICES.txt');
 writeSbom(packages, 'dist/sbom.cdx.json');
 

@@ -11,6 +11,7 @@ export { type CiReport, ciReportSchema } from './ci/report.js';
 export { type CompletionReport, completionReportSchema } from './cli/commands/completion/report.js';
 export { type DoctorBundle, doctorBundleSchema } from './cli/commands/doctor/bundle-report.js';
 export { type ExecReport, execReportSchema } from './cli/commands/exec/report.js';
+export { type OpenReport, openReportSchema } from './cli/commands/open/report.js';
 export { type PlayReport, playReportSchema } from './cli/commands/play/report.js';
 export {
   type RequestsClearReport,

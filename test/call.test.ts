@@ -27,7 +27,7 @@ const call = (...rest: string[]) =>
 
 describe('relay-phone call', () => {
   it('prints each hop of a call in the running sandbox', async () => {
-    await startSandbox(workspace, '--port', '0');
+    await startSandbox(workspace, '--port', '0', '--no-page');
     const app = await setUp();
     app.answer(() => twiml(`<Response><Dial callerId="${PHONE}"><Number>${REAL}</Number></Dial></Response>`));
     const { code, stdout, stderr } = await call('--hang-up-after', '2');

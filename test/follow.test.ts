@@ -24,7 +24,7 @@ beforeEach(() => {
 
 /** Starts `sandbox --follow`, and reads its output line by line. */
 function startFollower(...flags: string[]) {
-  const child = workspace.start(['sandbox', '--port', '0', '--follow', ...flags]);
+  const child = workspace.start(['sandbox', '--port', '0', '--no-page', '--follow', ...flags]);
   const { stdout, stderr } = child;
   if (!stdout || !stderr) throw new Error('no streams');
   const exited = once(child, 'exit') as Promise<[number | null]>;

@@ -23,7 +23,7 @@ const text = (...rest: string[]) => workspace.run(['text', '--from', PHONE, '--t
 
 describe('relay-phone text', () => {
   it('prints each hop of a text in the running sandbox', async () => {
-    await startSandbox(workspace, '--port', '0');
+    await startSandbox(workspace, '--port', '0', '--no-page');
     const app = await setUp();
     app.answer(() => twiml('<Response><Message>Hi yourself</Message></Response>'));
     const { code, stdout, stderr } = await text('Hello', 'there');

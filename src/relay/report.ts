@@ -8,6 +8,7 @@ export const serveReportSchema = z.object({
   origin: z.string().describe('where it listens'),
   publicBase: z.string().describe('where Twilio reaches it'),
   masks: z.array(z.object({ number: z.string(), realNumber: z.string() })),
+  page: z.string().nullable().describe('the origin of its page in a browser; null without one'),
   unsent: z.number().describe('texts that were refused or given up before, and are kept'),
 });
 

@@ -31,7 +31,7 @@ import { createInboxStore } from './phones/inbox.js';
 import { createPhoneBook } from './phones/phones.js';
 import { createSentTextStore } from './phones/sent-texts.js';
 import { createThreads } from './phones/threads.js';
-import type { Clock, SandboxClock } from './platform/clock.js';
+import { type Clock, type SandboxClock, verifyWritableTime } from './platform/clock.js';
 import type { Store } from './platform/database.js';
 import { createOpenTraces, waitForQuiet } from './platform/events/open-traces.js';
 import { createRequestCauses } from './platform/events/request-causes.js';
@@ -237,7 +237,8 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
   async function advance(time: number | string): Promise<void> {
     const byMs = findDurationMs(time);
     if (clock.mode === 'manual' && byMs !== undefined) {
-      events.begin({ kind: 'clock.advanced', byMs, now: new Date(clock.now() + byMs).toISOString() });
+      const now = new Date(verifyWritableTime(clock.now() + byMs)).toISOString();
+      events.begin({ kind: 'clock.advanced', byMs, now });
     }
     await clock.advance(time);
   }

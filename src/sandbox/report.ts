@@ -9,6 +9,7 @@ export const sandboxReportSchema = z.object({
   origin: z.string().describe('where it listens'),
   port: z.number(),
   accountSid: z.string(),
+  page: z.string().nullable().describe('the origin of its page in a browser; null without one'),
 });
 
 /** See {@link sandboxReportSchema}. */

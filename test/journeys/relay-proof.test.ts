@@ -3,6 +3,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { textReportSchema } from '../../src/reports.js';
+import { findBrowser, NO_BROWSER, openBrowser } from '../support/browser.js';
+import { DEADLINE } from '../support/deadline.js';
+import { openFolderPage } from '../support/folder-page.js';
 import { startPhone } from '../support/phone-process.js';
 import { findRealCheckout, NO_CHECKOUT, type RealCheckout } from '../support/real-checkout.js';
 import { photograph } from '../support/relay-checkout.js';
@@ -12,6 +15,8 @@ import { startSandbox } from '../support/sandbox-child.js';
 const found = findRealCheckout();
 /** Whether the translations of Relay, a submodule, exist: without them a reply that cannot be sent causes an error. */
 const hasTexts = found !== undefined && existsSync(join(found.path, 'privaterelay/locales/en'));
+/** A North American number as the page writes it. */
+const spaced = (number: string) => number.replace(/^\+1(\d{3})(\d{3})(\d{4})$/, '+1 $1 $2 $3');
 const STORY = join(import.meta.dirname, '../../templates/stories/masking.yaml');
 /** A one-pixel image. */
 const PICTURE = 'data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA=';
@@ -199,6 +204,39 @@ describe('an unmodified Relay in a fresh checkout:', () => {
     await contact.waitFor('the call is over');
     expect(await Promise.all([owner.end(), contact.end()])).toEqual([0, 0]);
     expect(contact.output()).not.toContain(OWNER);
+  });
+
+  it('two phones on the page text each other through the mask, and the trace has both legs', async ({
+    skip,
+  }) => {
+    const program = findBrowser();
+    if (program === undefined) return skip(NO_BROWSER);
+    const page = await openFolderPage(proof.workspace);
+    const tab = await openBrowser(program);
+    tab.setDefaultTimeout(DEADLINE);
+    await tab.goto(page.createAddress(`/phones?n=${encodeURIComponent(`${OWNER},${CONTACT}`)}`));
+    const findPhone = (number: string) => tab.getByRole('article', { name: `Phone ${spaced(number)}` });
+    const type = async (number: string, body: string) => {
+      const phone = findPhone(number);
+      await phone.locator('.with select').selectOption(mask);
+      const composer = phone.getByRole('textbox', { name: `Text to ${spaced(mask)}` });
+      await composer.fill(body);
+      await composer.press('Enter');
+    };
+    await type(CONTACT, 'I write on the page');
+    await findPhone(OWNER).locator('.bubble.received', { hasText: 'I write on the page' }).waitFor();
+    await type(OWNER, '0195: So do I');
+    await findPhone(CONTACT).locator('.bubble.received', { hasText: 'So do I' }).waitFor();
+    await findPhone(OWNER)
+      .locator('.bubble.sent', { hasText: 'So do I' })
+      .getByRole('link', { name: 'why?' })
+      .click();
+    const sentence = tab.getByRole('heading', { level: 1 });
+    await sentence.getByText(`${OWNER}'s text reached ${CONTACT}`).waitFor();
+    await sentence.getByText("nobody saw another phone's number").waitFor();
+    for (const step of ['phone texts', 'app asked', 'phone has it']) {
+      await tab.getByRole('treeitem').filter({ hasText: step }).first().waitFor();
+    }
   });
 
   it('a blocked contact cannot text or call', async () => {

@@ -364,6 +364,14 @@ const SCENES: Readonly<Record<string, Scene>> = {
       await showBoth(['play', 'malformed.json']);
     },
   },
+  open: {
+    args: ['--print'],
+    run: async () => {
+      // The path of the state folder has the attack.
+      await show(['open', '--print'], SHOWN);
+      await showJson(['open', '--print'], ATTACK);
+    },
+  },
   status: {
     args: [],
     run: async () => {

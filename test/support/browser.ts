@@ -17,11 +17,14 @@ export function findBrowser(): string | undefined {
     .find((path) => existsSync(path));
 }
 
+/** The arguments of a browser: as root, Chromium does not start in its sandbox. */
+export function listBrowserFlags(): string[] {
+  return process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+}
+
 /** Opens an empty page in a new browser, which ends with the test. @param program of {@link findBrowser} */
 export async function openBrowser(program: string): Promise<Page> {
-  // As root, Chromium does not start in its sandbox.
-  const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  const browser = await chromium.launch({ executablePath: program, args });
+  const browser = await chromium.launch({ executablePath: program, args: listBrowserFlags() });
   onTestFinished(() => browser.close());
   return browser.newPage();
 }

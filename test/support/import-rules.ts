@@ -26,6 +26,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'exchanges',
     'gateway',
     'http',
+    'page',
     'programs',
     'relay',
     'sandbox',
@@ -39,6 +40,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   exchanges: ['http'],
   gateway: ['app-host', 'exchanges', 'http', 'state', 'twilio'],
   http: [],
+  page: ['exchanges', 'gateway', 'http', 'sandbox', 'state'],
   programs: [],
   relay: ['http', 'state', 'twilio'],
   sandbox: ['exchanges', 'http', 'state'],
@@ -67,7 +69,7 @@ const SANDBOX_PARTS: Readonly<
   phones: {
     from: ['platform', 'numbers', 'messaging/text-gateway.ts', 'voice/call-gateway.ts'],
   },
-  traces: { from: [], types: ['platform/events'] },
+  traces: { from: ['platform/events/unsupported.ts'], types: ['platform/events'] },
   control: {
     from: ['platform', 'server', 'accounts', 'phones', 'traces', 'report.ts'],
     types: ['sandbox.ts', 'messaging/text-gateway.ts', 'messaging/opt-outs', 'numbers', 'webhooks/replay.ts'],
@@ -136,6 +138,7 @@ const RULES: readonly IRegularForbiddenRuleType[] = [
       ...types.map((other) =>
         rule(`lets sandbox/${part} import only types from ${other}`, of, {
           path: folders('src/sandbox', [other]),
+          pathNot: folders('src/sandbox', from),
           dependencyTypesNot: ['type-only'],
         }),
       ),
@@ -144,7 +147,24 @@ const RULES: readonly IRegularForbiddenRuleType[] = [
   rule(
     'lets sandbox/traces run in a browser: it imports nothing but types',
     { path: '^src/sandbox/traces/' },
-    { pathNot: '^src/sandbox/traces/', dependencyTypesNot: ['type-only'] },
+    {
+      pathNot: ['^src/sandbox/traces/', '^src/sandbox/platform/events/unsupported\\.ts$'],
+      dependencyTypesNot: ['type-only'],
+    },
+  ),
+  rule(
+    'lets the app of the page import only types, and what runs in a browser',
+    { path: '^src/page/app/' },
+    {
+      path: '^src/',
+      pathNot: ['^src/page/app/', '^src/sandbox/traces/', '^src/control-characters\\.ts$'],
+      dependencyTypesNot: ['type-only'],
+    },
+  ),
+  rule(
+    'lets the server of the page know neither its app nor the sandbox',
+    { path: '^src/page/server/' },
+    { path: '^src/(page/app|sandbox)/' },
   ),
   rule(
     'lets only compose.ts put the parts of the sandbox together',

@@ -6,12 +6,21 @@ import { DEADLINE } from './deadline.js';
 import { CLI } from './workspace.js';
 
 /** The codes of special keys; `clear` empties the line. */
-export const KEY = { enter: '\r', down: '\x1b[B', ctrlC: '\x03', ctrlD: '\x04', clear: '\x15' } as const;
+export const KEY = {
+  enter: '\r',
+  down: '\x1b[B',
+  ctrlC: '\x03',
+  ctrlD: '\x04',
+  ctrlZ: '\x1a',
+  clear: '\x15',
+} as const;
 
 /** The folder of the CLI, and its environment besides `PATH`, `HOME` and `TERM`. */
 export interface TerminalOptions {
   readonly cwd: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Another program and its first arguments, in place of the built CLI. */
+  readonly program?: readonly [string, ...string[]];
 }
 
 /** One run of the CLI on a terminal; it is killed if the test ends first. */
@@ -87,9 +96,11 @@ export function startOnTerminal(args: readonly string[], options: TerminalOption
   };
 }
 
-function spawn(args: readonly string[], { cwd, environment }: TerminalOptions) {
+function spawn(args: readonly string[], options: TerminalOptions) {
+  const { cwd, environment, program = [process.execPath, CLI] } = options;
   if (!pty) throw new Error('Failed to make a terminal: @lydell/node-pty has no binary for this machine.');
   const { PATH, XDG_CONFIG_HOME } = process.env;
   const env = { PATH, XDG_CONFIG_HOME, HOME: cwd, TERM: 'xterm-256color', ...environment };
-  return pty.spawn(process.execPath, [CLI, ...args], { cwd, env, cols: WIDTH, rows: 50 });
+  const [file, ...first] = program;
+  return pty.spawn(file, [...first, ...args], { cwd, env, cols: WIDTH, rows: 50 });
 }

@@ -13,6 +13,7 @@ import { execCommand } from './exec/command.js';
 import { initCommand } from './init/command.js';
 import { numbersCommand } from './numbers/command.js';
 import { numbersReleaseCommand } from './numbers/release/command.js';
+import { openCommand } from './open/command.js';
 import { phoneCommand } from './phone/command.js';
 import { playCommand } from './play/command.js';
 import { replayCommand } from './replay/command.js';
@@ -58,6 +59,7 @@ export const COMMANDS: readonly RunnableCommand[] = [
   runnable(callEndCommand, () => import('./call/end/run.js')),
   runnable(playCommand, () => import('./play/run.js')),
 
+  runnable(openCommand, () => import('./open/run.js')),
   runnable(statusCommand, () => import('./status/run.js')),
   runnable(numbersCommand, () => import('./numbers/run.js')),
   runnable(numbersReleaseCommand, () => import('./numbers/release/run.js')),

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { historyArbitrary } from '../../../test/support/event-histories.js';
 import type { SandboxEvent } from '../../sandbox/platform/events/event.js';
-import { describeEvent, layOutEvent } from '../commands/sandbox/event-line.js';
+import { describeEvent } from '../../sandbox/traces/describe-event.js';
+import { FULL_NAMES, layOutEvent } from '../commands/sandbox/event-line.js';
 import { cut, fitRow, layOut, measure, shortenPath, shortenSid, shortenUrl, wrap } from './layout.js';
 
 const SID = 'SM0123456789abcdef0123456789abcdef';
@@ -72,7 +73,9 @@ describe('an event', () => {
         const [whole = ''] = layOutEvent(event, { columns: Infinity, isWrapped: true, isFull: true }, '');
         // A row may begin with what would be a command to a CI system, which is escaped there.
         expect(squeeze(rows.join('')).replaceAll('\\x3a', ':')).toBe(squeeze(whole).replaceAll('\\x3a', ':'));
-        expect(squeeze(whole)).toContain(squeeze(wrap('', describeEvent(event)[1], Infinity).join('')));
+        expect(squeeze(whole)).toContain(
+          squeeze(wrap('', describeEvent(event, FULL_NAMES)[1], Infinity).join('')),
+        );
       }),
     );
   });

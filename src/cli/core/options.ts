@@ -71,6 +71,12 @@ export const clockOptions = {
   }),
 } as const;
 
+/** The browser page of a command that runs until Ctrl-C. */
+export const pageOptions = {
+  open: option('--open', 'open the page in the browser'),
+  page: option('--no-page', 'do not serve the page'),
+} as const;
+
 /** Whether phone numbers are printed in full. */
 export const showNumbersOptions = {
   showNumbers: option('--show-numbers', 'print phone numbers in full'),

@@ -17,7 +17,7 @@ import type { SigningKeys } from '../signature/signed-request.js';
 import { matchSignature, verifyExchangeSignature } from '../signature/verify-signature.js';
 
 /** The changes to a recorded request, and the token that signs it. */
-export interface GatewayEdits extends Omit<Edits, 'sign' | 'headers' | 'body'> {
+export interface GatewayEdits extends Omit<Edits, 'sign'> {
   /** Undefined for no signature. */
   readonly authToken: string | undefined;
 }

@@ -26,6 +26,7 @@ export interface JoinedSandbox {
   readonly accountSid: string;
   readonly authToken: string;
   readonly control: ControlClient;
+  readonly controlToken: string;
   /** True if it was started with `--strict`: a command fails if it meets something that the sandbox lacks. */
   readonly failsOnUnsupported: boolean;
   /** See {@link SandboxConnections.accept}. */
@@ -187,13 +188,13 @@ async function openProxy(
 
 async function runHere(folder: StateFolder, lock: Lock): Promise<JoinedSandbox> {
   const sandbox = await open(folder, lock, {});
-  const { origin, accountSid, authToken } = sandbox;
+  const { origin, accountSid, authToken, controlToken } = sandbox;
   const close = async () => {
     await sandbox.close();
     lock.release();
   };
   const control = createOwnControl(sandbox);
-  return { origin, accountSid, authToken, control, failsOnUnsupported: false, close };
+  return { origin, accountSid, authToken, controlToken, control, failsOnUnsupported: false, close };
 }
 
 async function open(folder: StateFolder, lock: Lock, options: SandboxOptions): Promise<Sandbox> {
@@ -214,15 +215,23 @@ async function attach(address: SandboxAddress): Promise<JoinedSandbox | undefine
   const { controlToken, failsOnUnsupported = false } = address;
   const control = createControlClient({ origin, controlToken });
   const { accountSid, authToken } = await control.account();
-  return { origin, accountSid, authToken, control, failsOnUnsupported, close: async () => undefined };
+  return {
+    origin,
+    accountSid,
+    authToken,
+    controlToken,
+    control,
+    failsOnUnsupported,
+    close: async () => undefined,
+  };
 }
 
 /** Runs a sandbox in memory, in this process. */
 export async function runTransientSandbox(): Promise<JoinedSandbox> {
   const sandbox = await createSandbox({ onUnsupported: ignore });
-  const { origin, accountSid, authToken, close } = sandbox;
+  const { origin, accountSid, authToken, controlToken, close } = sandbox;
   const control = createOwnControl(sandbox);
-  return { origin, accountSid, authToken, control, failsOnUnsupported: false, close };
+  return { origin, accountSid, authToken, controlToken, control, failsOnUnsupported: false, close };
 }
 
 /** Commands show the event instead of a warning of Node.js. */

@@ -106,6 +106,15 @@ describe('a sandbox', () => {
   let sandbox: Sandbox;
   afterEach(() => sandbox.close());
 
+  it.each([1e15, 8.6e15, 1e300])(
+    'says of a time that is refused neither that it passed, nor anything else: %s',
+    async (time) => {
+      sandbox = await createSandbox({ clock: 'manual', now: () => START });
+      await expect(sandbox.clock.advance(time)).rejects.toMatchObject({ kind: 'usage' });
+      expect(sandbox.events({ kind: 'clock.advanced' })).toEqual([]);
+    },
+  );
+
   it('with a manual clock delivers texts and their callbacks as time passes', async () => {
     sandbox = await createSandbox({ clock: 'manual', now: () => START });
     const client = createSandboxClient(sandbox);

@@ -139,7 +139,7 @@ export function createManualClock(start: number): Clock & SandboxClock {
     },
     advance: async (time) => {
       const milliseconds = readTime(time);
-      const turn = lastAdvance.then(() => advanceTo(verifyWritable(present + milliseconds)));
+      const turn = lastAdvance.then(() => advanceTo(verifyWritableTime(present + milliseconds)));
       lastAdvance = turn.catch(() => undefined);
       return turn;
     },
@@ -161,8 +161,8 @@ function readTime(time: number | string): number {
 /** The last moment that ISO 8601 writes with four digits for the year. */
 const LAST_MOMENT = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
-/** @throws RelayPhoneError `usage` for a time that events cannot show. */
-function verifyWritable(time: number): number {
+/** Returns the time, milliseconds since 1970. @throws RelayPhoneError `usage` for one that events cannot show. */
+export function verifyWritableTime(time: number): number {
   if (time <= LAST_MOMENT) return time;
   throw badAdvance('the clock would pass the year 9999', 'a shorter time');
 }

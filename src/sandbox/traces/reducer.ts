@@ -28,10 +28,16 @@ export interface EventReducer {
   add(events: Iterable<SandboxEvent>): void;
   /** Forgets the events with a lower id, and ignores them from now on. */
   forgetBefore(id: number): void;
-  /** The traces, newest first, without those in which only the clock, a behaviour or the whole sandbox was changed. */
-  traces(): readonly TraceSummary[];
+  /**
+   * The traces, newest first, without those in which only the clock, a behaviour or the whole sandbox was changed.
+   *
+   * @param limit how many of the newest. Default: all
+   */
+  traces(limit?: number): readonly TraceSummary[];
   /** Undefined if no event of it is known. */
   trace(traceId: string): Trace | undefined;
+  /** The summary of a trace alone, which takes less. Undefined if no event of it is known. */
+  summary(traceId: string): TraceSummary | undefined;
   /** The threads of all phones, the one with the latest entry first. */
   threads(): readonly PhoneThread[];
   /** The ids between the lowest and the highest known one that are unknown, ascending. */
@@ -163,8 +169,9 @@ export function createEventReducer(format: NumberFormat = (number) => number): E
       for (const event of events) addOne(event);
     },
     forgetBefore,
-    traces: () => {
+    traces: (limit) => {
       sorted ??= [...states.values()].toSorted((one, other) => other.events[0].id - one.events[0].id);
+      if (limit !== undefined) return takeListed(sorted, limit).map(summarize);
       listed ??= sorted.filter(isListed).map(summarize);
       return listed;
     },
@@ -173,6 +180,10 @@ export function createEventReducer(format: NumberFormat = (number) => number): E
       if (!state) return undefined;
       state.trace ??= { summary: summarize(state), tree: buildTree(state.events) };
       return state.trace;
+    },
+    summary: (traceId) => {
+      const state = states.get(traceId);
+      return state && summarize(state);
     },
     threads: () => {
       threadList ??= listThreads();
@@ -189,6 +200,16 @@ function insert(events: SandboxEvent[], event: SandboxEvent): boolean {
   if (events[at - 1]?.id === event.id) return false;
   events.splice(at, 0, event);
   return true;
+}
+
+/** Returns the first `limit` traces that are listed, and looks at no others. */
+function takeListed(states: readonly TraceState[], limit: number): TraceState[] {
+  const taken: TraceState[] = [];
+  for (const state of states) {
+    if (taken.length === limit) break;
+    if (isListed(state)) taken.push(state);
+  }
+  return taken;
 }
 
 function isListed({ events }: TraceState): boolean {

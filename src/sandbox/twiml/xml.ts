@@ -39,7 +39,7 @@ class Fault extends Error {
 const NAME = String.raw`[\p{L}_:][\p{L}\p{N}\p{M}_:.·-]*`;
 /** White space of XML, line ends normalized. Patterns with `\s` would allow other spaces, such as a no-break space. */
 const SPACE = '[ \t\n]';
-const ATTRIBUTE = String.raw`${SPACE}+(${NAME})${SPACE}*=${SPACE}*(?:"([^<"]*)"|'([^<']*)')`;
+const ATTRIBUTE = `${SPACE}+(${NAME})${SPACE}*=${SPACE}*(?:"([^<"]*)"|'([^<']*)')`;
 
 const DECLARATION =
   /^<\?xml\s+version\s*=\s*(?:"([\w.:-]+)"|'([\w.:-]+)')(?:\s+encoding\s*=\s*(?:"[A-Za-z][\w.-]*"|'[A-Za-z][\w.-]*'))?(?:\s+standalone\s*=\s*(?:"(?:yes|no)"|'(?:yes|no)'))?\s*\?>/;

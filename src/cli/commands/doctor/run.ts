@@ -5,8 +5,9 @@ import { createDoctorReport, type DoctorReport } from '../../../checks/doctor/re
 import { type CheckResult, runChecks } from '../../../checks/run-checks.js';
 import { ExitCode } from '../../../errors.js';
 import { type CommandContext, waitForLock } from '../../core/command-context.js';
-import { type ProjectLines, showNext } from '../../core/next-lines.js';
+import { type FollowUp, type ProjectLines, showNext } from '../../core/next-lines.js';
 import { listStepsAfterDoctor } from '../../core/next-steps.js';
+import { findPageLink } from '../../core/page-link.js';
 import { type CliPorts, isTty } from '../../core/ports.js';
 import { verifyNewFile, writeBundle } from './bundle.js';
 import type { DoctorFlags } from './command.js';
@@ -42,8 +43,16 @@ export async function run(ports: CliPorts, flags: DoctorFlags): Promise<number> 
   }
   screen.document(report);
   if (results.some(({ state }) => state === 'fault')) return ExitCode.fault;
-  if (target === 'sandbox') showNext(screen, listStepsAfterDoctor(lines, context.loaded.values.mainNumber));
+  if (target === 'sandbox') {
+    const steps = listStepsAfterDoctor(lines, context.loaded.values.mainNumber);
+    showNext(screen, [...steps, ...lookAtPage(context, lines)]);
+  }
   return ExitCode.done;
+}
+
+function lookAtPage(context: CommandContext, lines: ProjectLines): FollowUp[] {
+  if (findPageLink(context, '') === undefined) return [];
+  return [{ why: 'see all that happens in the sandbox, in a browser', line: lines.relayPhone('open') }];
 }
 
 /** How often progress is shown without a terminal. */

@@ -24,6 +24,9 @@ export const execCommand = command({
       'run nothing; print the variables for a running sandbox, with its secrets',
       { choices: ['shell', 'powershell', 'compose'], preset: 'shell' },
     ),
+    page: option('--page', 'serve the page of the sandbox, for a browser, while the program runs', {
+      conflicts: ['printEnv'],
+    }),
     strict: option(
       '--strict',
       'exit code 6 if the program asked for something of Twilio that the sandbox lacks',

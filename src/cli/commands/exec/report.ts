@@ -7,6 +7,7 @@ export const execReportSchema = z.object({
   command: z.literal('exec'),
   origin: z.string().describe('where the sandbox answers'),
   accountSid: z.string(),
+  page: z.string().nullable().describe('the origin of its page in a browser; null without --page'),
   exitCode: z.int().nullable().describe('of the program; null with --print-env'),
   unsupported: z
     .array(unsupportedUseSchema)

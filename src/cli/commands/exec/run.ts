@@ -5,6 +5,7 @@ import { findFolderProxy } from '../../../sandbox/instance/proxy.js';
 import { NO_CHOICES, required } from '../../../setup/setup.js';
 import type { StateFolder } from '../../../state/folder.js';
 import { apiOriginOf } from '../../../twilio/target.js';
+import { offerAccountPage } from '../../core/account-page.js';
 import { type CommandContext, openCommandContext } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
 import { printJson, printLines } from '../../core/screen.js';
@@ -44,14 +45,14 @@ export async function run(ports: CliPorts, flags: ExecFlags): Promise<number> {
     const execution = await prepareExecution(context, session);
     if (flags.verbose) showRemoved(context);
     if (proxyUrl === undefined) {
-      const { exitCode, unsupported, hasFailed } = await runProgram(execution, flags);
-      if (json) report(ports, session, { exitCode, unsupported, environment: null });
+      const { exitCode, unsupported, hasFailed, page } = await runProgram(execution, flags);
+      if (json) report(ports, session, { exitCode, unsupported, environment: null, page });
       return exitCode === ExitCode.done && hasFailed ? ExitCode.fault : exitCode;
     }
     const environment = Object.fromEntries(
       Object.entries(createEnvironment(execution, proxyUrl)).map(([name, value = '']) => [name, value]),
     );
-    if (json) report(ports, session, { exitCode: null, unsupported: [], environment });
+    if (json) report(ports, session, { exitCode: null, unsupported: [], environment, page: null });
     else if (printEnv) printLines(ports.stdout, formatEnvironment(environment, printEnv));
     return ExitCode.done;
   } finally {
@@ -60,7 +61,7 @@ export async function run(ports: CliPorts, flags: ExecFlags): Promise<number> {
 }
 
 /** How a program ended, and what was asked for meanwhile that the sandbox lacks. */
-interface EndedProgram extends Pick<ExecReport, 'unsupported'> {
+interface EndedProgram extends Pick<ExecReport, 'unsupported' | 'page'> {
   /** The program's own. */
   readonly exitCode: number;
   /** True if that is a failure. */
@@ -69,13 +70,20 @@ interface EndedProgram extends Pick<ExecReport, 'unsupported'> {
 
 async function runProgram(
   execution: Execution,
-  { command, json = false, strict = false }: ExecFlags,
+  { command, json = false, strict = false, page: hasPage = false }: ExecFlags,
 ): Promise<EndedProgram> {
   const { context, session } = execution;
   const { ports } = context;
   const sandbox = required(session.sandbox);
   const isStrict = strict || sandbox.failsOnUnsupported;
   const listUnsupported = isStrict || json ? await listUnsupportedFromNow(sandbox) : async () => [];
+  const page = await offerAccountPage(context, session, {
+    host: 'exec',
+    app: required(session.setup.facts.publicBase),
+    flags: { page: hasPage },
+    ownsTerminal: false,
+  });
+  await page?.show();
   const { program, close } = await startInSandbox(execution, command, { json, isQuick: true });
   const origin = required(session.setup.facts.publicBase);
   const stopWatching = watchSilence({ context, origin, command }, program);
@@ -92,6 +100,7 @@ async function runProgram(
     stopWatching();
     endWatch();
     await close();
+    await page?.close();
   }
   const unsupported = await listUnsupported().catch((error: unknown) => {
     // The exit code of the program comes before that of a sandbox that is gone.
@@ -101,7 +110,7 @@ async function runProgram(
   });
   const hasFailed = isStrict && unsupported.length > 0;
   if (hasFailed) await showUnsupported(context, sandbox, unsupported);
-  return { exitCode, unsupported, hasFailed };
+  return { exitCode, unsupported, hasFailed, page: page?.origin ?? null };
 }
 
 function showRemoved(context: CommandContext): void {
@@ -135,7 +144,7 @@ function formatEnvironment(
 function report(
   { stdout }: CliPorts,
   { target, setup }: Session,
-  outcome: Pick<ExecReport, 'exitCode' | 'unsupported' | 'environment'>,
+  outcome: Pick<ExecReport, 'exitCode' | 'unsupported' | 'environment' | 'page'>,
 ): void {
   const document: ExecReport = {
     command: 'exec',

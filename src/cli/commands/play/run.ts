@@ -10,6 +10,7 @@ import type { PlayedStep } from '../../../scenarios/ports.js';
 import { readStory } from '../../../scenarios/read-story.js';
 import type { Story } from '../../../scenarios/story.js';
 import { type CommandContext, openCommandContext } from '../../core/command-context.js';
+import { findPageLink } from '../../core/page-link.js';
 import type { CliPorts } from '../../core/ports.js';
 import type { Screen } from '../../core/screen.js';
 import { showError } from '../../core/screen.js';
@@ -70,6 +71,9 @@ async function play({ context, session, file }: Player, story: Story) {
   const hops = error ? await findHops(session, played.events) : [];
   showHops(screen, hops);
   await showUnexpected(context, session, played.unsupported);
+  const trace = hops.at(-1)?.traceId;
+  const link = findPageLink(context, trace === undefined ? '/traces' : `/t/${trace}`);
+  if (link !== undefined) screen.line(`    Page: ${link}`);
   if (error) showError(ports, error);
   return createPlayReport(story, file, played, hops);
 }

@@ -1,6 +1,6 @@
 // `relay-phone sandbox`: its options and help.
 import { command, type FlagsOf, option } from '../../core/command.js';
-import { clockOptions, settingsOptions } from '../../core/options.js';
+import { clockOptions, pageOptions, settingsOptions } from '../../core/options.js';
 import { port } from '../../core/values.js';
 
 /** `relay-phone sandbox`. */
@@ -30,10 +30,11 @@ export const sandboxCommand = command({
       { repeated: true },
     ),
     ...clockOptions,
+    ...pageOptions,
     follow: option('--follow', 'show every event as it happens; also of a sandbox that is running already'),
   },
   examples: [
-    'relay-phone sandbox',
+    'relay-phone sandbox --open',
     'relay-phone sandbox --follow',
     'relay-phone sandbox leaks --number +12025550190',
   ],

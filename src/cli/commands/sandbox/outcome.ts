@@ -8,6 +8,7 @@ import {
 import type { TraceResult } from '../../../sandbox/traces/sentence.js';
 import { warnOfBlindApp } from '../../core/blind-app.js';
 import type { CommandContext } from '../../core/command-context.js';
+import { findPageLink } from '../../core/page-link.js';
 import { adviseTrace } from '../../core/unsupported.js';
 
 /** What an act came to. */
@@ -19,7 +20,8 @@ export interface ShownOutcome extends TraceResult {
 }
 
 /**
- * Shows what a trace came to, and the likely reason if the app fails and has never reached this sandbox.
+ * Shows what a trace came to, where a running page shows it, and the likely reason if the app fails and has never reached
+ * this sandbox.
  *
  * @returns the sentence, and whether it tells of success: `text` and `call` exit with 6 if it does not
  * @throws RelayPhoneError `usage` if no event of the trace is kept.
@@ -36,6 +38,8 @@ export async function showOutcome(
   // The sign of a fault means exit code 6, and nothing else does.
   const side = worst === 'done' ? 'done' : 'warning';
   context.screen.outcome(sentence, succeeded && !hasFailedStrictly ? side : 'failed');
+  const link = findPageLink(context, `/t/${traceId}`);
+  if (link !== undefined) context.screen.detail(link);
   if (hasFailedStrictly) showUses(context, unsupported);
   await warnOfBlindApp(context, control);
   return { sentence, succeeded, unsupported, hasFailedStrictly };

@@ -1,6 +1,7 @@
 // `relay-phone sandbox`: runs the local Twilio as a server.
 import { ExitCode, RelayPhoneError } from '../../../errors.js';
 import { once } from '../../../once.js';
+import { listPages } from '../../../page/server/address.js';
 import { type ControlClient, createControlClient } from '../../../sandbox/control/client.js';
 import { findJoinable, type JoinedSandbox, serveSandbox } from '../../../sandbox/instance/join.js';
 import {
@@ -8,8 +9,10 @@ import {
   type UnsupportedUse,
 } from '../../../sandbox/platform/events/unsupported-use.js';
 import type { SandboxReport } from '../../../sandbox/report.js';
+import type { Sandbox } from '../../../sandbox/sandbox.js';
 import type { StateFolder } from '../../../state/folder.js';
 import { type CommandContext, openCommandContext, waitForLock } from '../../core/command-context.js';
+import { type OfferedPage, offerPage } from '../../core/offer-page.js';
 import type { CliPorts } from '../../core/ports.js';
 import { warnOfLostWrites, warnOfUnsupported } from '../../core/sandbox.js';
 import { adviseTrace } from '../../core/unsupported.js';
@@ -29,24 +32,22 @@ export async function run(ports: CliPorts, flags: SandboxFlags): Promise<number>
   const running = await findJoinable(folder);
   if (!running) return serve(context, folder, flags);
   if (!flags.follow) throw runsAlready(folder, running);
-  await watch(context, running);
+  await watch(context, folder, running);
   return ExitCode.done;
 }
 
-async function watch(context: CommandContext, sandbox: JoinedSandbox): Promise<void> {
+async function watch(context: CommandContext, folder: StateFolder, sandbox: JoinedSandbox): Promise<void> {
   const { screen } = context;
   const { origin, accountSid, control } = sandbox;
   screen.line(`The sandbox is at ${origin}, account ${accountSid}. It keeps running when Ctrl-C ends this.`);
-  screen.record(createReport(sandbox));
+  const page = listPages(folder).find(({ mode }) => mode === 'sandbox');
+  screen.record(createReport(sandbox, page?.origin));
   await follow(context, control);
 }
 
-async function serve(
-  context: CommandContext,
-  folder: StateFolder,
-  { port, strict = false, traceparent = false, allowCountry = [], clock, follow: isFollowed }: SandboxFlags,
-): Promise<number> {
+async function serve(context: CommandContext, folder: StateFolder, flags: SandboxFlags): Promise<number> {
   const { ports, screen } = context;
+  const { port, strict = false, traceparent = false, allowCountry = [], clock, follow: isFollowed } = flags;
   const sandbox = await serveSandbox(folder, {
     ...waitForLock(context, 'sandbox'),
     port,
@@ -79,13 +80,30 @@ async function serve(
   if (port !== 0 && sandbox.port !== port)
     screen.warn(`port ${port} is taken, so this is on ${sandbox.port}`);
   screen.line(`The sandbox is at ${sandbox.origin}, account ${sandbox.accountSid}. Ctrl-C ends it.`);
-  if (!isFollowed) {
-    screen.document(createReport(sandbox));
-    return ended;
-  }
-  screen.record(createReport(sandbox));
+  const page = flags.page ? await offerSandboxPage(context, sandbox, flags) : undefined;
+  const report = createReport(sandbox, page?.origin);
+  if (isFollowed) screen.record(report);
+  else screen.document(report);
+  await page?.show();
+  if (!isFollowed) return ended;
   await follow(context, createControlClient(sandbox), 0);
+  await page?.close();
   return (await end()) ?? ExitCode.done;
+}
+
+/** The page has the second port after the sandbox's: the first is the proxy's. */
+function offerSandboxPage(
+  context: CommandContext,
+  sandbox: Sandbox,
+  { port, open = false }: SandboxFlags,
+): Promise<OfferedPage | undefined> {
+  return offerPage(context, {
+    host: 'sandbox',
+    subject: { kind: 'sandbox', sandbox },
+    port: port && sandbox.port + 2,
+    opens: open,
+    ownsTerminal: true,
+  });
 }
 
 /**
@@ -121,8 +139,12 @@ function showUse({ screen }: CommandContext): (use: UnsupportedUse) => void {
   };
 }
 
-function createReport({ origin, accountSid }: Pick<JoinedSandbox, 'origin' | 'accountSid'>): SandboxReport {
-  return { command: 'sandbox', origin, port: Number(new URL(origin).port), accountSid };
+function createReport(
+  { origin, accountSid }: Pick<JoinedSandbox, 'origin' | 'accountSid'>,
+  page: string | undefined,
+): SandboxReport {
+  const port = Number(new URL(origin).port);
+  return { command: 'sandbox', origin, port, accountSid, page: page ?? null };
 }
 
 function runsAlready({ path }: StateFolder, { origin }: JoinedSandbox): RelayPhoneError {

@@ -1,6 +1,6 @@
 // `relay-phone serve`: its options and help.
 import { command, type FlagsOf, option } from '../../core/command.js';
-import { showNumbersOptions, targetOptions } from '../../core/options.js';
+import { pageOptions, showNumbersOptions, targetOptions } from '../../core/options.js';
 import { listenAddress, port, wholeNumber } from '../../core/values.js';
 
 /** `relay-phone serve`. */
@@ -29,6 +29,7 @@ export const serveCommand = command({
     prefixes: option('--no-prefixes', 'send every reply unchanged to the last sender'),
     resend: option('--resend', 'send again the texts that were refused or given up'),
     ...showNumbersOptions,
+    ...pageOptions,
     showToken: option('--show-token', 'print the token of the user API and exit'),
     buy: option('--buy', 'let the user API buy a mask, which costs money at Twilio'),
     exposeApi: option('--expose-api', 'also answer the user API through the tunnel'),

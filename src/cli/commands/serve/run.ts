@@ -9,6 +9,7 @@ import { RELAY_DATABASE_FILE } from '../../../relay/store/schema.js';
 import { NO_CHOICES, required } from '../../../setup/setup.js';
 import { createTwilioClient } from '../../../twilio/client.js';
 import { apiOriginOf } from '../../../twilio/target.js';
+import { offerAccountPage } from '../../core/account-page.js';
 import {
   type CommandContext,
   findTargetKind,
@@ -17,6 +18,7 @@ import {
 } from '../../core/command-context.js';
 import { createLines, showNext } from '../../core/next-lines.js';
 import { textMask } from '../../core/next-steps.js';
+import type { OfferedPage } from '../../core/offer-page.js';
 import { createRequestGate, openPort, type RequestGate } from '../../core/port.js';
 import type { CliPorts } from '../../core/ports.js';
 import { findPrompts } from '../../core/prompts.js';
@@ -105,6 +107,7 @@ async function serve(
     now: ports.now,
     emit: watch.emit,
   });
+  let page: OfferedPage | undefined;
   try {
     verifyMaskFree(relay, pair);
     await prepareAccount(setup, { publicBase, pair }, folder, waiting);
@@ -112,20 +115,29 @@ async function serve(
     const count = flags.resend ? relay.outgoing.resend() : 0;
     if (count > 0) screen.line(`Texts sent again: ${count}.`);
     const withdraw = await announceRelay(folder, server.origin);
-    showStart(context, relay, createRedactor(showsNumbers), {
+    const report = showStart(context, relay, createRedactor(showsNumbers), {
       host: flags.host,
       origin: server.origin,
       publicBase,
       target: setup.target,
     });
+    page = await offerAccountPage(context, session, {
+      host: 'serve',
+      app: server.origin,
+      flags,
+      ownsTerminal: true,
+    });
+    screen.record({ ...report, page: page?.origin ?? null } satisfies ServeReport);
     await relay.start();
     gate.open(relay.listener);
+    await page?.show();
     await untilInterrupted(ports, async () => {
       withdraw();
       await server.drain();
       watch.sumUp(await relay.close());
     });
   } catch (error) {
+    await page?.close();
     await relay.close();
     throw error;
   }
@@ -148,6 +160,7 @@ function createConnect({ environment, sleep }: CliPorts, { setup, target }: Sess
     createTwilioClient(credentials, { ...options, ...more, isApp: true });
 }
 
+/** @returns the first document of `--json`, without the page */
 function showStart(
   context: CommandContext,
   relay: RunningRelay,
@@ -160,7 +173,7 @@ function showStart(
   }: Pick<ServeReport, 'origin' | 'publicBase' | 'target'> & {
     readonly host: string;
   },
-): void {
+): Omit<ServeReport, 'page'> {
   const { screen } = context;
   const [first] = relay.masks.list();
   const masks = relay.masks
@@ -179,14 +192,7 @@ function showStart(
     const { number, realNumber } = first;
     showNext(screen, [textMask(createLines(context, { target }), number, realNumber, redact(realNumber))]);
   }
-  screen.record({
-    command: 'serve',
-    target,
-    origin,
-    publicBase,
-    masks,
-    unsent: unsent.length,
-  } satisfies ServeReport);
+  return { command: 'serve', target, origin, publicBase, masks, unsent: unsent.length };
 }
 
 function untilInterrupted(ports: CliPorts, close: () => Promise<void>): Promise<void> {

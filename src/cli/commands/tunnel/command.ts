@@ -1,6 +1,6 @@
 // `relay-phone tunnel`: its arguments, options and help.
 import { type Asked, argument, command, type FlagsOf, option } from '../../core/command.js';
-import { showNumbersOptions, targetOptions } from '../../core/options.js';
+import { pageOptions, showNumbersOptions, targetOptions } from '../../core/options.js';
 import { age, appOrigin, port } from '../../core/values.js';
 
 /** The value of `--keep` without one, its older meaning. */
@@ -37,6 +37,7 @@ export const tunnelCommand = command({
     ),
     keepSettings: option('--keep-settings', 'leave the TwiML app and .env as they are at the end'),
     ...showNumbersOptions,
+    ...pageOptions,
   },
   examples: [
     'relay-phone tunnel --to 3000 -- npm start',

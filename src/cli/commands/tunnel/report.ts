@@ -15,6 +15,7 @@ export const tunnelReportSchema = z.object({
       'the paths that the TwiML app and the numbers name; a valid signature lets in any other one too',
     ),
   exposesAll: z.boolean(),
+  page: z.string().nullable().describe('the origin of its page in a browser; null without one'),
 });
 
 /** A document of {@link tunnelReportSchema}. */

@@ -6,6 +6,7 @@ import { isSchemeFailure } from '../../../http/failure.js';
 import { NoAnswer, sendRequest } from '../../../http/send.js';
 import type { StartedProgram } from '../../../programs/start.js';
 import { NO_CHOICES } from '../../../setup/setup.js';
+import { offerAccountPage } from '../../core/account-page.js';
 import { waitForApp } from '../../core/app.js';
 import { findTargetKind, openCommandContext, readSecret } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
@@ -55,7 +56,15 @@ async function hold(open: RunningTunnel, closing: Closing): Promise<number> {
   if (program) closing.add(program.stop);
   const waiting = new AbortController();
   closing.add(async () => waiting.abort());
-  showStart(open, publicBase);
+  const page = await offerAccountPage(context, open.session, {
+    host: 'tunnel',
+    app,
+    flags,
+    ownsTerminal: !program,
+  });
+  if (page) closing.add(page.close);
+  showStart(open, publicBase, page?.origin);
+  await page?.show();
   const onSlow = () => context.screen.warn(`nothing answers at ${app} yet; start it: ${open.howToStart()}`);
   void waitForApp(context.ports, app, onSlow, waiting.signal)
     .then(async () => {
@@ -85,7 +94,11 @@ async function startApp(
   return startRecordedProgram(context, command, options, to);
 }
 
-function showStart({ context, session, flags, account, server }: RunningTunnel, publicBase: string): void {
+function showStart(
+  { context, session, flags, account, server }: RunningTunnel,
+  publicBase: string,
+  page: string | undefined,
+): void {
   const { setup } = session;
   const { screen } = context;
   const app = flags.to;
@@ -100,6 +113,7 @@ function showStart({ context, session, flags, account, server }: RunningTunnel, 
     applicationSid: setup.facts.app?.sid ?? null,
     webhooks,
     exposesAll: flags.expose === 'all',
+    page: page ?? null,
   } satisfies TunnelReport);
 }
 

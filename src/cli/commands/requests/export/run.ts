@@ -4,11 +4,11 @@ import { type Exchange, type ExchangeSummary, findConversation } from '../../../
 import { formatFullExchange } from '../../../../exchanges/format.js';
 import type { OpenedExchanges } from '../../../../gateway/open.js';
 import type { RequestsExportReport } from '../../../../gateway/report.js';
-import { findLacks } from '../../../../sandbox/twiml/voice/find-lacks.js';
 import { findRecordedAction, type RecordedWebhook } from '../../../../scenarios/record/recorded-webhook.js';
 import { writeStory } from '../../../../scenarios/record/write-story.js';
 import { openCommandContext } from '../../../core/command-context.js';
 import type { CliPorts } from '../../../core/ports.js';
+import { readRecordedWebhook } from '../../../core/read-recorded-webhook.js';
 import { printText } from '../../../core/screen.js';
 import { exchangeNotFound, verifyExchangeFound, withExchanges } from '../exchanges.js';
 import type { RequestsExportFlags } from './command.js';
@@ -60,18 +60,7 @@ async function numberOf(one: Exchange): Promise<string> {
 }
 
 async function toRecorded(exchange: Exchange): Promise<RecordedWebhook> {
-  const { request, answer, target, status } = await formatFullExchange(exchange);
-  const parameters = Object.entries(request.parameters).map(
-    ([name, value]) => [name, [value].flat().at(-1) ?? ''] as const,
-  );
-  const isOfCall = parameters.some(([name]) => name === 'CallSid');
-  return {
-    parameters: Object.fromEntries(parameters),
-    path: target,
-    status,
-    twiml: answer.body,
-    lacks: isOfCall ? findLacks(answer.body) : [],
-  };
+  return readRecordedWebhook(await formatFullExchange(exchange));
 }
 
 function noStory(id: number): RelayPhoneError {

@@ -1,10 +1,11 @@
 // Lays out the events of a trace as a tree.
 import type { SandboxEvent } from '../../../../sandbox/platform/events/event.js';
+import { describeEvent } from '../../../../sandbox/traces/describe-event.js';
 import type { TraceOutcome } from '../../../../sandbox/traces/event-outcome.js';
 import { readOutcome } from '../../../../sandbox/traces/event-outcome.js';
 import type { TraceNode } from '../../../../sandbox/traces/tree.js';
 import { fitRow, type Layout, layOut, measure } from '../../../core/layout.js';
-import { describeEvent, formatLabel, listContents } from '../event-line.js';
+import { FULL_NAMES, formatLabel, listContents } from '../event-line.js';
 
 /** The widest branches that are shown: what is left must be enough for an event. */
 const MAX_BRANCHES = 27;
@@ -27,7 +28,7 @@ export function layOutTree(tree: readonly TraceNode[], layout: Layout): TreeRows
     const { event } = node;
     const time = `+${((Date.parse(event.at) - startedAt) / 1000).toFixed(3)}`.padStart(8);
     const start = `${time} ${formatExchange(event)}  ${cutBranches(branches.get(event.id) ?? '')}`;
-    const head = `${start}${formatLabel(describeEvent(event)[0])}`;
+    const head = `${start}${formatLabel(describeEvent(event, FULL_NAMES)[0])}`;
     const contents = listBriefContents(event, layout);
     const end = describeCause(node);
     const room = layout.columns - measure(head) - measure(end);

@@ -1,0 +1,158 @@
+// What the page knows: the events of the sandbox, what they come to, and what the sandbox holds now.
+import { batch, computed, type ReadonlySignal, signal } from '@preact/signals';
+import type { SandboxState } from '../../sandbox/control/sandbox-state.js';
+import type { NumberSummary } from '../../sandbox/numbers/incoming-phone-numbers/summaries.js';
+import type { CheckedAssertion } from '../../sandbox/phones/exposure/assertions.js';
+import type { PhoneSummary } from '../../sandbox/phones/phones.js';
+import type { SandboxEvent } from '../../sandbox/platform/events/event.js';
+import { createEventReducer, type Trace } from '../../sandbox/traces/reducer.js';
+import type { TraceSummary } from '../../sandbox/traces/summary.js';
+import type { PhoneThread } from '../../sandbox/traces/threads.js';
+import { createApi } from './api.js';
+import { keepEvents } from './event-list.js';
+import type { FromWorker, StreamState } from './feed-messages.js';
+import type { Inspector } from './live.js';
+import { mergeEvents } from './merge-events.js';
+import type { TabSession } from './session.js';
+
+/** How many events are kept; the oldest are forgotten. */
+const MAX_EVENTS = 20_000;
+
+/** How many are loaded at first, so that the newest are soon there; the others follow. */
+const FIRST_EVENTS = 1000;
+
+/** How many of the newest traces are summarized. */
+const MAX_TRACES = 100;
+
+/** Milliseconds between two looks at what the sandbox holds. */
+const REFRESH_MS = 400;
+
+/** What the sandbox holds now. */
+export interface Holdings {
+  readonly state: SandboxState;
+  readonly numbers: readonly NumberSummary[];
+  readonly phones: readonly PhoneSummary[];
+  readonly assertions: readonly CheckedAssertion[];
+}
+
+/** The state of the page. */
+export interface Lab extends Inspector {
+  /** In the order of their ids. The array is a new one after each change. */
+  readonly events: ReadonlySignal<readonly SandboxEvent[]>;
+  /** The newest, newest first. */
+  readonly traces: ReadonlySignal<readonly TraceSummary[]>;
+  readonly threads: ReadonlySignal<readonly PhoneThread[]>;
+  /** Undefined until it was loaded. */
+  readonly holdings: ReadonlySignal<Holdings | undefined>;
+  /** Whether the history was loaded. */
+  readonly isLoaded: ReadonlySignal<boolean>;
+  /** Returns a trace with its events; undefined if none of them is known. Reads {@link Lab.events}. */
+  trace(traceId: string): Trace | undefined;
+  /** Returns the summary of a trace; undefined if none of its events is known. Reads {@link Lab.events}. */
+  summary(traceId: string): TraceSummary | undefined;
+  /** Looks at what the sandbox holds, soon. */
+  refresh(): void;
+}
+
+/** Starts to listen. */
+export function startLab(session: TabSession, onRefused: () => void): Lab {
+  const api = createApi(session.token);
+  let reducer = createEventReducer();
+  const [connection, heardAt] = [signal<StreamState>('connecting'), signal(Date.now())];
+  const events = signal<readonly SandboxEvent[]>([]);
+  const holdings = signal<Holdings | undefined>(undefined);
+  const isLoaded = signal(false);
+  const notice = signal<string | null>(null);
+  let isDue = false;
+
+  function add(added: readonly SandboxEvent[]): void {
+    const merged = mergeEvents(events.value, added);
+    if (merged === events.value) return;
+    const known = keepEvents(merged, MAX_EVENTS);
+    reducer.add(added);
+    if (known !== merged) reducer.forgetBefore(known[0]?.id ?? 0);
+    events.value = known;
+    refresh();
+  }
+
+  function clear(): void {
+    reducer = createEventReducer();
+    events.value = [];
+  }
+
+  async function load(): Promise<void> {
+    const newest = await readEvents(`limit=${FIRST_EVENTS}`);
+    batch(() => {
+      add(newest);
+      isLoaded.value = true;
+    });
+    refresh();
+    const [oldest] = newest;
+    if (newest.length < FIRST_EVENTS || !oldest) return;
+    add(await readEvents(`limit=${MAX_EVENTS - FIRST_EVENTS}&before=${oldest.id}`));
+  }
+
+  /** An answer that does not come is asked for again when the stream is back. */
+  function readEvents(query: string): Promise<SandboxEvent[]> {
+    return api.get<SandboxEvent[]>(`/events.json?${query}`).catch(() => []);
+  }
+
+  function refresh(): void {
+    if (isDue) return;
+    isDue = true;
+    setTimeout(async () => {
+      isDue = false;
+      await look().catch(() => undefined);
+    }, REFRESH_MS);
+  }
+
+  async function look(): Promise<void> {
+    const [state, numbers, phones, assertions] = await Promise.all([
+      api.get<SandboxState>('/state'),
+      api.get<NumberSummary[]>('/numbers'),
+      api.get<PhoneSummary[]>('/phones'),
+      api.get<CheckedAssertion[]>('/assertions'),
+    ]);
+    holdings.value = { state, numbers, phones, assertions };
+  }
+
+  function take(message: FromWorker): void {
+    heardAt.value = Date.now();
+    if (message.type === 'events') add(message.events);
+    if (message.type === 'gap') notice.value = `${message.missed.toLocaleString('en')} events were missed`;
+    if (message.type === 'restarted') {
+      clear();
+      notice.value = 'A new sandbox: the earlier events are gone';
+      void load();
+    }
+    if (message.type !== 'connection') return;
+    const isNew = message.connection === 'live' && connection.value !== 'live';
+    connection.value = message.connection;
+    if (message.connection === 'refused') onRefused();
+    if (isNew) void load();
+  }
+
+  /** Reads the reducer anew after each change of the events. */
+  const afterEvents = <Value>(read: () => Value) =>
+    computed(() => {
+      events.value;
+      return read();
+    });
+
+  session.listen(take);
+  return {
+    api,
+    connection,
+    heardAt,
+    newestExchange: computed(() => events.value.findLast((event) => 'exchangeId' in event)?.id ?? 0),
+    events,
+    traces: afterEvents(() => reducer.traces(MAX_TRACES)),
+    threads: afterEvents(() => reducer.threads()),
+    holdings,
+    isLoaded,
+    notice,
+    trace: (traceId) => (events.value.length === 0 ? undefined : reducer.trace(traceId)),
+    summary: (traceId) => (events.value.length === 0 ? undefined : reducer.summary(traceId)),
+    refresh,
+  };
+}

@@ -1,0 +1,53 @@
+// Starts the page: opens the session of this tab, and shows the lab or how to get in.
+import { render } from 'preact';
+import { createApi } from './api.js';
+import { startLab } from './lab.js';
+import { type LiveAccount, startLiveInspector } from './live.js';
+import { Command, Empty } from './parts/common.js';
+import { closeSession, openTabSession, type TabSession } from './session.js';
+import { LiveFrame } from './views/live.js';
+import { PageFrame } from './views/shell.js';
+
+const root = document.getElementById('root');
+const workerUrl = document.querySelector('meta[name="worker"]')?.getAttribute('content') ?? '';
+
+function showLocked(): void {
+  closeSession();
+  if (!root) return;
+  render(
+    <Empty title="This tab has no access">
+      <p>The address was used before, or is older than a minute. Get a new one:</p>
+      <Command line="relay-phone open" />
+      <p class="quiet-text">or press o in the terminal of relay-phone sandbox.</p>
+    </Empty>,
+    root,
+  );
+}
+
+const session = await openTabSession(workerUrl);
+if (session && root) await show(session, root);
+else showLocked();
+
+async function show(opened: TabSession, place: HTMLElement): Promise<void> {
+  // A server that does not answer now is waited for, as after a cut.
+  const account = await createApi(opened.token)
+    .get<{ readonly mode: 'sandbox' } | LiveAccount>('/mode')
+    .catch(() => ({ mode: 'sandbox' }) as const);
+  const session: TabSession = {
+    ...opened,
+    listen: (onMessage) =>
+      opened.listen((message) => {
+        if (message.type === 'restarted') void reloadIfOther(opened.token, account.mode);
+        onMessage(message);
+      }),
+  };
+  if (account.mode === 'live') {
+    render(<LiveFrame inspector={startLiveInspector(session, account, showLocked)} />, place);
+  } else render(<PageFrame lab={startLab(session, showLocked)} />, place);
+}
+
+/** Another command may serve the page now, on the same port: a tunnel where a sandbox was. */
+async function reloadIfOther(token: string, before: string): Promise<void> {
+  const { mode } = await createApi(token).get<{ readonly mode: string }>('/mode');
+  if (mode !== before) location.reload();
+}

@@ -1,0 +1,78 @@
+// The session of a tab: how it gets the token of the page, and the event stream.
+import { startEventFeed } from './event-feed.js';
+import type { FromWorker, ToWorker } from './feed-messages.js';
+
+const KEY = 'relay-phone token';
+
+/** Milliseconds for the other tabs to answer. */
+const JOIN_TIMEOUT_MS = 1000;
+
+/** A tab with access. */
+export interface TabSession {
+  readonly token: string;
+  /** Starts the messages of the stream. */
+  listen(onMessage: (message: FromWorker) => void): void;
+}
+
+/** Opens the session; undefined if the tab has no code, no token from before, and no other tab has one. */
+export async function openTabSession(workerUrl: string): Promise<TabSession | undefined> {
+  const worker = openWorker(workerUrl);
+  const token = (await redeemFragment()) ?? sessionStorage.getItem(KEY) ?? (await worker?.join());
+  if (!token) return undefined;
+  sessionStorage.setItem(KEY, token);
+  return {
+    token,
+    listen: (onMessage) => {
+      if (worker) worker.listen(token, onMessage);
+      else startEventFeed(token, onMessage);
+    },
+  };
+}
+
+/** Forgets a token that is refused. */
+export function closeSession(): void {
+  sessionStorage.removeItem(KEY);
+}
+
+/** Redeems the code of the address, and removes it from the history. */
+async function redeemFragment(): Promise<string | undefined> {
+  const [, code] = /^#k=([\w-]+)$/.exec(location.hash) ?? [];
+  if (code === undefined) return undefined;
+  history.replaceState(null, '', location.pathname + location.search);
+  const answer = await fetch('/api/session', { method: 'POST', body: code }).catch(() => undefined);
+  return answer?.ok ? ((await answer.json()) as { token: string }).token : undefined;
+}
+
+/** Returns the shared worker; undefined if the browser has none. */
+function openWorker(url: string) {
+  if (!('SharedWorker' in globalThis)) return undefined;
+  const { port } = new SharedWorker(trust(url), { name: 'relay-phone' });
+  const send = (message: ToWorker) => port.postMessage(message);
+  return {
+    join: () =>
+      new Promise<string | null>((resolve) => {
+        setTimeout(() => resolve(null), JOIN_TIMEOUT_MS);
+        port.onmessage = ({ data }: MessageEvent<FromWorker>) => data.type === 'token' && resolve(data.token);
+        send({ type: 'join' });
+      }),
+    listen: (token: string, onMessage: (message: FromWorker) => void) => {
+      port.onmessage = ({ data }: MessageEvent<FromWorker>) => onMessage(data);
+      send({ type: 'token', token });
+    },
+  };
+}
+
+/** Where the browser demands it, only this policy makes a URL into a script. */
+function trust(url: string): string {
+  const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes };
+  if (!trustedTypes) return url;
+  return trustedTypes.createPolicy('lab', { createScriptURL: (own) => own }).createScriptURL(url);
+}
+
+/** The part of https://developer.mozilla.org/docs/Web/API/Trusted_Types_API that is used. */
+interface TrustedTypes {
+  createPolicy(
+    name: string,
+    rules: { createScriptURL: (url: string) => string },
+  ): { createScriptURL(url: string): string };
+}

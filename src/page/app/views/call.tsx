@@ -1,0 +1,138 @@
+// The call that a phone is in: who calls, answer and decline, a keypad, something to say, and the transcript.
+import { useComputed, useSignal } from '@preact/signals';
+import type { LoggedCall } from '../../../sandbox/phones/calls/call-log.js';
+import type { PhoneSummary } from '../../../sandbox/phones/phones.js';
+import { inPath } from '../api.js';
+import type { Lab } from '../lab.js';
+import { Failure } from '../parts/common.js';
+import { useLoaded } from '../parts/loaded.js';
+import { showNumber, showText } from '../words.js';
+
+const KEYS = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '0', '#'];
+
+interface CallProps {
+  readonly lab: Lab;
+  readonly number: string;
+  readonly live: NonNullable<PhoneSummary['liveCall']>;
+}
+
+/** Covers its phone, and no other. */
+export function CallPanel({ lab, number, live }: CallProps) {
+  const words = useSignal('');
+  const error = useSignal<unknown>(undefined);
+  const latest = useComputed(
+    () => lab.events.value.findLast(({ kind }) => kind === 'phone.call' || kind === 'gather.waiting')?.id,
+  ).value;
+  const calls = useLoaded(
+    () => lab.api.get<LoggedCall[]>(`/phones/${inPath(number)}/calls`),
+    [number, latest, live.state],
+  ).value.value;
+  const call = calls?.find(({ sid }) => sid === live.sid);
+  const act = async (name: string, body?: object) => {
+    error.value = undefined;
+    try {
+      await lab.api.send('POST', `/phones/${inPath(number)}/calls/${live.sid}/${name}`, body);
+    } catch (failure) {
+      error.value = failure;
+    }
+    lab.refresh();
+  };
+  const isRinging = live.state === 'ringing';
+  return (
+    <div class={`call-view${isRinging ? ' rings' : ''}`} role={isRinging ? 'alert' : undefined}>
+      <p class="call-state">{describeState(live.state)}</p>
+      <p class="call-party">{showNumber(live.shown)}</p>
+      {isRinging && (
+        <div class="inline">
+          <button type="button" class="answer" onClick={() => void act('answer')}>
+            Answer
+          </button>
+          <button type="button" class="decline" onClick={() => void act('reject')}>
+            Decline
+          </button>
+        </div>
+      )}
+      {call && <Transcript call={call} />}
+      {live.state === 'talking' && (
+        <>
+          {call?.waitsFor && <p class="waits">The app waits for {describeWait(call.waitsFor)}</p>}
+          <div class="keypad">
+            {KEYS.map((key) => (
+              <button
+                key={key}
+                type="button"
+                aria-label={`Key ${key}`}
+                onClick={() => void act('press', { keys: key })}
+              >
+                {key}
+              </button>
+            ))}
+          </div>
+          <form
+            class="inline"
+            onSubmit={(event) => {
+              event.preventDefault();
+              if (words.value === '') return;
+              void act('say', { words: words.value });
+              words.value = '';
+            }}
+          >
+            <input
+              aria-label="Say something"
+              placeholder="Say something"
+              value={words.value}
+              onInput={({ currentTarget }) => {
+                words.value = currentTarget.value;
+              }}
+            />
+            <button type="submit">Say</button>
+          </form>
+        </>
+      )}
+      {!isRinging && (
+        <button type="button" class="decline" onClick={() => void act('hang-up')}>
+          Hang up
+        </button>
+      )}
+      {error.value !== undefined && <Failure error={error.value} />}
+    </div>
+  );
+}
+
+function describeState(state: LoggedCall['state']): string {
+  return { ringing: 'Incoming call', calling: 'Calling', talking: 'In a call' }[state as string] ?? state;
+}
+
+function describeWait({
+  input,
+  numDigits,
+  finishOnKey,
+  timeoutSeconds,
+}: NonNullable<LoggedCall['waitsFor']>): string {
+  const what = input
+    .map((one) => {
+      if (one === 'speech') return 'words';
+      return numDigits === null ? 'keys' : `${numDigits} ${numDigits === 1 ? 'key' : 'keys'}`;
+    })
+    .join(' or ');
+  return `${what}${finishOnKey === '' ? '' : `, ended by ${finishOnKey}`}, ${timeoutSeconds} s`;
+}
+
+/** What was said in both directions, in the order of time. */
+function Transcript({ call: { heard, said } }: { readonly call: LoggedCall }) {
+  const lines = [
+    ...heard.map((line) => ({ ...line, who: 'heard' })),
+    ...said.map((line) => ({ ...line, who: 'said' })),
+  ].toSorted((one, other) => (one.at ?? '').localeCompare(other.at ?? ''));
+  return (
+    <ol class="transcript" aria-label="What was said">
+      {lines.map(({ who, kind, content, at }, index) => (
+        <li key={index} class={who}>
+          <span class="quiet-text">{kind === 'keys' ? 'keys ' : kind === 'play' ? 'plays ' : ''}</span>
+          <bdi>{showText(content)}</bdi>
+          {at === null && ''}
+        </li>
+      ))}
+    </ol>
+  );
+}

@@ -1,0 +1,95 @@
+// The palette: finds a screen, a phone or a trace by a few letters, and goes there.
+import { useComputed, useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import type { Lab } from '../lab.js';
+import { SCREENS } from '../read-route.js';
+import { go } from '../route.js';
+import { showText } from '../words.js';
+import { nameOf } from './phone-words.js';
+
+/** Something to go to. */
+interface Place {
+  readonly words: string;
+  readonly address: string;
+}
+
+/** How many places are shown. */
+const MAX_SHOWN = 12;
+
+/** Shows the palette in a dialog. */
+export function Palette({ lab, onClose }: { readonly lab: Lab; readonly onClose: () => void }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [typed, chosen] = [useSignal(''), useSignal(0)];
+  const found = useComputed(() => {
+    const words = typed.value.toLowerCase().split(/\s+/);
+    const matches = ({ words: text }: Place) => words.every((word) => text.toLowerCase().includes(word));
+    return listPlaces(lab).filter(matches).slice(0, MAX_SHOWN);
+  }).value;
+  useEffect(() => dialog.current?.showModal(), []);
+  const open = (place: Place | undefined) => {
+    if (!place) return;
+    onClose();
+    go(place.address);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step !== undefined) {
+      event.preventDefault();
+      chosen.value = Math.min(found.length - 1, Math.max(0, chosen.value + step));
+    } else if (event.key === 'Enter') {
+      event.preventDefault();
+      open(found[chosen.value]);
+    }
+  };
+  return (
+    <dialog ref={dialog} class="palette" onClose={onClose} aria-label="Go to">
+      <input
+        aria-label="Go to"
+        role="combobox"
+        aria-expanded="true"
+        aria-controls="places"
+        aria-activedescendant={`place-${chosen.value}`}
+        placeholder="Go to a screen, a phone or a trace"
+        value={typed.value}
+        onKeyDown={onKeyDown}
+        onInput={({ currentTarget }) => {
+          typed.value = currentTarget.value;
+          chosen.value = 0;
+        }}
+      />
+      <div id="places" role="listbox" aria-label="Places">
+        {found.map((place, index) => (
+          <div
+            key={place.address}
+            id={`place-${index}`}
+            role="option"
+            aria-selected={index === chosen.value}
+            onClick={() => open(place)}
+          >
+            <bdi>{showText(place.words)}</bdi>
+          </div>
+        ))}
+      </div>
+      {found.length === 0 && <p class="quiet-text">Nothing matches.</p>}
+    </dialog>
+  );
+}
+
+function listPlaces(lab: Lab): readonly Place[] {
+  const phones = (lab.holdings.value?.phones ?? []).filter(({ number }) => number.startsWith('+'));
+  return [
+    ...SCREENS.map((screen) => ({
+      words: `${screen.charAt(0).toUpperCase()}${screen.slice(1)}`,
+      address: `/${screen}`,
+    })),
+    { words: 'The latest trace', address: '/t/latest' },
+    ...phones.map(({ number }) => ({
+      words: `Phone ${nameOf(lab, number)} ${number}`,
+      address: `/phones?n=${encodeURIComponent(number)}`,
+    })),
+    ...lab.traces.value.map(({ sentence, traceId }) => ({
+      words: sentence,
+      address: `/t/${encodeURIComponent(traceId)}`,
+    })),
+  ];
+}

@@ -1,0 +1,353 @@
+// One phone: its name and behaviour, a conversation with its composer, and the call that it is in.
+import { useComputed, useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import type { NumberSummary } from '../../../sandbox/numbers/incoming-phone-numbers/summaries.js';
+import type { WholeBehaviour } from '../../../sandbox/phones/behaviour.js';
+import type { ThreadPage } from '../../../sandbox/phones/threads.js';
+import type { TraceSummary } from '../../../sandbox/traces/summary.js';
+import type { ThreadEntry } from '../../../sandbox/traces/threads.js';
+import { inPath } from '../api.js';
+import type { Lab } from '../lab.js';
+import { Failure, Link } from '../parts/common.js';
+import { useLoaded } from '../parts/loaded.js';
+import { memo } from '../parts/memo.js';
+import { formatMoment, showNumber, showText } from '../words.js';
+import { CallPanel } from './call.js';
+import { ReceivedFile } from './media.js';
+import { nameOf, wordBehaviour } from './phone-words.js';
+
+interface PhoneColumnProps {
+  readonly lab: Lab;
+  readonly number: string;
+  /** On a narrow window, only one phone is shown. */
+  readonly isCurrent: boolean;
+  readonly onClose: (() => void) | undefined;
+}
+
+/** Shows a phone. */
+export function PhoneColumn({ lab, number, isCurrent, onClose }: PhoneColumnProps) {
+  const summary = lab.holdings.value?.phones.find((phone) => phone.number === number);
+  const threads = useComputed(() => lab.threads.value.filter(({ phone }) => phone === number)).value;
+  const chosen = useSignal<string | undefined>(undefined);
+  const owned = lab.holdings.value?.numbers.map((one) => one.number) ?? [];
+  const other = chosen.value ?? threads[0]?.other ?? owned.at(-1) ?? '';
+  const others = [...new Set([...threads.map((thread) => thread.other), ...owned])];
+  return (
+    <article class={`phone${isCurrent ? ' current' : ''}`} aria-label={`Phone ${nameOf(lab, number)}`}>
+      <header>
+        <Label lab={lab} number={number} />
+        <Ringing lab={lab} number={number} calls={summary?.behaviour.calls} />
+        {summary && <p class="quiet-text">{wordBehaviour(summary.behaviour)}</p>}
+        {onClose && (
+          <button type="button" class="quiet close" aria-label="Hide this phone" onClick={onClose}>
+            ×
+          </button>
+        )}
+      </header>
+      <div class="inline with">
+        <label>
+          <span class="hidden">Conversation with</span>
+          <select
+            value={other}
+            onChange={({ currentTarget }) => {
+              chosen.value = currentTarget.value;
+            }}
+          >
+            {others.map((one) => (
+              <option key={one} value={one}>
+                {nameOf(lab, one)}
+              </option>
+            ))}
+          </select>
+        </label>
+        <CallButton lab={lab} number={number} other={other} isAccounts={owned.includes(other)} />
+      </div>
+      <Thread lab={lab} number={number} other={other} />
+      <NoWebhook number={lab.holdings.value?.numbers.find((one) => one.number === other)} />
+      <Composer lab={lab} number={number} other={other} isAccounts={owned.includes(other)} />
+      {summary?.liveCall && <CallPanel lab={lab} number={number} live={summary.liveCall} />}
+    </article>
+  );
+}
+
+const RINGING: Readonly<Record<WholeBehaviour['calls'], string>> = {
+  answers: 'answers by itself',
+  'no-answer': 'rings, and you answer',
+  busy: 'is busy',
+  rejects: 'declines',
+};
+
+/** What the phone does when it is called. */
+function Ringing(props: {
+  readonly lab: Lab;
+  readonly number: string;
+  /** Undefined for a phone that nobody has used yet: then it is asked for. */
+  readonly calls: WholeBehaviour['calls'] | undefined;
+}) {
+  const { lab, number } = props;
+  const path = `/phones/${inPath(number)}/behaviour`;
+  const changes = useSignal(0);
+  const asked = useLoaded(
+    async () => (props.calls === undefined ? lab.api.get<WholeBehaviour>(path) : undefined),
+    [path, props.calls, changes.value],
+  ).value.value;
+  const change = async (calls: string) => {
+    await lab.api.send('PUT', path, { calls }).catch(() => undefined);
+    changes.value += 1;
+    lab.refresh();
+  };
+  return (
+    <label class="ringing">
+      When called, it
+      <select
+        value={props.calls ?? asked?.calls ?? 'answers'}
+        onChange={({ currentTarget }) => void change(currentTarget.value)}
+      >
+        {Object.entries(RINGING).map(([name, words]) => (
+          <option key={name} value={name}>
+            {words}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+/** Says that nobody is asked about texts to a number, before somebody wonders. */
+function NoWebhook({ number }: { readonly number: NumberSummary | undefined }) {
+  if (!number || number.sms.url !== null || number.messagingServiceSid !== null) return null;
+  return (
+    <p class="note">
+      {showNumber(number.number)} has no webhook for texts, so no app is asked what to do. Its SmsUrl sets
+      one.
+    </p>
+  );
+}
+
+function Label({ lab, number }: { readonly lab: Lab; readonly number: string }) {
+  const isEdited = useSignal(false);
+  const name = nameOf(lab, number);
+  const save = async (label: string) => {
+    isEdited.value = false;
+    if (label === name || label === showNumber(number)) return;
+    await lab.api.send('PUT', `/phones/${inPath(number)}/label`, { label }).catch(() => undefined);
+    lab.refresh();
+  };
+  if (!isEdited.value) {
+    return (
+      <h2>
+        <button
+          type="button"
+          class="name"
+          title="Give it a name"
+          onClick={() => {
+            isEdited.value = true;
+          }}
+        >
+          {name}
+        </button>
+        {name !== showNumber(number) && <span class="quiet-text"> {showNumber(number)}</span>}
+      </h2>
+    );
+  }
+  return (
+    <input
+      class="name"
+      aria-label="Name of the phone"
+      maxLength={64}
+      defaultValue={name === showNumber(number) ? '' : name}
+      ref={(element) => element?.focus()}
+      onKeyDown={({ key, currentTarget }) => {
+        if (key === 'Enter') void save(currentTarget.value);
+        if (key === 'Escape') isEdited.value = false;
+      }}
+      onBlur={({ currentTarget }) => void save(currentTarget.value)}
+    />
+  );
+}
+
+interface WithProps {
+  readonly lab: Lab;
+  readonly number: string;
+  readonly other: string;
+}
+
+/** How many texts and calls of a conversation are shown at first. */
+const SHOWN_ENTRIES = 50;
+
+function Thread({ lab, number, other }: WithProps) {
+  const log = useRef<HTMLDivElement>(null);
+  const thread = useComputed(() =>
+    lab.threads.value.find((one) => one.phone === number && one.other === other),
+  ).value;
+  const isWhole = useSignal(false);
+  const all = thread?.entries ?? [];
+  const entries = isWhole.value ? all : all.slice(-SHOWN_ENTRIES);
+  const withMedia = all.filter((entry) => entry.kind === 'text' && entry.mediaUrls.length > 0).length;
+  const kept = useLoaded(
+    () =>
+      other === ''
+        ? Promise.resolve(undefined)
+        : lab.api.get<ThreadPage>(`/phones/${inPath(number)}/thread?with=${inPath(other)}&limit=100`),
+    [number, other, withMedia, lab.isLoaded.value],
+  ).value.value;
+  const media = new Map(kept?.texts.map((text) => [text.sid, text.media]));
+  const live = new Set(all.map(({ sid }) => sid));
+  const earlier = (kept?.texts ?? []).filter(
+    (text) => text.sid !== null && text.traceId === null && !live.has(text.sid),
+  );
+  useEffect(() => {
+    if (log.current) log.current.scrollTop = log.current.scrollHeight;
+  }, [all.length, earlier.length, other]);
+  return (
+    <div
+      class="thread"
+      role="log"
+      aria-label={`Conversation with ${showNumber(other)}`}
+      tabIndex={0}
+      ref={log}
+    >
+      {entries.length + earlier.length === 0 && (
+        <p class="quiet-text start">Type a text below. What your app does with it is told beside it.</p>
+      )}
+      {earlier.map((text) => (
+        <div key={text.position} class={`bubble ${text.direction}`}>
+          <bdi>{showText(text.body)}</bdi>
+          {text.media.map(({ url }) => (
+            <ReceivedFile key={url} lab={lab} url={url} />
+          ))}
+          <footer>{formatMoment(text.at)}</footer>
+        </div>
+      ))}
+      {all.length > entries.length && (
+        <button
+          type="button"
+          class="quiet"
+          onClick={() => {
+            isWhole.value = true;
+          }}
+        >
+          {(all.length - entries.length).toLocaleString('en')} earlier
+        </button>
+      )}
+      {entries.map((entry) => (
+        <Entry
+          key={`${entry.traceId}-${entry.id}`}
+          lab={lab}
+          entry={entry}
+          media={media.get(entry.sid) ?? NO_MEDIA}
+          summary={lab.summary(entry.traceId)}
+        />
+      ))}
+    </div>
+  );
+}
+
+const NO_MEDIA: readonly { readonly url: string }[] = [];
+
+const Entry = memo(function Entry(props: {
+  readonly lab: Lab;
+  readonly entry: ThreadEntry;
+  readonly media: readonly { readonly url: string }[];
+  readonly summary: TraceSummary | undefined;
+}) {
+  const { lab, entry, media, summary } = props;
+  const hasFailed = summary?.worst === 'failed' && entry.direction !== 'received';
+  const why = (
+    <Link to={`/t/${encodeURIComponent(entry.traceId)}`} class="why">
+      why?
+    </Link>
+  );
+  if (entry.kind === 'call') {
+    return (
+      <div class={`bubble call ${entry.direction === 'outgoing' ? 'sent' : 'received'}`}>
+        {entry.direction === 'outgoing' ? '↗' : '↙'} Call, {entry.status}
+        <footer>
+          {formatMoment(entry.at)} {why}
+        </footer>
+      </div>
+    );
+  }
+  return (
+    <div class={`bubble ${entry.direction}${hasFailed ? ' failed' : ''}`}>
+      <bdi>{showText(entry.body)}</bdi>
+      {media.map(({ url }) => (
+        <ReceivedFile key={url} lab={lab} url={url} />
+      ))}
+      {entry.mediaUrls.length > media.length && <span class="quiet-text">with a file</span>}
+      <footer>
+        {formatMoment(entry.at)} ·{' '}
+        {entry.errorCode === null ? entry.status : `${entry.status} (${entry.errorCode})`} {why}
+      </footer>
+      {hasFailed && summary && <p class="reason">{showText(summary.sentence)}</p>}
+    </div>
+  );
+});
+
+function CallButton({ lab, number, other, isAccounts }: WithProps & { readonly isAccounts: boolean }) {
+  const error = useSignal<unknown>(undefined);
+  const call = async () => {
+    error.value = undefined;
+    try {
+      await lab.api.send('POST', `/phones/${inPath(number)}/call`, { to: other });
+    } catch (failure) {
+      error.value = failure;
+    }
+    lab.refresh();
+  };
+  return (
+    <>
+      <button type="button" class="call-button" disabled={!isAccounts} onClick={call}>
+        Call
+      </button>
+      {error.value !== undefined && <Failure error={error.value} />}
+    </>
+  );
+}
+
+function Composer({ lab, number, other, isAccounts }: WithProps & { readonly isAccounts: boolean }) {
+  const body = useSignal('');
+  const error = useSignal<unknown>(undefined);
+  const isOff = lab.connection.value !== 'live';
+  const send = async (event: Event) => {
+    event.preventDefault();
+    const text = body.value;
+    if (text === '' || isOff) return;
+    body.value = '';
+    error.value = undefined;
+    try {
+      await lab.api.send('POST', `/phones/${inPath(number)}/text?wait=none`, { to: other, body: text });
+    } catch (failure) {
+      // Nothing that somebody typed is lost.
+      if (body.value === '') body.value = text;
+      error.value = failure;
+    }
+  };
+  if (!isAccounts) {
+    return (
+      <p class="quiet-text composer">
+        {showNumber(other)} is not a number of the account, so nothing is sent there.
+      </p>
+    );
+  }
+  return (
+    <form class="composer" onSubmit={send}>
+      {error.value !== undefined && <Failure error={error.value} />}
+      <div class="inline">
+        <input
+          class="say"
+          aria-label={`Text to ${showNumber(other)}`}
+          placeholder={isOff ? 'Not connected' : `Text ${showNumber(other)}`}
+          value={body.value}
+          autocomplete="off"
+          onInput={({ currentTarget }) => {
+            body.value = currentTarget.value;
+          }}
+        />
+        <button type="submit" class="primary" disabled={isOff}>
+          Send
+        </button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,105 @@
+// Privacy: which phones may be shown a number, and every time that another one was.
+import { useSignal } from '@preact/signals';
+import type { CheckedAssertion } from '../../../sandbox/phones/exposure/assertions.js';
+import { inPath } from '../api.js';
+import type { Lab } from '../lab.js';
+import { Failure, Link, OutcomeSign, Skeleton } from '../parts/common.js';
+import { formatMoment, showNumber, showText } from '../words.js';
+
+/** Shows the assertions, each with what breaks it. */
+export function Privacy({ lab }: { readonly lab: Lab }) {
+  const assertions = lab.holdings.value?.assertions;
+  const [number, allowed, error] = [useSignal(''), useSignal(''), useSignal<unknown>(undefined)];
+  const add = async (event: Event) => {
+    event.preventDefault();
+    error.value = undefined;
+    try {
+      const phones = allowed.value.split(/[\s,;]+/).filter((one) => one !== '');
+      await lab.api.send('PUT', `/assertions/${inPath(number.value.trim())}`, { allowed: phones });
+      [number.value, allowed.value] = ['', ''];
+    } catch (failure) {
+      error.value = failure;
+    }
+    lab.refresh();
+  };
+  if (!assertions) return <Skeleton />;
+  return (
+    <section class="privacy" aria-label="Privacy">
+      <p class="lead">
+        A real number must be shown to nobody else. State it here once; it is kept, and{' '}
+        <code>sandbox leaks</code>, <code>smoke</code> and CI check the same.
+      </p>
+      <form class="inline" onSubmit={add}>
+        <label>
+          Number to hide
+          <input
+            value={number.value}
+            placeholder="+12125550190"
+            onInput={({ currentTarget }) => {
+              number.value = currentTarget.value;
+            }}
+          />
+        </label>
+        <label>
+          Phones that may see it
+          <input
+            value={allowed.value}
+            placeholder="none"
+            onInput={({ currentTarget }) => {
+              allowed.value = currentTarget.value;
+            }}
+          />
+        </label>
+        <button type="submit" class="primary">
+          Watch it
+        </button>
+      </form>
+      {error.value !== undefined && <Failure error={error.value} />}
+      {assertions.map((assertion) => (
+        <Assertion key={assertion.id} lab={lab} assertion={assertion} />
+      ))}
+      {assertions.length === 0 && <p class="quiet-text">No number is watched yet.</p>}
+    </section>
+  );
+}
+
+function Assertion({ lab, assertion }: { readonly lab: Lab; readonly assertion: CheckedAssertion }) {
+  const { number, allowed, isKept, exposures } = assertion;
+  const remove = async () => {
+    await lab.api.send('DELETE', `/assertions/${inPath(number)}`).catch(() => undefined);
+    lab.refresh();
+  };
+  return (
+    <article class="card">
+      <h2>
+        <OutcomeSign outcome={isKept ? 'done' : 'failed'} /> {showNumber(number)}
+        <button type="button" class="quiet" onClick={remove}>
+          Stop watching
+        </button>
+      </h2>
+      <p class="quiet-text">
+        {allowed.length === 0
+          ? 'Only its own phone may see it.'
+          : `Besides its own phone, ${allowed.map(showNumber).join(', ')} may see it.`}{' '}
+        {isKept && 'Nobody else did.'}
+      </p>
+      <ul>
+        {exposures.map((exposure) => (
+          <li key={`${exposure.sid}-${exposure.phone}-${exposure.how}`} class="exposure">
+            <strong>{showNumber(exposure.phone)}</strong> saw{' '}
+            <bdi class="outside">{showText(exposure.written)}</bdi> in its {exposure.how}:{' '}
+            <bdi class="outside">{showText(exposure.excerpt)}</bdi>{' '}
+            <span class="quiet-text">{formatMoment(exposure.at)}</span>{' '}
+            {exposure.traceId !== null && (
+              <Link
+                to={`/t/${encodeURIComponent(exposure.traceId)}${exposure.eventId === null ? '' : `/e/${exposure.eventId}`}`}
+              >
+                how?
+              </Link>
+            )}
+          </li>
+        ))}
+      </ul>
+    </article>
+  );
+}

@@ -1,0 +1,132 @@
+// A trace as swimlanes: the phones, Twilio and the app, with an arrow for everything that passed between them.
+import type { SandboxEvent } from '../../../sandbox/platform/events/event.js';
+import { readOutcome } from '../../../sandbox/traces/event-outcome.js';
+import type { Trace } from '../../../sandbox/traces/reducer.js';
+import { showNumber, wordEvent } from '../words.js';
+
+interface SwimlanesProps {
+  readonly trace: Trace;
+  readonly selected: number | undefined;
+  readonly onSelect: (eventId: number) => void;
+}
+
+/** The height of a step and the width of a lane, in the units of the drawing. */
+const [STEP, LANE, HEAD] = [34, 190, 44];
+
+const [TWILIO, APP] = ['Twilio', 'your app'];
+
+/** An arrow from lane to lane; a dot if both are the same. */
+interface Arrow {
+  readonly event: SandboxEvent;
+  readonly from: string;
+  readonly to: string;
+  readonly text: string;
+}
+
+/** Draws the trace. Each arrow is also a button, in the order of time. */
+export function Swimlanes({ trace, selected, onSelect }: SwimlanesProps) {
+  const { phones } = trace.summary;
+  const [first, ...others] = phones;
+  const lanes = [...(first === undefined ? [] : [first]), TWILIO, APP, ...others.slice(0, 4)];
+  const arrows = trace.tree
+    .map(({ event }) => event)
+    .toSorted((one, other) => one.id - other.id)
+    .flatMap((event) => drawArrow(event, lanes) ?? []);
+  const x = (lane: string) => (lanes.indexOf(lane) + 0.5) * LANE;
+  const height = HEAD + arrows.length * STEP + 12;
+  return (
+    <div class="lanes" role="region" aria-label="Who did what" tabIndex={0}>
+      {others.length > 4 && <p class="quiet-text">{others.length - 4} more phones are only in the steps.</p>}
+      <svg width={lanes.length * LANE} height={height} role="group" aria-label="The trace from lane to lane">
+        {lanes.map((lane) => (
+          <g key={lane}>
+            <line x1={x(lane)} x2={x(lane)} y1={HEAD - 8} y2={height} class="lane" />
+            <text x={x(lane)} y={20} text-anchor="middle" class="lane-name">
+              {lane.startsWith('+') ? showNumber(lane) : lane}
+            </text>
+          </g>
+        ))}
+        {arrows.map(({ event, from, to, text }, index) => {
+          const y = HEAD + index * STEP + 18;
+          const [start, end] = [x(from), x(to)];
+          const direction = Math.sign(end - start);
+          const shown = cut(
+            text,
+            direction === 0 ? 26 : Math.abs(lanes.indexOf(to) - lanes.indexOf(from)) * 27,
+          );
+          return (
+            <g
+              key={event.id}
+              role="button"
+              tabIndex={0}
+              aria-label={`${from} to ${to}: ${shown}`}
+              class={`arrow ${readOutcome(event)}${event.id === selected ? ' selected' : ''}`}
+              onClick={() => onSelect(event.id)}
+              onKeyDown={({ key }) => key === 'Enter' && onSelect(event.id)}
+            >
+              <rect x={0} y={y - 18} width={lanes.length * LANE} height={STEP} class="arrow-row" />
+              {direction === 0 ? (
+                <circle cx={start} cy={y} r={4} />
+              ) : (
+                <>
+                  <line x1={start} x2={end - direction * 6} y1={y} y2={y} />
+                  <path d={`M${end} ${y}l${-direction * 8} -4v8z`} />
+                </>
+              )}
+              <text
+                x={direction === 0 ? start + 10 : (start + end) / 2}
+                y={y - 5}
+                text-anchor={direction === 0 ? 'start' : 'middle'}
+              >
+                {shown}
+              </text>
+            </g>
+          );
+        })}
+      </svg>
+    </div>
+  );
+}
+
+function cut(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length - 1)}…` : text;
+}
+
+function drawArrow(event: SandboxEvent, lanes: readonly string[]): Arrow | undefined {
+  const [label, content] = wordEvent(event);
+  const arrow = (from: string, to: string, text: string): Arrow | undefined =>
+    lanes.includes(from) && lanes.includes(to) ? { event, from, to, text } : undefined;
+  switch (event.kind) {
+    case 'phone.texts':
+      return arrow(event.from, TWILIO, `“${event.body}”`);
+    case 'webhook.began':
+      return arrow(TWILIO, APP, `${event.method} ${pathOf(event.url)}`);
+    case 'webhook.sent':
+      return arrow(
+        APP,
+        TWILIO,
+        `${event.status ?? 'no answer'} ${event.failure === null ? '' : event.verdict}`,
+      );
+    case 'request.in':
+      return arrow(APP, TWILIO, `${event.method} ${event.path.split('/').at(-1) ?? ''} → ${event.status}`);
+    case 'text.reached-phone':
+      return arrow(TWILIO, event.to, `“${event.body}”`);
+    case 'phone.call': {
+      const isOwnAct = !['rings', 'hears', 'is answered', 'is hung up on'].includes(event.act);
+      const text = `${event.act}${event.detail === null ? '' : `: ${event.detail}`}`;
+      return isOwnAct ? arrow(event.phone, TWILIO, text) : arrow(TWILIO, event.phone, text);
+    }
+    case 'twiml.alert':
+    case 'unsupported':
+    case 'exposure':
+    case 'opt-out':
+    case 'fault.hit':
+      return arrow(TWILIO, TWILIO, `${label}: ${content}`);
+    default:
+      return undefined;
+  }
+}
+
+function pathOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).pathname : url;
+}

@@ -1,0 +1,310 @@
+// The traces: what each act came to in a sentence, and one trace as a tree with the detail of an event.
+import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
+import type { SandboxEvent } from '../../../sandbox/platform/events/event.js';
+import { readOutcome } from '../../../sandbox/traces/event-outcome.js';
+import type { Trace } from '../../../sandbox/traces/reducer.js';
+import type { TraceSummary } from '../../../sandbox/traces/summary.js';
+import type { TraceNode } from '../../../sandbox/traces/tree.js';
+import type { Lab } from '../lab.js';
+import { Command, Empty, EventSign, Link, OutcomeSign, Skeleton } from '../parts/common.js';
+import { memo } from '../parts/memo.js';
+import { go, route } from '../route.js';
+import { formatDuration, formatMoment, showText, showTime, wordEvent } from '../words.js';
+import { StoryButton } from './story-button.js';
+import { Swimlanes } from './swimlanes.js';
+
+/** Gaps between two events that are longer are shown as a line of their own, milliseconds. */
+const GAP_MS = 1000;
+
+/** How many traces the lab summarizes: there may be more. */
+const MAX_LISTED = 100;
+
+/** The latest traces, for the side of the phones: one sentence each. */
+export function LatestTraces({ lab }: { readonly lab: Lab }) {
+  const traces = lab.traces.value.slice(0, 30);
+  if (traces.length === 0) {
+    return <p class="quiet-text start">Type a text on a phone. What your app does with it is told here.</p>;
+  }
+  return (
+    <ul>
+      {traces.map((trace) => (
+        <LatestTrace key={trace.traceId} trace={trace} />
+      ))}
+    </ul>
+  );
+}
+
+const LatestTrace = memo(function LatestTrace({ trace }: { readonly trace: TraceSummary }) {
+  return (
+    <li>
+      <Link to={`/t/${encodeURIComponent(trace.traceId)}`} class="latest">
+        <OutcomeSign outcome={trace.worst} />
+        <span>
+          <bdi>{showText(trace.sentence)}</bdi>
+          <time dateTime={trace.startedAt}>{showTime(trace.startedAt).slice(0, 8)}</time>
+        </span>
+      </Link>
+    </li>
+  );
+});
+
+/** Shows the list, or the trace of the address. */
+export function Traces({ lab }: { readonly lab: Lab }) {
+  const { id } = route.value;
+  return id === undefined ? <TraceList lab={lab} /> : <TraceView lab={lab} id={id} />;
+}
+
+function TraceList({ lab }: { readonly lab: Lab }) {
+  const traces = lab.traces.value;
+  if (traces.length === 0) {
+    if (!lab.isLoaded.value) return <Skeleton />;
+    return (
+      <Empty title="No trace yet">
+        <p>A trace is one text or call with everything that it set off.</p>
+        <Command line="relay-phone text Hello" />
+      </Empty>
+    );
+  }
+  return (
+    <section class="trace-list" aria-label="Traces">
+      <ul>
+        {traces.map((trace) => (
+          <TraceItem key={trace.traceId} trace={trace} />
+        ))}
+      </ul>
+      {traces.length === MAX_LISTED && (
+        <p class="quiet-text more">Earlier traces are not listed: the timeline has their events.</p>
+      )}
+    </section>
+  );
+}
+
+const TraceItem = memo(function TraceItem({ trace }: { readonly trace: TraceSummary }) {
+  return (
+    <li>
+      <Link to={`/t/${encodeURIComponent(trace.traceId)}`} class="trace-item">
+        <OutcomeSign outcome={trace.worst} />
+        <span class="trace-sentence">
+          <bdi>{showText(trace.sentence)}</bdi>
+        </span>
+        <time dateTime={trace.startedAt}>{formatMoment(trace.startedAt)}</time>
+      </Link>
+    </li>
+  );
+});
+
+function TraceView({ lab, id }: { readonly lab: Lab; readonly id: string }) {
+  const traceId = useComputed(() => {
+    const asked = route.value.id;
+    return asked === 'latest' ? lab.traces.value[0]?.traceId : asked;
+  }).value;
+  const trace = traceId === undefined ? undefined : lab.trace(traceId);
+  if (!trace) {
+    return (
+      <Empty title={id === 'latest' ? 'No trace yet' : 'This trace is not kept any more'}>
+        <p>The sandbox keeps the last events only, and none after a reset.</p>
+        <Link to="/traces">All traces</Link>
+      </Empty>
+    );
+  }
+  return <OneTrace lab={lab} trace={trace} />;
+}
+
+function OneTrace({ lab, trace }: { readonly lab: Lab; readonly trace: Trace }) {
+  const { summary, tree } = trace;
+  const selectedId = route.value.event ?? defaultEvent(tree);
+  const selected = tree.find(({ event }) => event.id === selectedId);
+  const view = useSignal<'tree' | 'lanes'>('tree');
+  const isLatest = useSignal(true);
+  // A later trace does not replace the one that is read, but says that it is there.
+  useSignalEffect(() => {
+    isLatest.value = lab.traces.value[0]?.traceId === summary.traceId;
+  });
+  const select = (eventId: number) => go(`/t/${encodeURIComponent(summary.traceId)}/e/${eventId}`, 'replace');
+  return (
+    <section class="trace" aria-label="Trace">
+      <header class="trace-head">
+        <Link to="/traces" class="back">
+          ← Traces
+        </Link>
+        <h1>
+          <OutcomeSign outcome={summary.worst} /> <bdi>{showText(summary.sentence)}</bdi>
+        </h1>
+        <p class="quiet-text">
+          {showTime(summary.startedAt)} ·{' '}
+          {formatDuration(Date.parse(summary.lastAt) - Date.parse(summary.startedAt))} ·{' '}
+          {describeCounts(summary)}
+          {summary.isGuessed && ' · dotted: the cause is a guess'}
+          {!summary.isComplete && ' · its first events are not kept any more'}
+          {!isLatest.value && (
+            <>
+              {' · '}
+              <Link to="/t/latest">to the latest trace</Link>
+            </>
+          )}
+        </p>
+        <div class="trace-tools">
+          <div class="tabs" role="tablist" aria-label="How the trace is shown">
+            {(['tree', 'lanes'] as const).map((one) => (
+              <button
+                key={one}
+                type="button"
+                role="tab"
+                aria-selected={view.value === one}
+                onClick={() => {
+                  view.value = one;
+                }}
+              >
+                {one === 'tree' ? 'Steps' : 'Who did what'}
+              </button>
+            ))}
+          </div>
+          <StoryButton lab={lab} traceId={summary.traceId} />
+        </div>
+      </header>
+      <div class="trace-body">
+        {view.value === 'tree' ? (
+          <Tree nodes={tree} selected={selectedId} onSelect={select} />
+        ) : (
+          <Swimlanes trace={trace} selected={selectedId} onSelect={select} />
+        )}
+        {selected && <EventDetail node={selected} />}
+      </div>
+    </section>
+  );
+}
+
+/** What somebody looks for first: the first failure, else the first event. */
+function defaultEvent(tree: readonly TraceNode[]): number | undefined {
+  const failed = tree.find(({ event }) => readOutcome(event) === 'failed');
+  return (failed ?? tree[0])?.event.id;
+}
+
+function describeCounts({ counts }: TraceSummary): string {
+  const words: Readonly<Record<keyof typeof counts, string>> = {
+    texts: 'text',
+    calls: 'call leg',
+    webhooks: 'webhook',
+    requests: 'REST request',
+    exposures: 'number shown',
+  };
+  return Object.entries(counts)
+    .filter(([, count]) => count > 0)
+    .map(([name, count]) => {
+      const word = words[name as keyof typeof counts];
+      return name === 'exposures' ? `${count}× ${word}` : `${count} ${word}${count === 1 ? '' : 's'}`;
+    })
+    .join(' · ');
+}
+
+interface TreeProps {
+  readonly nodes: readonly TraceNode[];
+  readonly selected: number | undefined;
+  readonly onSelect: (eventId: number) => void;
+}
+
+function Tree({ nodes, selected, onSelect }: TreeProps) {
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const at = nodes.findIndex((node) => node.event.id === selected);
+    const next = nodes[Math.min(nodes.length - 1, Math.max(0, at + step))];
+    if (next) onSelect(next.event.id);
+  };
+  let before: number | undefined;
+  return (
+    <div class="tree" role="tree" aria-label="Events of the trace" tabIndex={0} onKeyDown={onKeyDown}>
+      {nodes.map((node) => {
+        const at = Date.parse(node.event.at);
+        const gap = before === undefined ? 0 : at - before;
+        before = at;
+        return (
+          <div key={node.event.id} role="none">
+            {gap > GAP_MS && <div class="gap">{formatDuration(gap)} later</div>}
+            <Step node={node} isSelected={node.event.id === selected} onSelect={onSelect} />
+          </div>
+        );
+      })}
+    </div>
+  );
+}
+
+function Step(props: {
+  readonly node: TraceNode;
+  readonly isSelected: boolean;
+  readonly onSelect: (eventId: number) => void;
+}) {
+  const { event, depth, isGuessed, isCauseMissing } = props.node;
+  const [label, content] = wordEvent(event);
+  return (
+    <div
+      class={`step${isGuessed ? ' guessed' : ''}`}
+      role="treeitem"
+      aria-level={depth + 1}
+      aria-selected={props.isSelected}
+      style={{ paddingLeft: `${0.75 + Math.min(depth, 12) * 0.9}rem` }}
+      onClick={() => props.onSelect(event.id)}
+    >
+      <EventSign event={event} />
+      <span class="event-label">{label}</span>
+      <bdi class="event-content">{content}</bdi>
+      {isGuessed && <span class="tag">guessed</span>}
+      {isCauseMissing && <span class="tag">its cause is not kept</span>}
+      <time dateTime={event.at}>{showTime(event.at)}</time>
+    </div>
+  );
+}
+
+function EventDetail({ node: { event } }: { readonly node: TraceNode }) {
+  const [label, content] = wordEvent(event);
+  const exchangeId = 'exchangeId' in event ? event.exchangeId : null;
+  const isRest = event.kind === 'request.in' || event.kind === 'fault.hit';
+  return (
+    <aside class="detail" aria-label="The selected event">
+      <h2>
+        <OutcomeSign outcome={readOutcome(event)} /> {label}
+      </h2>
+      <p>
+        <bdi>{content}</bdi>
+      </p>
+      {exchangeId !== null && (
+        <p>
+          <Link to={`/${isRest ? 'rest' : 'webhooks'}/${exchangeId}`} class="button">
+            {isRest ? 'The whole request' : 'The whole webhook, its signature, replay'}
+          </Link>
+        </p>
+      )}
+      {'errorCode' in event && event.errorCode !== null && (
+        <p>
+          <a
+            href={`https://www.twilio.com/docs/api/errors/${event.errorCode}`}
+            target="_blank"
+            rel="noreferrer noopener"
+          >
+            Twilio’s page about {event.errorCode}
+          </a>
+        </p>
+      )}
+      <dl class="fields">
+        {listFields(event).map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>
+              <bdi class="outside">{showText(value)}</bdi>
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </aside>
+  );
+}
+
+function listFields(event: SandboxEvent): (readonly [string, string])[] {
+  return Object.entries(event)
+    .filter(([name, value]) => value !== null && !HIDDEN.includes(name))
+    .map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value, null, 1)]);
+}
+
+const HIDDEN: readonly string[] = ['traceId', 'exchangeId'];

@@ -1,0 +1,129 @@
+// Where the page gets what it shows: the control API of a sandbox in this process or another one.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream';
+import { openRequest } from '../../http/client.js';
+import { NoAnswer, sendRequest } from '../../http/send.js';
+import { SANDBOX_PAGE_ROUTES } from './routes.js';
+
+/** A served sandbox. */
+export interface SandboxSource {
+  /** Such as `http://127.0.0.1:4020`. */
+  readonly origin: string;
+  readonly controlToken: string;
+  readonly accountSid: string;
+}
+
+/** Milliseconds for a snapshot of many texts, or for its restoring. */
+const SNAPSHOT_TIMEOUT_MS = 60_000;
+
+/** The bytes of a request that the control API reads at most. */
+const MAX_BODY_BYTES = 1_048_576;
+
+/** What the page is told before anything else: which screens it has. */
+export type PageModeReport =
+  | { readonly mode: 'sandbox' }
+  | { readonly mode: 'live'; readonly accountSid: string; readonly app: string };
+
+/** Where the page gets what it shows. */
+export interface PageSource {
+  readonly mode: PageModeReport;
+  /** The requests that {@link PageSource.pass} may get; see `routes.ts`. */
+  readonly routes: readonly string[];
+  /**
+   * Answers a request of the page.
+   *
+   * @param target its path and query, below `/api`
+   */
+  pass(incoming: IncomingMessage, outgoing: ServerResponse, target: string): void;
+  /** Passes on a file that came with a text. Only a sandbox has files. */
+  passMedia?(outgoing: ServerResponse, messageSid: string, mediaSid: string): void;
+  /** Empties the sandbox. What was in it is kept here, for {@link undo}. */
+  reset?(): Promise<void>;
+  /** Restores what was in the sandbox before the latest {@link reset}. @returns false if there is nothing to restore */
+  undo?(): Promise<boolean>;
+}
+
+/** Creates the source of a sandbox. */
+export function createSandboxSource({ origin, controlToken, accountSid }: SandboxSource): PageSource {
+  const authorization = { Authorization: `Bearer ${controlToken}` };
+  /** The latest content that was thrown away. It never leaves this process. */
+  let before: string | undefined;
+
+  function forward(
+    outgoing: ServerResponse,
+    options: { readonly method: string; readonly target: string; readonly headers: Record<string, string> },
+    incoming: IncomingMessage | null,
+  ): void {
+    const { method, target, headers } = options;
+    const request = openRequest(new URL(origin), { method, path: target, headers });
+    outgoing.on('close', () => request.destroy());
+    request.on('error', () => {
+      if (!outgoing.headersSent) outgoing.writeHead(502, JSON_TYPE);
+      outgoing.end(UNREACHABLE);
+    });
+    request.on('response', (response) => {
+      const type = response.headers['content-type'];
+      outgoing.writeHead(response.statusCode ?? 502, { ...(type !== undefined && { 'Content-Type': type }) });
+      outgoing.flushHeaders();
+      pipeline(response, outgoing, () => undefined);
+    });
+    if (incoming) pipeline(incoming, request, () => undefined);
+    else request.end();
+  }
+
+  async function call(method: string, path: string, body?: string): Promise<string> {
+    const url = new URL(`/_sandbox${path}`, origin);
+    const headers = { ...authorization, ...(body !== undefined && JSON_TYPE) };
+    const answer = await sendRequest({
+      method,
+      url,
+      headers,
+      timeoutMs: SNAPSHOT_TIMEOUT_MS,
+      ...(body !== undefined && { body }),
+    });
+    if (answer.status >= 400) throw new NoAnswer(`the sandbox answered ${answer.status}`, true);
+    return answer.body;
+  }
+
+  return {
+    mode: { mode: 'sandbox' },
+    routes: SANDBOX_PAGE_ROUTES,
+    pass: (incoming, outgoing, target) => {
+      const { 'content-type': type, 'content-length': length } = incoming.headers;
+      if (Number(length ?? 0) > MAX_BODY_BYTES) return void outgoing.writeHead(413).end();
+      const headers = {
+        ...authorization,
+        ...(type !== undefined && { 'Content-Type': type }),
+        ...(length !== undefined && { 'Content-Length': length }),
+      };
+      forward(
+        outgoing,
+        { method: incoming.method ?? 'GET', target: `/_sandbox${target}`, headers },
+        incoming,
+      );
+    },
+    passMedia: (outgoing, messageSid, mediaSid) => {
+      // Whoever opens the file itself must not run what is in it.
+      outgoing.setHeader('Content-Security-Policy', "sandbox; default-src 'none'");
+      outgoing.setHeader('Content-Disposition', 'attachment');
+      const target = `/media/${accountSid}/${messageSid}/${mediaSid}`;
+      forward(outgoing, { method: 'GET', target, headers: {} }, null);
+    },
+    reset: async () => {
+      before = await call('GET', '/snapshot');
+      await call('POST', '/reset');
+    },
+    undo: async () => {
+      if (before === undefined) return false;
+      await call('POST', '/restore', before);
+      before = undefined;
+      return true;
+    },
+  };
+}
+
+const JSON_TYPE = { 'Content-Type': 'application/json' };
+const UNREACHABLE = JSON.stringify({
+  error: 'the sandbox does not answer',
+  tryNext: ['relay-phone sandbox'],
+});

@@ -1,0 +1,240 @@
+// The page for everybody: axe on each screen, the keyboard alone, narrow windows and reduced motion.
+import axe from 'axe-core';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { DEADLINE } from './support/deadline.js';
+import {
+  CONTACT,
+  findPhone,
+  MASK,
+  OWNER,
+  type PageLab,
+  SHOWN_CONTACT,
+  SHOWN_MASK,
+  SHOWN_OWNER,
+  usePageLab,
+  whenLive,
+} from './support/page-lab.js';
+
+const openLab = usePageLab();
+
+/** WCAG 2.2 AA: https://github.com/dequelabs/axe-core/blob/develop/doc/API.md#axe-core-tags */
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+
+const SCREENS = ['/phones', '/timeline', '/traces', '/webhooks', '/privacy', '/controls'];
+const WIDTHS = [1440, 390];
+const THEMES = ['light', 'dark'] as const;
+
+/** Shows an address without loading the page anew. */
+async function go(tab: Page, address: string): Promise<void> {
+  await tab.evaluate(
+    `history.pushState(null, '', ${JSON.stringify(address)}); dispatchEvent(new Event('popstate'))`,
+  );
+  await tab.locator('main > *').first().waitFor();
+  await tab.locator('.skeleton').waitFor({ state: 'detached' });
+}
+
+/** Returns what axe finds on the shown screen, as `rule: selector`. */
+async function findViolations(tab: Page): Promise<string[]> {
+  await tab.evaluate(`globalThis.axe || (0, eval)(${JSON.stringify(axe.source)})`);
+  return tab.evaluate(`axe.run(document, ${JSON.stringify({ runOnly: TAGS })}).then(({ violations }) =>
+    violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => id + ': ' + target.join(' '))))`);
+}
+
+/** Checks screens in each width and theme. Returns `screen width theme: rule: selector` of each violation. */
+async function checkScreens(
+  tab: Page,
+  screens: readonly string[],
+  prepare?: (screen: string) => Promise<void>,
+) {
+  const found: string[] = [];
+  for (const screen of screens) {
+    for (const width of WIDTHS) {
+      await tab.setViewportSize({ width, height: 900 });
+      await go(tab, screen);
+      await prepare?.(screen);
+      for (const colorScheme of THEMES) {
+        await tab.emulateMedia({ colorScheme });
+        const violations = await findViolations(tab);
+        found.push(...violations.map((one) => `${screen} ${width} ${colorScheme}: ${one}`));
+      }
+    }
+  }
+  return found;
+}
+
+/** A text that the app forwards, one that it answers with 500, and a number that a phone must not see. */
+async function cause({ sandbox, app, client }: PageLab): Promise<string> {
+  sandbox.assertShownOnlyTo(OWNER, []);
+  app.answer(() => ({ status: 500, body: 'Number Is Out Of Seconds.', type: 'text/plain' }));
+  const { traceId } = await sandbox.text({ from: CONTACT, to: MASK, body: 'Hello' });
+  await client.messages.create({ from: MASK, to: CONTACT, body: `Call ${OWNER}` });
+  await sandbox.whenQuiet(traceId, { timeout: DEADLINE });
+  sandbox.fail({ path: 'Calls', answer: 'drop' });
+  sandbox.optOut({ sender: MASK, phone: CONTACT });
+  return traceId;
+}
+
+describe('axe finds nothing against WCAG 2.2 AA', () => {
+  it('on each empty screen, in both widths and themes', async () => {
+    // axe is not part of the page, so its policy would refuse it.
+    const lab = await openLab({ browser: { bypassCSP: true, reducedMotion: 'reduce' } });
+    const tab = await lab.openTab();
+    await whenLive(tab);
+    expect(await checkScreens(tab, [...SCREENS, '/t/latest', '/webhooks?direction=rest'])).toEqual([]);
+    // It does look: a button without a name is found.
+    await tab.evaluate("document.querySelector('main').append(document.createElement('button'))");
+    expect(await findViolations(tab)).toEqual([expect.stringMatching(/^button-name: /)]);
+  });
+
+  it('on each screen with failures, in both widths and themes', async () => {
+    const lab = await openLab({ browser: { bypassCSP: true, reducedMotion: 'reduce' } });
+    const traceId = await cause(lab);
+    const [webhook] = lab.sandbox.exchanges({ direction: 'webhook' });
+    const [rest] = lab.sandbox.exchanges({ direction: 'rest' });
+    const tab = await lab.openTab();
+    await whenLive(tab);
+    const screens = [...SCREENS, `/t/${traceId}`, `/webhooks/${webhook?.id}`, `/rest/${rest?.id}`];
+    const found = await checkScreens(tab, screens);
+    found.push(
+      ...(await checkScreens(tab, [`/t/${traceId}`], () =>
+        tab.getByRole('tab', { name: 'Who did what' }).click(),
+      )),
+      ...(await checkScreens(tab, [`/webhooks/${webhook?.id}`], () =>
+        tab.getByRole('tab', { name: 'Replay' }).click(),
+      )),
+    );
+    // Another phone is added in a wide window only.
+    await tab.setViewportSize({ width: 1440, height: 900 });
+    await go(tab, '/phones');
+    await tab.getByLabel('Another phone').fill('no number');
+    await tab.getByRole('button', { name: 'Add', exact: true }).click();
+    await tab.getByRole('alert').waitFor();
+    for (const colorScheme of THEMES) {
+      await tab.emulateMedia({ colorScheme });
+      found.push(...(await findViolations(tab)));
+    }
+    expect(found).toEqual([]);
+  });
+
+  it('on a ringing phone, on one that is in a call, in the dialogs and without access', async () => {
+    const lab = await openLab({ browser: { bypassCSP: true, reducedMotion: 'reduce' } });
+    const { sandbox, app, client } = lab;
+    for (const number of [CONTACT, OWNER]) sandbox.phone(number).behave({ calls: 'no-answer' });
+    app.answer(() => ({
+      type: 'text/xml',
+      body: '<Response><Gather timeout="600"><Say>Press a key</Say></Gather></Response>',
+    }));
+    const tab = await lab.openTab();
+    await whenLive(tab);
+    for (const to of [CONTACT, OWNER]) {
+      await client.calls.create({ from: MASK, to, url: `${app.origin}/voice`, timeout: 600 });
+    }
+    const contact = findPhone(tab, SHOWN_CONTACT);
+    await contact.getByRole('button', { name: 'Answer' }).click();
+    await contact.getByText('The app waits for').waitFor();
+    await findPhone(tab, SHOWN_OWNER).getByText('Incoming call').waitFor();
+    const found = await checkScreens(tab, ['/phones']);
+    await tab.locator('body').press('?');
+    await tab.getByRole('dialog', { name: 'Keys' }).waitFor();
+    found.push(...(await findViolations(tab)));
+    await tab.keyboard.press('Escape');
+    await tab.keyboard.press('Control+k');
+    await tab.getByRole('dialog', { name: 'Go to' }).waitFor();
+    found.push(...(await findViolations(tab)));
+    await tab.evaluate("sessionStorage.setItem('relay-phone token', 'wrong')");
+    await tab.reload();
+    await tab.getByRole('heading', { name: 'This tab has no access' }).waitFor();
+    for (const colorScheme of THEMES) {
+      await tab.emulateMedia({ colorScheme });
+      found.push(...(await findViolations(tab)));
+    }
+    expect(found).toEqual([]);
+  });
+});
+
+it('the keyboard alone sends a text, finds its trace, and comes back', async () => {
+  const lab = await openLab();
+  const tab = await lab.openTab('/phones');
+  await whenLive(tab);
+  await findPhone(tab, SHOWN_CONTACT).waitFor();
+  await tab.keyboard.press('n');
+  expect(await tab.evaluate('document.activeElement.getAttribute("aria-label")')).toBe(
+    `Text to ${SHOWN_MASK}`,
+  );
+  await tab.keyboard.type('Hello by 1 2 3 / . ?');
+  await tab.keyboard.press('Enter');
+  await findPhone(tab, SHOWN_OWNER)
+    .locator('.bubble.received', { hasText: 'Hello by 1 2 3 / . ?' })
+    .waitFor();
+  await tab.keyboard.press('Escape');
+  await tab.keyboard.press('.');
+  await tab.getByRole('tree').focus();
+  const selected = tab.getByRole('treeitem', { selected: true });
+  const first = await selected.innerText();
+  await tab.keyboard.press('ArrowDown');
+  await expect.poll(() => selected.innerText()).not.toBe(first);
+  await tab.keyboard.press('k');
+  await expect.poll(() => selected.innerText()).toBe(first);
+  await tab.keyboard.press('/');
+  await expect.poll(() => tab.evaluate('document.activeElement.id')).toBe('filter');
+  await tab.keyboard.type('kind:phone.texts');
+  await tab.getByText(/^1 of \d+ events$/).waitFor();
+  await tab.keyboard.press('Escape');
+  await tab.keyboard.press('1');
+  await findPhone(tab, SHOWN_CONTACT).waitFor();
+});
+
+it('the keyboard alone answers a call and presses keys in it, which then go to no other screen', async () => {
+  const lab = await openLab();
+  const { sandbox, app, client } = lab;
+  sandbox.phone(CONTACT).behave({ calls: 'no-answer' });
+  app.answer(({ path }) => ({
+    type: 'text/xml',
+    body:
+      path === '/voice'
+        ? '<Response><Gather numDigits="1" timeout="600" action="/keys"/></Response>'
+        : '<Response><Pause length="600"/></Response>',
+  }));
+  const tab = await lab.openTab('/phones');
+  await whenLive(tab);
+  await client.calls.create({ from: MASK, to: CONTACT, url: `${app.origin}/voice`, timeout: 600 });
+  const phone = findPhone(tab, SHOWN_CONTACT);
+  await phone.getByRole('button', { name: 'Answer' }).focus();
+  await tab.keyboard.press('Enter');
+  await phone.getByRole('button', { name: 'Key 2' }).focus();
+  await tab.keyboard.press('Space');
+  await expect.poll(() => app.formsAt('/keys')).toMatchObject([{ Digits: '2' }]);
+  expect(new URL(tab.url()).pathname).toBe('/phones');
+});
+
+it('no screen is wider than a window of 320 pixels', async () => {
+  const lab = await openLab();
+  const traceId = await cause(lab);
+  const [webhook] = lab.sandbox.exchanges({ direction: 'webhook' });
+  const tab = await lab.openTab();
+  await tab.setViewportSize({ width: 320, height: 800 });
+  await whenLive(tab);
+  const widths: Record<string, unknown> = {};
+  const screens = [...SCREENS, `/t/${traceId}`, `/webhooks/${webhook?.id}`];
+  for (const screen of screens) {
+    await go(tab, screen);
+    widths[screen] = await tab.evaluate('document.documentElement.scrollWidth');
+  }
+  expect(widths).toEqual(Object.fromEntries(screens.map((screen) => [screen, 320])));
+});
+
+it('nothing moves for those who asked for reduced motion', async () => {
+  const lab = await openLab({ browser: { reducedMotion: 'reduce' } });
+  await cause(lab);
+  const tab = await lab.openTab();
+  await whenLive(tab);
+  for (const screen of SCREENS) {
+    await go(tab, screen);
+    const moving = await tab.evaluate(`document.getAnimations().filter(({ effect }) => {
+      const { duration, iterations } = effect.getTiming();
+      return Number(duration) * iterations > 1;
+    }).length`);
+    expect([screen, moving]).toEqual([screen, 0]);
+  }
+});
