@@ -208,7 +208,7 @@ function Thread({ lab, number, other }: WithProps) {
       ref={log}
     >
       {entries.length + earlier.length === 0 && (
-        <p class="quiet-text start">Type a text below. What your app does with it is told beside it.</p>
+        <p class="quiet-text start">Type a text below to see what your app does with it.</p>
       )}
       {earlier.map((text) => (
         <div key={text.position} class={`bubble ${text.direction}`}>

@@ -19,11 +19,19 @@ const GAP_MS = 1000;
 /** How many traces the lab summarizes: there may be more. */
 const MAX_LISTED = 100;
 
-/** The latest traces, for the side of the phones: one sentence each. */
+/** How many traces stand beside the phones. */
+const MAX_LATEST = 30;
+
+/** Without the requests that only set something up. */
+function hasPhones({ counts, worst }: TraceSummary): boolean {
+  return counts.texts + counts.calls > 0 || worst === 'failed';
+}
+
+/** The latest traces with a text, a call or a failure, for the side of the phones: one sentence each. */
 export function LatestTraces({ lab }: { readonly lab: Lab }) {
-  const traces = lab.traces.value.slice(0, 30);
+  const traces = lab.traces.value.filter(hasPhones).slice(0, MAX_LATEST);
   if (traces.length === 0) {
-    return <p class="quiet-text start">Type a text on a phone. What your app does with it is told here.</p>;
+    return <p class="quiet-text start">Type a text on a phone: what your app does with it appears here.</p>;
   }
   return (
     <ul>
