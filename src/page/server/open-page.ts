@@ -114,14 +114,24 @@ async function answerApi(
   const [, traced] = /^\/traces\/([\w-]+)\/story$/.exec(path) ?? [];
   if (traced !== undefined && method === 'GET' && writeStory) return sendStory(outgoing, writeStory(traced));
   if (path === '/codes' && method === 'POST') return sendJson(outgoing, 201, { code: access.createCode() });
-  if (path === '/reset' && method === 'POST' && source.reset)
-    return finish(
-      outgoing,
-      source.reset().then(() => true),
-    );
-  if (path === '/undo' && method === 'POST' && source.undo) return finish(outgoing, source.undo());
+  const change = method === 'POST' ? findChange(source, path) : undefined;
+  if (change) return finish(outgoing, change());
   if (isPageRoute(source.routes, method, path)) return source.pass(incoming, outgoing, target);
   refuse(outgoing, 404, `the page has no ${method} ${path}`);
+}
+
+/** Returns what changes the whole sandbox at a path: it resolves with false if there is nothing to restore. */
+function findChange(
+  { keep, goBack, reset, undo }: PageSource,
+  path: string,
+): (() => Promise<boolean>) | undefined {
+  const whenDone = (work: (() => Promise<void>) | undefined) => work && (() => work().then(() => true));
+  return new Map([
+    ['/keep', whenDone(keep)],
+    ['/go-back', goBack],
+    ['/reset', whenDone(reset)],
+    ['/undo', undo],
+  ]).get(path);
 }
 
 async function sendStory(outgoing: ServerResponse, written: Promise<string | undefined>): Promise<void> {

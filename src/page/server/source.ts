@@ -39,7 +39,11 @@ export interface PageSource {
   passMedia?(outgoing: ServerResponse, messageSid: string, mediaSid: string): void;
   /** Empties the sandbox. What was in it is kept here, for {@link undo}. */
   reset?(): Promise<void>;
-  /** Restores what was in the sandbox before the latest {@link reset}. @returns false if there is nothing to restore */
+  /** Keeps what is in the sandbox now, here, for {@link goBack}. */
+  keep?(): Promise<void>;
+  /** Restores what {@link keep} kept. What was in the sandbox is kept for {@link undo}. @returns false if nothing was kept */
+  goBack?(): Promise<boolean>;
+  /** Restores what was in the sandbox before the latest {@link reset} or {@link goBack}. @returns false if nothing was */
   undo?(): Promise<boolean>;
 }
 
@@ -48,6 +52,8 @@ export function createSandboxSource({ origin, controlToken, accountSid }: Sandbo
   const authorization = { Authorization: `Bearer ${controlToken}` };
   /** The latest content that was thrown away. It never leaves this process. */
   let before: string | undefined;
+  /** The content that somebody asked to keep. It never leaves this process either. */
+  let kept: string | undefined;
 
   function forward(
     outgoing: ServerResponse,
@@ -108,6 +114,15 @@ export function createSandboxSource({ origin, controlToken, accountSid }: Sandbo
       outgoing.setHeader('Content-Disposition', 'attachment');
       const target = `/media/${accountSid}/${messageSid}/${mediaSid}`;
       forward(outgoing, { method: 'GET', target, headers: {} }, null);
+    },
+    keep: async () => {
+      kept = await call('GET', '/snapshot');
+    },
+    goBack: async () => {
+      if (kept === undefined) return false;
+      before = await call('GET', '/snapshot');
+      await call('POST', '/restore', kept);
+      return true;
     },
     reset: async () => {
       before = await call('GET', '/snapshot');

@@ -1,4 +1,4 @@
-// The controls of the sandbox: its clock, how phones behave, opt-outs, registrations, injected faults, reset and undo.
+// The controls of the sandbox: its clock, how phones behave, opt-outs, registrations, injected faults, reset, undo, and a kept state.
 import { type Signal, useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import type { SenderCompliance } from '../../../sandbox/accounts/compliance/store.js';
@@ -342,6 +342,8 @@ function WholeSandbox({ lab, act }: CardProps) {
       await lab.api.send('POST', '/reset');
     });
   const undo = () => act(() => lab.api.send('POST', '/undo'));
+  const keep = () => act(() => lab.api.send('POST', '/keep'));
+  const goBack = () => act(() => lab.api.send('POST', '/go-back'));
   return (
     <Card title="The whole sandbox">
       <p class="quiet-text">A reset removes all numbers, texts and calls of the sandbox.</p>
@@ -372,6 +374,15 @@ function WholeSandbox({ lab, act }: CardProps) {
         )}
         <button type="button" disabled={!canUndo} onClick={undo}>
           Undo the reset
+        </button>
+      </div>
+      <p class="quiet-text">Keep what is here now, and go back to it as often as you like.</p>
+      <div class="inline">
+        <button type="button" onClick={keep}>
+          Keep this state
+        </button>
+        <button type="button" onClick={goBack}>
+          Go back to it
         </button>
       </div>
     </Card>

@@ -1,12 +1,13 @@
 // The webhooks and REST requests: the list, and one of them whole with its signature and its replays.
 import { useSignal } from '@preact/signals';
 import type { ExchangeReport, FullExchangeReport } from '../../../exchanges/report.js';
+import type { Lab } from '../lab.js';
 import type { Inspector } from '../live.js';
 import { Command, Empty, Failure, Link, OutcomeSign, Skeleton } from '../parts/common.js';
 import { useLoaded } from '../parts/loaded.js';
 import { go, route, withQuery } from '../route.js';
 import { formatDuration, showNumber, showText, showTime } from '../words.js';
-import { HttpMessage } from './message.js';
+import { type BodyFault, HttpMessage } from './message.js';
 import { ReplayForm } from './replay.js';
 
 /** How many exchanges are listed, the newest: a document must stay small. */
@@ -189,6 +190,7 @@ function ExchangeView({ lab, id }: { readonly lab: Inspector; readonly id: strin
               type="button"
               role="tab"
               aria-selected={part.value === one}
+              data-key={one === 'replay' ? 'r' : undefined}
               onClick={() => {
                 part.value = one;
               }}
@@ -198,7 +200,9 @@ function ExchangeView({ lab, id }: { readonly lab: Inspector; readonly id: strin
           ))}
         </div>
       </header>
-      {part.value === 'answer' && <HttpMessage message={exchange.answer} />}
+      {part.value === 'answer' && (
+        <HttpMessage message={exchange.answer} faults={findFaults(lab, exchange)} />
+      )}
       {part.value === 'request' && (
         <>
           <Parameters parameters={exchange.request.parameters} />
@@ -208,6 +212,16 @@ function ExchangeView({ lab, id }: { readonly lab: Inspector; readonly id: strin
       {part.value === 'replay' && <ReplayForm lab={lab} exchange={exchange} />}
     </section>
   );
+}
+
+/** What is wrong with the TwiML of an answer, by the alerts of its trace. */
+function findFaults(lab: Inspector, { traceId, target }: FullExchangeReport): readonly BodyFault[] {
+  const events = 'events' in lab ? (lab as Lab).events.value : [];
+  return events.flatMap((event) => {
+    const isOfAnswer = event.kind === 'twiml.alert' && event.traceId === traceId && event.line !== null;
+    if (!isOfAnswer || event.url?.endsWith(target) !== true) return [];
+    return [{ line: event.line ?? 0, message: `${event.message} (${event.errorCode})` }];
+  });
 }
 
 function Signature({ exchange: { verdict } }: { readonly exchange: FullExchangeReport }) {

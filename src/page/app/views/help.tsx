@@ -1,16 +1,6 @@
 // The list of the keys.
 import { useEffect, useRef } from 'preact/hooks';
-
-const KEYS: readonly (readonly [string, string])[] = [
-  ['1 … 6', 'the screens, from Phones to Controls'],
-  ['Ctrl K', 'go to a screen, a phone or a trace'],
-  ['/', 'filter the timeline'],
-  ['n', 'write a text'],
-  ['.', 'the latest trace'],
-  ['↑ ↓ or j k', 'the steps of a trace'],
-  ['Esc', 'leave a field, close this'],
-  ['?', 'this list'],
-];
+import { hasKeys, KEY_HELP, turnKeys } from '../keys.js';
 
 /** Shows the keys in a dialog. */
 export function Help({ onClose }: { readonly onClose: () => void }) {
@@ -20,13 +10,21 @@ export function Help({ onClose }: { readonly onClose: () => void }) {
     <dialog ref={dialog} onClose={onClose} aria-label="Keys">
       <h2>Keys</h2>
       <dl class="fields">
-        {KEYS.map(([keys, words]) => (
+        {KEY_HELP.map(([keys, words]) => (
           <div key={keys}>
             <dt>{keys}</dt>
             <dd>{words}</dd>
           </div>
         ))}
       </dl>
+      <label class="choice">
+        <input
+          type="checkbox"
+          checked={hasKeys.value}
+          onChange={({ currentTarget }) => turnKeys(currentTarget.checked)}
+        />
+        Use these keys
+      </label>
       <button type="button" onClick={onClose}>
         Close
       </button>

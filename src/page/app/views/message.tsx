@@ -2,16 +2,28 @@
 import type { FullExchangeReport } from '../../../exchanges/report.js';
 import { showText } from '../words.js';
 
+/** Something that is wrong in a line of a body. */
+export interface BodyFault {
+  /** From 1. */
+  readonly line: number;
+  readonly message: string;
+}
+
 /** The headers and the body of a request or an answer. */
-export function HttpMessage({ message }: { readonly message: FullExchangeReport['answer'] }) {
-  const { headers, body, isCut, undecoded } = message;
+export function HttpMessage(props: {
+  readonly message: FullExchangeReport['answer'];
+  /** What is wrong in lines of the body. */
+  readonly faults?: readonly BodyFault[];
+}) {
+  const { headers, body, isCut, undecoded } = props.message;
+  const { faults = [] } = props;
   return (
     <div class="message">
       {body === '' ? (
         <p class="quiet-text">No body</p>
       ) : (
         <pre class="outside" tabIndex={0}>
-          {showText(prettify(body))}
+          {faults.length === 0 ? showText(prettify(body)) : <MarkedLines body={body} faults={faults} />}
         </pre>
       )}
       {isCut && <p class="quiet-text">Only the first 256 KB are shown.</p>}
@@ -30,6 +42,28 @@ export function HttpMessage({ message }: { readonly message: FullExchangeReport[
         </dl>
       </details>
     </div>
+  );
+}
+
+/** A body as it came, with the lines marked in which something is wrong. */
+function MarkedLines({ body, faults }: { readonly body: string; readonly faults: readonly BodyFault[] }) {
+  return (
+    <>
+      {body.split(/\r?\n/).map((text, index) => {
+        const found = faults.filter(({ line }) => line === index + 1);
+        return (
+          <span key={index}>
+            {found.length === 0 ? showText(text) : <mark>{showText(text)}</mark>}
+            {found.map(({ message }) => (
+              <span key={message} class="fault-note">
+                {` ← ${showText(message)}`}
+              </span>
+            ))}
+            {'\n'}
+          </span>
+        );
+      })}
+    </>
   );
 }
 

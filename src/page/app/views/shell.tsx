@@ -1,11 +1,13 @@
 // The frame of every screen: mode, connection, clock, privacy, navigation, keys.
-import { type Signal, useSignal } from '@preact/signals';
+import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { createKeyListener, type Dialog } from '../keys.js';
 import type { Lab } from '../lab.js';
 import type { Inspector } from '../live.js';
 import { Link } from '../parts/common.js';
 import { type PageScreen, SCREENS } from '../read-route.js';
-import { go, route } from '../route.js';
+import { route } from '../route.js';
+import { Announcer } from './announcer.js';
 import { Controls } from './controls.js';
 import { Exchanges } from './exchanges.js';
 import { Help } from './help.js';
@@ -24,15 +26,14 @@ const TITLES: Readonly<Record<PageScreen, string>> = {
   controls: 'Controls',
 };
 
-/** The dialog that is open. */
-type Dialog = 'none' | 'keys' | 'palette';
-
 /** The whole page. */
 export function PageFrame({ lab }: { readonly lab: Lab }) {
   const { screen } = route.value;
   const dialog = useSignal<Dialog>('none');
   useEffect(() => {
-    const onKeyDown = (event: KeyboardEvent) => pressKey(event, dialog);
+    const onKeyDown = createKeyListener((opened) => {
+      dialog.value = opened;
+    });
     addEventListener('keydown', onKeyDown);
     return () => removeEventListener('keydown', onKeyDown);
   }, []);
@@ -76,9 +77,7 @@ export function PageFrame({ lab }: { readonly lab: Lab }) {
         {screen === 'privacy' && <Privacy lab={lab} />}
         {screen === 'controls' && <Controls lab={lab} />}
       </main>
-      <div class="hidden" role="status" aria-live="polite">
-        {lab.connection.value === 'lost' ? 'Reconnecting' : ''}
-      </div>
+      <Announcer lab={lab} />
       {dialog.value === 'keys' && <Help onClose={close} />}
       {dialog.value === 'palette' && <Palette lab={lab} onClose={close} />}
     </div>
@@ -146,30 +145,4 @@ export function PageNotice({ lab }: { readonly lab: Inspector }) {
       </button>
     </div>
   );
-}
-
-/** The keys of the page. They are off in fields, and in a call they are keys of the phone. */
-function pressKey(event: KeyboardEvent, dialog: Signal<Dialog>): void {
-  const target = event.target as HTMLElement;
-  if (event.key === 'Escape') {
-    if (target.matches('input, textarea, select')) target.blur();
-    return;
-  }
-  if ((event.metaKey || event.ctrlKey) && event.key === 'k') {
-    event.preventDefault();
-    dialog.value = 'palette';
-    return;
-  }
-  if (event.metaKey || event.ctrlKey || event.altKey || target.matches('input, textarea, select')) return;
-  const screen = /^[1-6]$/.test(event.key) ? SCREENS[Number(event.key) - 1] : undefined;
-  if (screen && document.querySelector('.keypad') === null) go(`/${screen}`);
-  else if (event.key === '?') dialog.value = 'keys';
-  else if (event.key === '/') {
-    event.preventDefault();
-    if (route.value.screen !== 'timeline') go('/timeline');
-    setTimeout(() => document.getElementById('filter')?.focus());
-  } else if (event.key === 'n') {
-    event.preventDefault();
-    document.querySelector<HTMLInputElement>('.composer input')?.focus();
-  } else if (event.key === '.') go('/t/latest');
 }

@@ -4,6 +4,9 @@ import { inPath } from '../api.js';
 import type { Lab } from '../lab.js';
 import { Failure } from '../parts/common.js';
 
+/** Milliseconds for the browser to begin the download. */
+const KEPT_MS = 60_000;
+
 /** A button that saves `story.yaml`. */
 export function StoryButton({ lab, traceId }: { readonly lab: Lab; readonly traceId: string }) {
   const error = useSignal<unknown>(undefined);
@@ -17,7 +20,7 @@ export function StoryButton({ lab, traceId }: { readonly lab: Lab; readonly trac
       link.href = url;
       link.download = 'story.yaml';
       link.click();
-      URL.revokeObjectURL(url);
+      setTimeout(() => URL.revokeObjectURL(url), KEPT_MS);
       isSaved.value = true;
     } catch (failure) {
       error.value = failure;
@@ -25,7 +28,7 @@ export function StoryButton({ lab, traceId }: { readonly lab: Lab; readonly trac
   };
   return (
     <>
-      <button type="button" onClick={save}>
+      <button type="button" data-key="e" onClick={save}>
         Save as a story
       </button>
       {isSaved.value && (
