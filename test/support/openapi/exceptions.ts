@@ -74,7 +74,7 @@ const EXCEPTIONS: readonly Exception[] = [
 ];
 
 /** Paths missing from the documents: files of media and recordings, and resources as XML or CSV, have no `.json`. */
-export const UNDESCRIBED = /^\/2010-04-01\/Accounts\/[\w/]+(\.(wav|mp3|xml|csv))?$/;
+export const UNDESCRIBED = /^\/2010-04-01\/Accounts(\/[\w/]+)?(\.(wav|mp3|xml|csv))?$/;
 
 /** Corrects a schema by the exceptions. @param name of a component or an operation */
 export function amend(name: string, schema: Schema): Schema {
