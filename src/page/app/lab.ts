@@ -18,8 +18,8 @@ import type { TabSession } from './session.js';
 /** How many events are kept; the oldest are forgotten. */
 const MAX_EVENTS = 20_000;
 
-/** How many are loaded at first, so that the newest are soon there; the others follow. */
-const FIRST_EVENTS = 1000;
+/** How many are loaded at first, so that the newest are soon there, and how many in each part of the others. */
+const [FIRST_EVENTS, PAGE_EVENTS] = [200, 1000];
 
 /** How many of the newest traces are summarized. */
 const MAX_TRACES = 100;
@@ -86,10 +86,25 @@ export function startLab(session: TabSession, onRefused: () => void): Lab {
       add(newest);
       isLoaded.value = true;
     });
-    refresh();
-    const [oldest] = newest;
-    if (newest.length < FIRST_EVENTS || !oldest) return;
-    add(await readEvents(`limit=${MAX_EVENTS - FIRST_EVENTS}&before=${oldest.id}`));
+    void loadEarlier(newest);
+  }
+
+  /** Loads page after page, each in a task of its own. */
+  async function loadEarlier(newest: readonly SandboxEvent[]): Promise<void> {
+    let page = newest;
+    let size = FIRST_EVENTS;
+    while (page.length === size && events.value.length < MAX_EVENTS) {
+      size = PAGE_EVENTS;
+      page = await readEvents(`limit=${size}&before=${page[0]?.id}`);
+      add(page);
+    }
+  }
+
+  /** Loads what happened between the latest load and the moment when the stream was connected. */
+  async function catchUp(): Promise<void> {
+    const latest = events.value.at(-1);
+    if (latest) add(await readEvents(`since=${latest.id}`));
+    else await load();
   }
 
   /** An answer that does not come is asked for again when the stream is back. */
@@ -123,13 +138,13 @@ export function startLab(session: TabSession, onRefused: () => void): Lab {
     if (message.type === 'restarted') {
       clear();
       notice.value = 'A new sandbox: the earlier events are gone';
-      void load();
+      loading = load();
     }
     if (message.type !== 'connection') return;
     const isNew = message.connection === 'live' && connection.value !== 'live';
     connection.value = message.connection;
     if (message.connection === 'refused') onRefused();
-    if (isNew) void load();
+    if (isNew) loading = loading.then(catchUp).then(refresh);
   }
 
   /** Reads the reducer anew after each change of the events. */
@@ -139,6 +154,9 @@ export function startLab(session: TabSession, onRefused: () => void): Lab {
       return read();
     });
 
+  // Not only once the stream is connected: the newest events are there sooner.
+  let loading = load();
+  void look().catch(() => undefined);
   session.listen(take);
   return {
     api,

@@ -13,21 +13,26 @@ const MAX_BODY_BYTES = 1_048_576;
  * @throws TwilioProblem 20413 if the body is longer than a mebibyte, 20400 if it ends early or is invalid as multipart;
  *   or that of an invalid value of the operation's parameters.
  */
-export async function readRestForm(context: RestContext): Promise<URLSearchParams> {
-  const form = await readForm(context);
-  context.record.lacks = context.parameters?.check(form);
+export async function readRestForm({ incoming, record, parameters }: RestContext): Promise<URLSearchParams> {
+  let text: string;
+  try {
+    text = await readBody(incoming, MAX_BODY_BYTES);
+  } catch (error) {
+    throw error instanceof UnreadableBody ? refuseBody(error) : error;
+  }
+  record.body = text;
+  const form = parseForm(text, incoming.headers['content-type']);
+  record.lacks = parameters?.check(form);
   return form;
 }
 
-async function readForm({ incoming, record }: RestContext): Promise<URLSearchParams> {
-  const text = await readBody(incoming, MAX_BODY_BYTES).catch((error: unknown) => {
-    if (!(error instanceof UnreadableBody)) throw error;
-    throw error.tooLong
-      ? new TwilioProblem(413, 20413, 'Request Entity Too Large')
-      : new TwilioProblem(400, 20400, 'The request body breaks off');
-  });
-  record.body = text;
-  const type = incoming.headers['content-type'];
+function refuseBody({ tooLong }: UnreadableBody): TwilioProblem {
+  return tooLong
+    ? new TwilioProblem(413, 20413, 'Request Entity Too Large')
+    : new TwilioProblem(400, 20400, 'The request body breaks off');
+}
+
+function parseForm(text: string, type: string | undefined): URLSearchParams {
   if (type !== undefined && /^multipart\/form-data/i.test(type)) return readMultipart(text, type);
   // SQLite ends a text at a NUL.
   return new URLSearchParams(
