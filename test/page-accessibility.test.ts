@@ -1,7 +1,6 @@
 // The page for everybody: axe on each screen, the keyboard alone, narrow windows and reduced motion.
-import axe from 'axe-core';
-import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
+import { checkScreens, findViolations, showScreen, THEMES } from './support/axe.js';
 import { DEADLINE } from './support/deadline.js';
 import {
   CONTACT,
@@ -18,50 +17,7 @@ import {
 
 const openLab = usePageLab();
 
-/** WCAG 2.2 AA: https://github.com/dequelabs/axe-core/blob/develop/doc/API.md#axe-core-tags */
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
-
 const SCREENS = ['/phones', '/timeline', '/traces', '/webhooks', '/privacy', '/controls'];
-const WIDTHS = [1440, 390];
-const THEMES = ['light', 'dark'] as const;
-
-/** Shows an address without loading the page anew. */
-async function go(tab: Page, address: string): Promise<void> {
-  await tab.evaluate(
-    `history.pushState(null, '', ${JSON.stringify(address)}); dispatchEvent(new Event('popstate'))`,
-  );
-  await tab.locator('main > *').first().waitFor();
-  await tab.locator('.skeleton').waitFor({ state: 'detached' });
-}
-
-/** Returns what axe finds on the shown screen, as `rule: selector`. */
-async function findViolations(tab: Page): Promise<string[]> {
-  await tab.evaluate(`globalThis.axe || (0, eval)(${JSON.stringify(axe.source)})`);
-  return tab.evaluate(`axe.run(document, ${JSON.stringify({ runOnly: TAGS })}).then(({ violations }) =>
-    violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => id + ': ' + target.join(' '))))`);
-}
-
-/** Checks screens in each width and theme. Returns `screen width theme: rule: selector` of each violation. */
-async function checkScreens(
-  tab: Page,
-  screens: readonly string[],
-  prepare?: (screen: string) => Promise<void>,
-) {
-  const found: string[] = [];
-  for (const screen of screens) {
-    for (const width of WIDTHS) {
-      await tab.setViewportSize({ width, height: 900 });
-      await go(tab, screen);
-      await prepare?.(screen);
-      for (const colorScheme of THEMES) {
-        await tab.emulateMedia({ colorScheme });
-        const violations = await findViolations(tab);
-        found.push(...violations.map((one) => `${screen} ${width} ${colorScheme}: ${one}`));
-      }
-    }
-  }
-  return found;
-}
 
 /** A text that the app forwards, one that it answers with 500, and a number that a phone must not see. */
 async function cause({ sandbox, app, client }: PageLab): Promise<string> {
@@ -106,7 +62,7 @@ describe('axe finds nothing against WCAG 2.2 AA', () => {
     );
     // Another phone is added in a wide window only.
     await tab.setViewportSize({ width: 1440, height: 900 });
-    await go(tab, '/phones');
+    await showScreen(tab, '/phones');
     await tab.getByLabel('Another phone').fill('no number');
     await tab.getByRole('button', { name: 'Add', exact: true }).click();
     await tab.getByRole('alert').waitFor();
@@ -218,7 +174,7 @@ it('no screen is wider than a window of 320 pixels', async () => {
   const widths: Record<string, unknown> = {};
   const screens = [...SCREENS, `/t/${traceId}`, `/webhooks/${webhook?.id}`];
   for (const screen of screens) {
-    await go(tab, screen);
+    await showScreen(tab, screen);
     widths[screen] = await tab.evaluate('document.documentElement.scrollWidth');
   }
   expect(widths).toEqual(Object.fromEntries(screens.map((screen) => [screen, 320])));
@@ -230,7 +186,7 @@ it('nothing moves for those who asked for reduced motion', async () => {
   const tab = await lab.openTab();
   await whenLive(tab);
   for (const screen of SCREENS) {
-    await go(tab, screen);
+    await showScreen(tab, screen);
     const moving = await tab.evaluate(`document.getAnimations().filter(({ effect }) => {
       const { duration, iterations } = effect.getTiming();
       return Number(duration) * iterations > 1;

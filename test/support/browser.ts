@@ -1,7 +1,7 @@
 // A real browser for tests: the Chromium of this machine, without a window.
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { chromium, type Page } from 'playwright-core';
+import { type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { onTestFinished } from 'vitest';
 
 /** The reason to skip a test that needs a browser if {@link findBrowser} finds none. */
@@ -23,8 +23,8 @@ export function listBrowserFlags(): string[] {
 }
 
 /** Opens an empty page in a new browser, which ends with the test. @param program of {@link findBrowser} */
-export async function openBrowser(program: string): Promise<Page> {
+export async function openBrowser(program: string, options: BrowserContextOptions = {}): Promise<Page> {
   const browser = await chromium.launch({ executablePath: program, args: listBrowserFlags() });
   onTestFinished(() => browser.close());
-  return browser.newPage();
+  return browser.newPage(options);
 }

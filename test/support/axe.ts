@@ -1,0 +1,48 @@
+// axe on the screens of the page, in each width and theme.
+import axe from 'axe-core';
+import type { Page } from 'playwright-core';
+
+/** WCAG 2.2 AA: https://github.com/dequelabs/axe-core/blob/develop/doc/API.md#axe-core-tags */
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+
+const WIDTHS = [1440, 390];
+/** The two themes of the page. */
+export const THEMES = ['light', 'dark'] as const;
+
+/** Shows an address without loading the page anew. */
+export async function showScreen(tab: Page, address: string): Promise<void> {
+  await tab.evaluate(
+    `history.pushState(null, '', ${JSON.stringify(address)}); dispatchEvent(new Event('popstate'))`,
+  );
+  await tab.locator('main > *').first().waitFor();
+  await tab.locator('.skeleton').waitFor({ state: 'detached' });
+}
+
+/** Returns what axe finds on the shown screen, as `rule: selector`. */
+export async function findViolations(tab: Page): Promise<string[]> {
+  await tab.evaluate(`globalThis.axe || (0, eval)(${JSON.stringify(axe.source)})`);
+  return tab.evaluate(`axe.run(document, ${JSON.stringify({ runOnly: TAGS })}).then(({ violations }) =>
+    violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => id + ': ' + target.join(' '))))`);
+}
+
+/** Checks screens in each width and theme. Returns `screen width theme: rule: selector` of each violation. */
+export async function checkScreens(
+  tab: Page,
+  screens: readonly string[],
+  prepare?: (screen: string) => Promise<void>,
+) {
+  const found: string[] = [];
+  for (const screen of screens) {
+    for (const width of WIDTHS) {
+      await tab.setViewportSize({ width, height: 900 });
+      await showScreen(tab, screen);
+      await prepare?.(screen);
+      for (const colorScheme of THEMES) {
+        await tab.emulateMedia({ colorScheme });
+        const violations = await findViolations(tab);
+        found.push(...violations.map((one) => `${screen} ${width} ${colorScheme}: ${one}`));
+      }
+    }
+  }
+  return found;
+}
