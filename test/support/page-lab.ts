@@ -176,5 +176,5 @@ export async function typeText(tab: Page, phone: string, body: string): Promise<
 
 /** Waits until the tab gets new events. */
 export async function whenLive(tab: Page): Promise<void> {
-  await tab.getByText('● live').waitFor();
+  await tab.getByText('● connected').waitFor();
 }

@@ -25,11 +25,11 @@ export const KEY_HELP: readonly (readonly [keys: string, words: string])[] = [
 const STORAGE_KEY = 'relay-phone keys';
 
 /** Whether the keys without Ctrl do anything. It is remembered. */
-export const hasKeys = signal(localStorage.getItem(STORAGE_KEY) !== 'off');
+export const areKeysOn = signal(localStorage.getItem(STORAGE_KEY) !== 'off');
 
 /** Turns the keys on or off. */
 export function turnKeys(isOn: boolean): void {
-  hasKeys.value = isOn;
+  areKeysOn.value = isOn;
   localStorage.setItem(STORAGE_KEY, isOn ? 'on' : 'off');
 }
 
@@ -63,7 +63,7 @@ export function createKeyListener(openDialog: (dialog: Dialog) => void): (event:
       event.preventDefault();
       openDialog('palette');
     }
-    if (event.metaKey || event.ctrlKey || event.altKey || isField || !hasKeys.value) return;
+    if (event.metaKey || event.ctrlKey || event.altKey || isField || !areKeysOn.value) return;
     const next = isAfterG ? AFTER_G[event.key] : undefined;
     isAfterG = event.key === 'g';
     if (next !== undefined) go(next);

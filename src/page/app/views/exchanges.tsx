@@ -7,7 +7,7 @@ import { Command, Empty, Failure, Link, OutcomeSign, Skeleton } from '../parts/c
 import { useLoaded } from '../parts/loaded.js';
 import { go, route, withQuery } from '../route.js';
 import { formatDuration, showNumber, showText, showTime } from '../words.js';
-import { type BodyFault, HttpMessage } from './message.js';
+import { HttpMessage, type LineFault } from './message.js';
 import { ReplayForm } from './replay.js';
 
 /** How many exchanges are listed, the newest: a document must stay small. */
@@ -215,7 +215,7 @@ function ExchangeView({ lab, id }: { readonly lab: Inspector; readonly id: strin
 }
 
 /** What is wrong with the TwiML of an answer, by the alerts of its trace. */
-function findFaults(lab: Inspector, { traceId, target }: FullExchangeReport): readonly BodyFault[] {
+function findFaults(lab: Inspector, { traceId, target }: FullExchangeReport): readonly LineFault[] {
   const events = 'events' in lab ? (lab as Lab).events.value : [];
   return events.flatMap((event) => {
     const isOfAnswer = event.kind === 'twiml.alert' && event.traceId === traceId && event.line !== null;

@@ -1,6 +1,6 @@
 // The list of the keys.
 import { useEffect, useRef } from 'preact/hooks';
-import { hasKeys, KEY_HELP, turnKeys } from '../keys.js';
+import { areKeysOn, KEY_HELP, turnKeys } from '../keys.js';
 
 /** Shows the keys in a dialog. */
 export function Help({ onClose }: { readonly onClose: () => void }) {
@@ -20,7 +20,7 @@ export function Help({ onClose }: { readonly onClose: () => void }) {
       <label class="choice">
         <input
           type="checkbox"
-          checked={hasKeys.value}
+          checked={areKeysOn.value}
           onChange={({ currentTarget }) => turnKeys(currentTarget.checked)}
         />
         Use these keys

@@ -3,7 +3,7 @@ import type { FullExchangeReport } from '../../../exchanges/report.js';
 import { showText } from '../words.js';
 
 /** Something that is wrong in a line of a body. */
-export interface BodyFault {
+export interface LineFault {
   /** From 1. */
   readonly line: number;
   readonly message: string;
@@ -13,7 +13,7 @@ export interface BodyFault {
 export function HttpMessage(props: {
   readonly message: FullExchangeReport['answer'];
   /** What is wrong in lines of the body. */
-  readonly faults?: readonly BodyFault[];
+  readonly faults?: readonly LineFault[];
 }) {
   const { headers, body, isCut, undecoded } = props.message;
   const { faults = [] } = props;
@@ -46,7 +46,7 @@ export function HttpMessage(props: {
 }
 
 /** A body as it came, with the lines marked in which something is wrong. */
-function MarkedLines({ body, faults }: { readonly body: string; readonly faults: readonly BodyFault[] }) {
+function MarkedLines({ body, faults }: { readonly body: string; readonly faults: readonly LineFault[] }) {
   return (
     <>
       {body.split(/\r?\n/).map((text, index) => {

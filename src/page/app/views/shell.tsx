@@ -122,7 +122,7 @@ export function ConnectionState({ lab }: { readonly lab: Inspector }) {
     }, 1000);
     return () => clearInterval(timer);
   }, [connection]);
-  if (connection === 'live') return <span class="light done">● live</span>;
+  if (connection === 'live') return <span class="light done">● connected</span>;
   if (connection === 'connecting') return <span class="light">connecting…</span>;
   const seconds = Math.max(0, Math.round((now.value - lab.heardAt.value) / 1000));
   return <span class="light failed">Reconnecting, last event {seconds} s ago</span>;
