@@ -54,10 +54,15 @@ export function startEventFeed(token: string, send: (message: FromWorker) => voi
     });
     if (answer.status === 401) return false;
     if (!answer.ok || !answer.body) throw new Error(`the stream answered ${answer.status}`);
-    send({ type: 'connection', connection: 'live' });
     const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
     const parse = createBlockParser(take);
-    for (let part = await reader.read(); !part.done; part = await reader.read()) parse(part.value);
+    let isLive = false;
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      parse(part.value);
+      // Only now is the position known from which a cut stream goes on.
+      if (!isLive) send({ type: 'connection', connection: 'live' });
+      isLive = true;
+    }
     return true;
   }
 

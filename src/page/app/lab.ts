@@ -100,11 +100,11 @@ export function startLab(session: TabSession, onRefused: () => void): Lab {
     }
   }
 
-  /** Loads what happened between the latest load and the moment when the stream was connected. */
-  async function catchUp(): Promise<void> {
-    const latest = events.value.at(-1);
-    if (latest) add(await readEvents(`since=${latest.id}`));
-    else await load();
+  /** Another run of the sandbox answers. */
+  async function startAnew(): Promise<void> {
+    clear();
+    notice.value = 'A new sandbox: the earlier events are gone';
+    await load();
   }
 
   /** An answer that does not come is asked for again when the stream is back. */
@@ -136,15 +136,13 @@ export function startLab(session: TabSession, onRefused: () => void): Lab {
     if (message.type === 'events') add(message.events);
     if (message.type === 'gap') notice.value = `${message.missed.toLocaleString('en')} events were missed`;
     if (message.type === 'restarted') {
-      clear();
-      notice.value = 'A new sandbox: the earlier events are gone';
-      loading = load();
+      void startAnew();
     }
     if (message.type !== 'connection') return;
     const isNew = message.connection === 'live' && connection.value !== 'live';
     connection.value = message.connection;
     if (message.connection === 'refused') onRefused();
-    if (isNew) loading = loading.then(catchUp).then(refresh);
+    if (isNew) void load().then(refresh);
   }
 
   /** Reads the reducer anew after each change of the events. */
@@ -154,8 +152,6 @@ export function startLab(session: TabSession, onRefused: () => void): Lab {
       return read();
     });
 
-  // Not only once the stream is connected: the newest events are there sooner.
-  let loading = load();
   void look().catch(() => undefined);
   session.listen(take);
   return {
