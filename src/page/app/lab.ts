@@ -135,9 +135,7 @@ export function startLab(session: TabSession, onRefused: () => void): Lab {
     heardAt.value = Date.now();
     if (message.type === 'events') add(message.events);
     if (message.type === 'gap') notice.value = `${message.missed.toLocaleString('en')} events were missed`;
-    if (message.type === 'restarted') {
-      void startAnew();
-    }
+    if (message.type === 'restarted') void startAnew();
     if (message.type !== 'connection') return;
     const isNew = message.connection === 'live' && connection.value !== 'live';
     connection.value = message.connection;

@@ -1,4 +1,4 @@
-// The phones: two to four side by side, each with its conversations, a composer, and the call that it is in.
+// The phones: up to six side by side, each with its conversations, a composer, and the call that it is in.
 import { useComputed, useSignal } from '@preact/signals';
 import type { Lab } from '../lab.js';
 import { Command, Empty, Failure, Skeleton } from '../parts/common.js';
