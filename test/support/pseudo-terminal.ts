@@ -36,7 +36,7 @@ export interface Terminal {
   kill(signal: string): void;
   /** Waits for `question`, then types. */
   answer(question: string, ...keys: readonly string[]): Promise<void>;
-  /** The exit code, once everything has been received. */
+  /** The exit code, once everything has been received. Rejects with what is shown if it still runs at the deadline. */
   readonly ended: Promise<number>;
 }
 
@@ -56,15 +56,15 @@ export function startOnTerminal(args: readonly string[], options: TerminalOption
   child.onData((data) => {
     received += data;
   });
-  const ended = new Promise<number>((resolve) => {
-    child.onExit((exit) => {
-      exitCode = exit.exitCode;
+  const exit = new Promise<number>((resolve) => {
+    child.onExit((end) => {
+      exitCode = end.exitCode;
       resolve(exitCode);
     });
   });
   onTestFinished(async () => {
     if (exitCode === undefined) child.kill();
-    await ended;
+    await exit;
   });
 
   const shown = () => stripVTControlCharacters(received);
@@ -81,6 +81,10 @@ export function startOnTerminal(args: readonly string[], options: TerminalOption
       await sleep(5);
     }
   };
+  const neverEnds = async () => {
+    await sleep(DEADLINE, undefined, { ref: false });
+    throw new Error(`it still runs:\n${shown()}`);
+  };
   const answer = async (question: string, ...keys: readonly string[]) => {
     await waitFor(question);
     type(...keys);
@@ -92,7 +96,9 @@ export function startOnTerminal(args: readonly string[], options: TerminalOption
     type,
     kill: (signal) => child.kill(signal),
     answer,
-    ended,
+    get ended() {
+      return Promise.race([exit, neverEnds()]);
+    },
   };
 }
 

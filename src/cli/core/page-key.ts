@@ -4,6 +4,8 @@ import type { CliPorts } from './ports.js';
 
 /** The key. */
 const OPEN_KEY = 'o';
+/** Milliseconds between two looks, in the background: `fg` sends no signal to what runs there. */
+const FOREGROUND_CHECK_MS = 500;
 /** What these keys send while each key is read: the terminal then sends no signals itself. */
 const [CTRL_C, CTRL_Z, CTRL_BACKSLASH, ESCAPE] = ['\x03', '\x1a', '\x1c', '\x1b'];
 
@@ -14,10 +16,11 @@ export function canPressKeys({ isTerminal, stdin }: Pick<CliPorts, 'isTerminal' 
 
 /**
  * Calls `onOpen` whenever the key is pressed, until the returned function is called. Ctrl-C, Ctrl-Z and Ctrl-\ do what
- * they do elsewhere. In the background, after Ctrl-Z and `bg`, it neither reads nor changes the terminal.
+ * they do elsewhere. In the background, after Ctrl-Z and `bg`, it neither reads nor changes the terminal, until `fg`.
  */
 export function listenForOpenKey(stdin: NodeJS.ReadStream, onOpen: () => void): () => void {
   let isListening = false;
+  let foregroundCheck: NodeJS.Timeout | undefined;
 
   function begin(): void {
     if (isListening || !isInForeground()) return;
@@ -58,16 +61,17 @@ export function listenForOpenKey(stdin: NodeJS.ReadStream, onOpen: () => void): 
 
   /** Somebody else may have stopped us, and `bg` or `fg` have let us go on. */
   function resume(): void {
-    if (isInForeground()) {
-      end();
-      begin();
-    } else end();
+    clearInterval(foregroundCheck);
+    end();
+    if (isInForeground()) begin();
+    else foregroundCheck = setInterval(() => isInForeground() && resume(), FOREGROUND_CHECK_MS).unref();
   }
 
   if (process.platform !== 'win32') process.on('SIGCONT', resume);
   begin();
   return () => {
     process.off('SIGCONT', resume);
+    clearInterval(foregroundCheck);
     end();
   };
 }
