@@ -42,8 +42,9 @@ export function CallPanel({ lab, number, live }: CallProps) {
   const isRinging = live.state === 'ringing';
   return (
     <div class={`call-view${isRinging ? ' rings' : ''}`} role={isRinging ? 'alert' : undefined}>
-      <p class="call-state">{nameOf(lab, number)}</p>
-      <p class="call-state">{describeState(live.state)}</p>
+      <p class="call-state">
+        {nameOf(lab, number)} · {describeState(live.state)}
+      </p>
       <p class="call-party">{showNumber(live.shown)}</p>
       {isRinging && (
         <div class="inline">
