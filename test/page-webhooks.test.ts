@@ -38,7 +38,8 @@ describe('a webhook', () => {
     const detail = tab.getByRole('complementary', { name: 'The selected event' });
     await detail.getByRole('link', { name: 'Twilio’s page about 11217' }).waitFor();
     await detail.getByRole('link', { name: 'The whole webhook, its signature, replay' }).click();
-    await tab.getByText('Answered 500').waitFor();
+    // The sentence of the trace, which is announced, says it too.
+    await tab.locator('.answer-line').getByText('Answered 500').waitFor();
     await tab.getByText('Number Is Out Of Seconds.').last().waitFor();
     await tab.getByText('✓ Signature valid').waitFor();
     await tab.getByRole('tab', { name: 'Request' }).click();
@@ -139,7 +140,7 @@ describe('a replay', () => {
     await tab.getByLabel(choice).check();
     await tab.getByRole('button', { name: 'Send again' }).click();
     const result = tab.getByRole('status').filter({ hasText: 'Answered 403' });
-    await result.getByText('The signature is wrong.').waitFor();
+    await result.getByText('The signature is wrong.', { exact: true }).waitFor();
     await result.getByRole('link', { name: /^kept as no\./ }).click();
     await tab.getByText(verdict).waitFor();
   });
