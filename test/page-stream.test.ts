@@ -132,7 +132,7 @@ it('a reset empties every screen, and its undo brings the texts back', async () 
   await tab.getByText('The account has no number yet').waitFor();
   await tab.goBack();
   await tab.goBack();
-  await tab.getByRole('button', { name: 'Undo the reset' }).click();
+  await tab.getByRole('button', { name: 'Undo', exact: true }).click();
   await expect.poll(() => lab.sandbox.numbers()).toHaveLength(1);
   await tab.getByRole('link', { name: 'Phones' }).click();
   await findPhone(tab, SHOWN_OWNER).locator('.bubble.received', { hasText: 'Hello' }).waitFor();

@@ -148,7 +148,7 @@ describe('a replay', () => {
     await tab.getByLabel(choice).check();
     await tab.getByRole('button', { name: 'Send again' }).click();
     const result = tab.getByRole('status').filter({ hasText: 'Answered 403' });
-    await result.getByText('The signature is wrong.').waitFor();
+    await result.getByText('The signature is wrong.', { exact: true }).waitFor();
     await result.getByRole('link', { name: /^kept as no\./ }).click();
     await tab.getByText(verdict).waitFor();
   });

@@ -144,7 +144,7 @@ export function startLab(session: TabSession, onRefused: () => void): Lab {
   }
 
   function take(message: FromWorker): void {
-    heardAt.value = Date.now();
+    if (message.type !== 'connection' || message.connection === 'live') heardAt.value = Date.now();
     if (message.type === 'events') add(message.events);
     if (message.type === 'gap') notice.value = `${message.missed.toLocaleString('en')} events were missed`;
     if (message.type === 'restarted') void load();

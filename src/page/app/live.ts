@@ -8,7 +8,7 @@ import type { TabSession } from './session.js';
 export interface Inspector {
   readonly api: Api;
   readonly connection: ReadonlySignal<StreamState>;
-  /** When the last message of the stream came, milliseconds since 1970. */
+  /** When the stream was last heard of: its latest message, or its beginning, milliseconds since 1970. */
   readonly heardAt: ReadonlySignal<number>;
   /** Changes when a webhook or a request was recorded. */
   readonly newestExchange: ReadonlySignal<number>;
@@ -47,7 +47,7 @@ export function startLiveInspector(
   const notice = signal<string | null>(null);
 
   session.listen((message: FromWorker) => {
-    heardAt.value = Date.now();
+    if (message.type !== 'connection' || message.connection === 'live') heardAt.value = Date.now();
     if (message.type === 'gap')
       notice.value = `${message.missed.toLocaleString('en')} webhooks were missed: they are not kept`;
     if (message.type === 'restarted') notice.value = 'The earlier webhooks are gone';

@@ -46,7 +46,7 @@ export interface PageSource {
   keep?(): Promise<void>;
   /** Restores what {@link keep} kept. What was in the sandbox is kept for {@link undo}. @returns false if nothing was kept */
   goBack?(): Promise<boolean>;
-  /** Restores what was in the sandbox before the latest {@link reset} or {@link goBack}. @returns false if nothing was */
+  /** Restores what was in the sandbox before the latest {@link reset}, {@link goBack} or undo. @returns false if nothing was */
   undo?(): Promise<boolean>;
 }
 
@@ -136,8 +136,10 @@ export function createSandboxSource({ origin, controlToken, accountSid }: Sandbo
     },
     undo: async () => {
       if (before === undefined) return false;
-      await call('POST', '/restore', before);
-      before = undefined;
+      const wanted = before;
+      // What is thrown away now can be restored as well.
+      before = await call('GET', '/snapshot');
+      await call('POST', '/restore', wanted);
       return true;
     },
   };

@@ -32,6 +32,8 @@ export function WindowedList(props: WindowedListProps) {
   const box = useRef<HTMLDivElement>(null);
   const top = useSignal(0);
   const height = useSignal(600);
+  /** The row at the upper edge, and how much of it is above. */
+  const anchor = useRef<{ readonly key: string | number; readonly hidden: number } | undefined>(undefined);
 
   useLayoutEffect(() => {
     const element = box.current;
@@ -48,6 +50,15 @@ export function WindowedList(props: WindowedListProps) {
     if (element && isFollowing) element.scrollTop = element.scrollHeight;
   }, [count, isFollowing]);
 
+  // Rows that come before the ones that are read, or go, must not move them.
+  useLayoutEffect(() => {
+    const [element, kept] = [box.current, anchor.current];
+    if (!element || !kept || isFollowing) return;
+    if (keyAt(Math.floor(element.scrollTop / ROW_HEIGHT)) === kept.key) return;
+    const at = Array.from({ length: count }, (_, index) => keyOf(index)).indexOf(kept.key);
+    if (at !== -1) element.scrollTop = at * ROW_HEIGHT + kept.hidden;
+  }, [count, keyAt(0)]);
+
   useLayoutEffect(() => {
     const element = box.current;
     if (!element || selected === undefined || selected < 0) return;
@@ -57,10 +68,16 @@ export function WindowedList(props: WindowedListProps) {
     if (end > element.scrollTop) element.scrollTop = end;
   }, [selected]);
 
+  function keyAt(index: number): string | number | undefined {
+    return index < count ? keyOf(index) : undefined;
+  }
+
   const onScroll = () => {
     const element = box.current;
     if (!element) return;
     top.value = element.scrollTop;
+    const key = keyAt(Math.floor(element.scrollTop / ROW_HEIGHT));
+    anchor.current = key === undefined ? undefined : { key, hidden: element.scrollTop % ROW_HEIGHT };
     const isAtEnd = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END;
     if (isAtEnd !== isFollowing) onFollow(isAtEnd);
   };

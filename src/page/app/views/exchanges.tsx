@@ -6,8 +6,9 @@ import type { Lab } from '../lab.js';
 import type { Inspector } from '../live.js';
 import { Command, Empty, Failure, Link, OutcomeSign, Skeleton } from '../parts/common.js';
 import { useLoaded } from '../parts/loaded.js';
-import { go, route, withQuery } from '../route.js';
+import { go, route } from '../route.js';
 import { formatDuration, showNumber, showText, showTime } from '../words.js';
+import { Attempts, findUnanswered } from './attempts.js';
 import { HttpMessage, type LineFault } from './message.js';
 import { ReplayForm } from './replay.js';
 
@@ -50,7 +51,7 @@ function ExchangeList({ lab }: { readonly lab: Inspector }) {
               type="button"
               role="tab"
               aria-selected={direction === one}
-              onClick={() => go(withQuery('direction', one === 'webhook' ? '' : one))}
+              onClick={() => go(one === 'webhook' ? '/webhooks' : `/webhooks?direction=${one}`)}
             >
               {title}
             </button>
@@ -128,9 +129,11 @@ function hasFailed({ status, error, refusal, verdict }: ExchangeReport): boolean
 }
 
 function ExchangeView({ lab, id }: { readonly lab: Inspector; readonly id: string }) {
+  const unanswered = findUnanswered(lab, Number(id));
   const { value: exchange, error } = useLoaded(
-    () => lab.api.get<FullExchangeReport>(`/exchanges/${encodeURIComponent(id)}`),
-    [id],
+    async () =>
+      unanswered ? undefined : lab.api.get<FullExchangeReport>(`/exchanges/${encodeURIComponent(id)}`),
+    [id, unanswered === undefined],
   ).value;
   const part = useSignal<'request' | 'answer' | 'replay'>('answer');
   if (error instanceof ApiError && error.status === 404) {
@@ -138,6 +141,17 @@ function ExchangeView({ lab, id }: { readonly lab: Inspector; readonly id: strin
       <Empty title="This one is not kept any more">
         <p>Only the newest webhooks and requests are kept.</p>
         <Link to="/webhooks">All webhooks</Link>
+      </Empty>
+    );
+  }
+  if (unanswered) {
+    return (
+      <Empty title="Your app has not answered yet">
+        <p>
+          {unanswered.method} <bdi>{showText(unanswered.url)}</bdi>, since {showTime(unanswered.at)}. The
+          answer appears here, or that none came in time.
+        </p>
+        <Link to={`/t/${encodeURIComponent(unanswered.traceId)}/e/${unanswered.id}`}>Its trace</Link>
       </Empty>
     );
   }
@@ -183,6 +197,7 @@ function ExchangeView({ lab, id }: { readonly lab: Inspector; readonly id: strin
           {exchange.refusal !== null && `, refused by the gateway: ${showText(exchange.refusal)}`}
           {exchange.error !== null && `: ${isWebhook ? 'the app' : 'it'} ${showText(exchange.error)}`}
         </p>
+        {isWebhook && <Attempts lab={lab} exchangeId={exchange.id} />}
         {isWebhook && <Signature exchange={exchange} />}
         {exchange.findings.map(({ id: finding, what, tryNext }) => (
           <div key={finding} class="failure">
@@ -224,11 +239,16 @@ function ExchangeView({ lab, id }: { readonly lab: Inspector; readonly id: strin
 }
 
 /** What is wrong with the TwiML of an answer, by the alerts of its trace. */
-function findFaults(lab: Inspector, { traceId, target }: FullExchangeReport): readonly LineFault[] {
+function findFaults(lab: Inspector, { id, traceId, target }: FullExchangeReport): readonly LineFault[] {
   const events = 'events' in lab ? (lab as Lab).events.value : [];
-  return events.flatMap((event) => {
+  return events.flatMap((event, index) => {
     const isOfAnswer = event.kind === 'twiml.alert' && event.traceId === traceId && event.line !== null;
     if (!isOfAnswer || event.url?.endsWith(target) !== true) return [];
+    // A call asks the same URL several times.
+    const answered = events
+      .slice(0, index)
+      .findLast((one) => one.kind === 'webhook.sent' && one.sid === event.sid && one.url === event.url);
+    if (answered?.kind !== 'webhook.sent' || answered.exchangeId !== id) return [];
     return [{ line: event.line ?? 0, message: `${event.message} (${event.errorCode})` }];
   });
 }

@@ -10,12 +10,9 @@ import type { Lab } from '../lab.js';
 import { Command, Empty, EventSign, Link, OutcomeSign, Skeleton } from '../parts/common.js';
 import { memo } from '../parts/memo.js';
 import { go, route } from '../route.js';
-import { formatDuration, formatMoment, showNumber, showText, showTime, wordEvent } from '../words.js';
+import { formatDuration, formatMoment, GAP_MS, showNumber, showText, showTime, wordEvent } from '../words.js';
 import { StoryButton } from './story-button.js';
 import { Swimlanes } from './swimlanes.js';
-
-/** Gaps between two events that are longer are shown as a line of their own, milliseconds. */
-const GAP_MS = 1000;
 
 /** How many traces the lab summarizes: there may be more. */
 const MAX_LISTED = 100;
