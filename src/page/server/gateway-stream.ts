@@ -8,6 +8,9 @@ import type { StateFolder } from '../../state/folder.js';
 /** Milliseconds between two looks for a gateway, and without a message before a comment is sent. */
 const [LOOK_AGAIN_MS, HEARTBEAT_MS] = [1000, 15_000] as const;
 
+/** A reader that leaves more than this unread is cut off: it connects again, and goes on where it was. */
+const MAX_UNREAD_BYTES = 1_048_576;
+
 /**
  * Positions have the form of the sandbox's, `EPOCH-N`: a tab that was open when a sandbox had this port resumes at one of
  * those, and is sent a reset.
@@ -29,15 +32,17 @@ export async function streamGatewayExchanges(
   const { signal } = ending;
   outgoing.on('close', () => ending.abort());
   outgoing.writeHead(200, { 'Content-Type': 'text/event-stream' });
-  const send = (id: FollowStart, type: string, data: object) =>
-    outgoing.write(
-      `id: ${EPOCH}-${id === 'now' ? 0 : id}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`,
-    );
+  const send = (id: FollowStart, type: string, data: object) => {
+    const position = `${EPOCH}-${id === 'now' ? 0 : id}`;
+    outgoing.write(`id: ${position}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
+    if (outgoing.writableLength > MAX_UNREAD_BYTES) outgoing.destroy();
+  };
   const asked = new URL(target, 'http://page').searchParams.get('since');
   let since = readPosition(asked);
   outgoing.write(`retry: ${LOOK_AGAIN_MS}\n\n`);
   if (asked !== null && since === 'now') send(0, 'reset', {});
   const heartbeat = setInterval(() => outgoing.write(':\n\n'), HEARTBEAT_MS);
+  outgoing.on('close', () => clearInterval(heartbeat));
   while (!signal.aborted) {
     const gateway = findRunningGateway(folder);
     const onGap = (missed: number | null) => {
@@ -54,7 +59,6 @@ export async function streamGatewayExchanges(
     if (gateway) since = await gateway.follow(since, { onSummary, onGap }, signal);
     await sleep(LOOK_AGAIN_MS, undefined, { signal }).catch(() => undefined);
   }
-  clearInterval(heartbeat);
 }
 
 /** Reads a position of this stream; that of another one is `now`. */
