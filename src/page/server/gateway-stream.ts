@@ -8,9 +8,6 @@ import type { StateFolder } from '../../state/folder.js';
 /** Milliseconds between two looks for a gateway, and without a message before a comment is sent. */
 const [LOOK_AGAIN_MS, HEARTBEAT_MS] = [1000, 15_000] as const;
 
-/** A reader that leaves more than this unread is cut off: it connects again, and goes on where it was. */
-const MAX_UNREAD_BYTES = 1_048_576;
-
 /**
  * Positions have the form of the sandbox's, `EPOCH-N`: a tab that was open when a sandbox had this port resumes at one of
  * those, and is sent a reset.
@@ -32,11 +29,10 @@ export async function streamGatewayExchanges(
   const { signal } = ending;
   outgoing.on('close', () => ending.abort());
   outgoing.writeHead(200, { 'Content-Type': 'text/event-stream' });
-  const send = (id: FollowStart, type: string, data: object) => {
-    const position = `${EPOCH}-${id === 'now' ? 0 : id}`;
-    outgoing.write(`id: ${position}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
-    if (outgoing.writableLength > MAX_UNREAD_BYTES) outgoing.destroy();
-  };
+  const send = (id: FollowStart, type: string, data: object) =>
+    outgoing.write(
+      `id: ${EPOCH}-${id === 'now' ? 0 : id}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`,
+    );
   const asked = new URL(target, 'http://page').searchParams.get('since');
   let since = readPosition(asked);
   outgoing.write(`retry: ${LOOK_AGAIN_MS}\n\n`);
