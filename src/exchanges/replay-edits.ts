@@ -2,6 +2,7 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { RelayPhoneError } from '../errors.js';
 import type { Edits } from './edit.js';
+import { REPLAY_PATH } from './parameters.js';
 
 /** How a webhook is changed before it is sent again. */
 export interface ReplayEdits {
@@ -16,9 +17,6 @@ export interface ReplayEdits {
   /** `anew`: valid for the edited request. `none`: no signature. `broken`: made with another token. Default `anew`. */
   readonly signature?: 'anew' | 'none' | 'broken';
 }
-
-/** A path and query that can be sent as they are: no spaces, no fragment, nothing that is not ASCII. */
-export const REPLAY_PATH = /^\/[\x21\x22\x24-\x7e]*$/;
 
 /** Headers that describe how the request is sent. */
 const FIXED_HEADERS: ReadonlySet<string> = new Set([

@@ -1,5 +1,5 @@
 // `relay-phone replay`: its arguments, options and help.
-import { REPLAY_PATH } from '../../../exchanges/replay-edits.js';
+import { REPLAY_PATH } from '../../../exchanges/parameters.js';
 import { type Asked, argument, command, type FlagsOf, option, wrongValue } from '../../core/command.js';
 import { settingsOptions, showNumbersOptions, targetOptions } from '../../core/options.js';
 import { appOrigin, exchangeId, matching } from '../../core/values.js';
