@@ -4,7 +4,7 @@ import { openCommandPage } from '../src/cli/core/page.js';
 import { checkScreens } from './support/axe.js';
 import { findBrowser, NO_BROWSER, openBrowser } from './support/browser.js';
 import { DEADLINE } from './support/deadline.js';
-import { ask, FORM, startApp, startTunnel, TOKEN, webhook } from './support/gateway.js';
+import { ask, BASE, FORM, SMS, startApp, startTunnel, TOKEN, webhook } from './support/gateway.js';
 import { openOwnStateFolder } from './support/own-state-folder.js';
 import { createWorkspace } from './support/workspace.js';
 
@@ -37,7 +37,7 @@ async function openLivePage(options: { readonly bypassCSP?: boolean } = {}) {
   const fix = () => {
     isFixed = true;
   };
-  return { tab, fix };
+  return { tab, fix, receive: (request: Parameters<typeof ask>[1]) => ask(tunnel.origin, request) };
 }
 
 describe('the page of a live account', () => {
@@ -51,6 +51,25 @@ describe('the page of a live account', () => {
     await tab.getByRole('button', { name: 'Send again' }).click();
     await tab.getByRole('heading', { name: 'Answered 200 (before: 500)' }).waitFor();
   });
+
+  it.each([
+    ['http', `http${BASE.slice('https'.length)}${SMS}`, 'wrong scheme', ['∅', 's']],
+    ['a slash at its end', `${BASE}${SMS}/`, 'trailing slash', ['/', '∅']],
+  ])(
+    'marks where the signed URL differs from the one that the app computes: %s',
+    async (_, url, why, marks) => {
+      const { tab, receive } = await openLivePage();
+      await receive(webhook({}, { url }));
+      await tab.getByRole('tab', { name: 'Refused' }).click();
+      await tab.locator('.exchange-item').first().click();
+      await tab.getByText(`Bad signature: ${why}`).waitFor();
+      const signed = tab.locator('.failure .fields > div').filter({ hasText: /^signed/ });
+      const computed = tab.locator('.failure .fields > div').filter({ hasText: /^your app computes/ });
+      expect(await signed.locator('mark').allInnerTexts()).toEqual([marks[0]]);
+      expect(await computed.locator('mark').allInnerTexts()).toEqual([marks[1]]);
+      expect((await computed.locator('dd').innerText()).replace('∅', '')).toBe(BASE + SMS);
+    },
+  );
 
   it('shows numbers in part until they are asked for, and forgets that with the next load', async () => {
     const { tab } = await openLivePage();

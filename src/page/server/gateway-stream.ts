@@ -38,6 +38,7 @@ export async function streamGatewayExchanges(
   outgoing.write(`retry: ${LOOK_AGAIN_MS}\n\n`);
   if (asked !== null && since === 'now') send(0, 'reset', {});
   const heartbeat = setInterval(() => outgoing.write(':\n\n'), HEARTBEAT_MS);
+  outgoing.on('close', () => clearInterval(heartbeat));
   while (!signal.aborted) {
     const gateway = findRunningGateway(folder);
     const onGap = (missed: number | null) => {
@@ -54,7 +55,6 @@ export async function streamGatewayExchanges(
     if (gateway) since = await gateway.follow(since, { onSummary, onGap }, signal);
     await sleep(LOOK_AGAIN_MS, undefined, { signal }).catch(() => undefined);
   }
-  clearInterval(heartbeat);
 }
 
 /** Reads a position of this stream; that of another one is `now`. */

@@ -1,7 +1,8 @@
 // Sends a webhook again: its parameters, path and signature can be changed, and the answers are compared.
 import { useSignal } from '@preact/signals';
+import type { ReplayEdits } from '../../../exchanges/replay-edits.js';
 import type { FullExchangeReport } from '../../../exchanges/report.js';
-import type { ReplayEdits, ReplayResult } from '../../../sandbox/webhooks/replay.js';
+import type { ReplayResult } from '../../../sandbox/webhooks/replay.js';
 import { compareLines } from '../line-difference.js';
 import type { Inspector } from '../live.js';
 import { Failure, Link } from '../parts/common.js';
