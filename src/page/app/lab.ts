@@ -10,6 +10,7 @@ import type { TraceSummary } from '../../sandbox/traces/summary.js';
 import type { PhoneThread } from '../../sandbox/traces/threads.js';
 import { createApi } from './api.js';
 import { keepEvents } from './event-list.js';
+import { createExchangeLists } from './exchange-pages.js';
 import type { FromWorker, StreamState } from './feed-messages.js';
 import type { Inspector } from './live.js';
 import { mergeEvents } from './merge-events.js';
@@ -21,8 +22,8 @@ const MAX_EVENTS = 20_000;
 /** How many are loaded at first, so that the newest are soon there, and how many in each part of the others. */
 const [FIRST_EVENTS, PAGE_EVENTS] = [200, 1000];
 
-/** How many of the newest traces are summarized. */
-const MAX_TRACES = 100;
+/** How many of the newest traces are summarized at first, and how many more each time somebody asks. */
+const PAGE_TRACES = 100;
 
 /** Milliseconds between two looks at what the sandbox holds. */
 const REFRESH_MS = 400;
@@ -41,6 +42,10 @@ export interface Lab extends Inspector {
   readonly events: ReadonlySignal<readonly SandboxEvent[]>;
   /** The newest, newest first. */
   readonly traces: ReadonlySignal<readonly TraceSummary[]>;
+  /** Whether there are earlier traces than those of {@link Lab.traces}. */
+  readonly hasEarlierTraces: ReadonlySignal<boolean>;
+  /** Adds a page of earlier traces to {@link Lab.traces}. */
+  showEarlierTraces(): void;
   readonly threads: ReadonlySignal<readonly PhoneThread[]>;
   /** Undefined until it was loaded. */
   readonly holdings: ReadonlySignal<Holdings | undefined>;
@@ -57,12 +62,14 @@ export interface Lab extends Inspector {
 /** Starts to listen. */
 export function startLab(session: TabSession, onRefused: () => void): Lab {
   const api = createApi(session.token);
+  const exchanges = createExchangeLists(api);
   let reducer = createEventReducer();
   const [connection, heardAt] = [signal<StreamState>('connecting'), signal(Date.now())];
   const events = signal<readonly SandboxEvent[]>([]);
   const holdings = signal<Holdings | undefined>(undefined);
   const isLoaded = signal(false);
   const notice = signal<string | null>(null);
+  const traceLimit = signal(PAGE_TRACES);
   let isDue = false;
 
   function add(added: readonly SandboxEvent[]): void {
@@ -78,6 +85,7 @@ export function startLab(session: TabSession, onRefused: () => void): Lab {
   function clear(): void {
     reducer = createEventReducer();
     events.value = [];
+    for (const direction of ['webhook', 'rest']) void exchanges(`direction=${direction}`).startAnew();
   }
 
   async function load(): Promise<void> {
@@ -132,7 +140,8 @@ export function startLab(session: TabSession, onRefused: () => void): Lab {
   }
 
   function take(message: FromWorker): void {
-    heardAt.value = Date.now();
+    // Each attempt to connect again says that the stream is lost.
+    if (message.type !== 'connection' || message.connection === 'live') heardAt.value = Date.now();
     if (message.type === 'events') add(message.events);
     if (message.type === 'gap') notice.value = `${message.missed.toLocaleString('en')} events were missed`;
     if (message.type === 'restarted') void startAnew();
@@ -150,15 +159,22 @@ export function startLab(session: TabSession, onRefused: () => void): Lab {
       return read();
     });
 
+  const traces = afterEvents(() => reducer.traces(traceLimit.value));
+
   void look().catch(() => undefined);
   session.listen(take);
   return {
     api,
     connection,
     heardAt,
+    exchanges,
     newestExchange: computed(() => events.value.findLast((event) => 'exchangeId' in event)?.id ?? 0),
     events,
-    traces: afterEvents(() => reducer.traces(MAX_TRACES)),
+    traces,
+    hasEarlierTraces: computed(() => traces.value.length === traceLimit.value),
+    showEarlierTraces: () => {
+      if (traces.peek().length === traceLimit.peek()) traceLimit.value += PAGE_TRACES;
+    },
     threads: afterEvents(() => reducer.threads()),
     holdings,
     isLoaded,

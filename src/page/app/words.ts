@@ -22,6 +22,11 @@ export function formatMoment(at: string): string {
   return date.toDateString() === today.toDateString() ? time : `${date.toLocaleDateString()} ${time}`;
 }
 
+/** `14:03:07.120` for a moment of today, else as {@link formatMoment}. */
+export function formatExactMoment(at: string): string {
+  return new Date(at).toDateString() === new Date().toDateString() ? showTime(at) : formatMoment(at);
+}
+
 /** A duration: `38 ms`, `1.2 s`. */
 export function formatDuration(milliseconds: number): string {
   return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
@@ -48,14 +53,14 @@ function shortenSids(path: string): string {
     .replace(/\b[A-Z]{2}[0-9a-f]{32}\b/g, shorten);
 }
 
-/** What was made of each event for the search: making it anew for every key that is typed would be slow. */
-const searched = new WeakMap<SandboxEvent, string>();
+/** What was made of each item for the search: making it anew for every key that is typed would be slow. */
+const searched = new WeakMap<object, string>();
 
-/** The numbers, SIDs and words of an event in lower case, for the search. */
-export function searchable(event: SandboxEvent): string {
-  const known = searched.get(event);
+/** The numbers, SIDs and words of an event or an exchange in lower case, for the search. */
+export function searchable(item: object): string {
+  const known = searched.get(item);
   if (known !== undefined) return known;
-  const text = JSON.stringify(event).toLowerCase();
-  searched.set(event, text);
+  const text = JSON.stringify(item).toLowerCase();
+  searched.set(item, text);
   return text;
 }
