@@ -1,8 +1,9 @@
 // Starts the page: opens the session of this tab, and shows the lab or how to get in.
 import { render } from 'preact';
+import type { PageModeReport } from '../server/source.js';
 import { ApiError, createApi } from './api.js';
 import { startLab } from './lab.js';
-import { type LiveAccount, startLiveInspector } from './live.js';
+import { startLiveInspector } from './live.js';
 import { Command, Empty, Failure } from './parts/common.js';
 import { closeSession, openTabSession, type TabSession } from './session.js';
 import { LiveFrame } from './views/live.js';
@@ -32,7 +33,7 @@ if (session && root) await show(session, root);
 else showLocked();
 
 async function show(opened: TabSession, place: HTMLElement): Promise<void> {
-  const account = await readMode(opened.token, place);
+  const account = opened.mode ?? (await readMode(opened.token, place));
   if (!account) return showLocked();
   const session: TabSession = {
     ...opened,
@@ -48,10 +49,7 @@ async function show(opened: TabSession, place: HTMLElement): Promise<void> {
 }
 
 /** Asks until the server answers, as after a cut. @returns undefined if the token is refused */
-async function readMode(
-  token: string,
-  place: HTMLElement,
-): Promise<{ readonly mode: 'sandbox' } | LiveAccount | undefined> {
+async function readMode(token: string, place: HTMLElement): Promise<PageModeReport | undefined> {
   for (;;) {
     try {
       return await createApi(token, { restart: 'relay-phone sandbox, or relay-phone tunnel' }).get('/mode');
