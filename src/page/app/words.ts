@@ -24,6 +24,10 @@ export function formatMoment(at: string): string {
 
 /** A gap between two events that is longer is said, milliseconds. */
 export const GAP_MS = 1000;
+/** `14:03:07.120` for a moment of today, else as {@link formatMoment}. */
+export function formatExactMoment(at: string): string {
+  return new Date(at).toDateString() === new Date().toDateString() ? showTime(at) : formatMoment(at);
+}
 
 /** A duration: `38 ms`, `1.2 s`. */
 export function formatDuration(milliseconds: number): string {
@@ -64,15 +68,19 @@ function shortenSids(path: string): string {
     .replace(/\b[A-Z]{2}[0-9a-f]{32}\b/g, shorten);
 }
 
-/** What was made of each event for the search: making it anew for every key that is typed would be slow. */
-const searched = new WeakMap<SandboxEvent, string>();
+/** What was made of each item for the search: making it anew for every key that is typed would be slow. */
+const searched = new WeakMap<object, string>();
 
-/** The words that an event is shown with, and its numbers, SIDs and other values, in lower case, for the search. */
-export function searchable(event: SandboxEvent): string {
-  const known = searched.get(event);
+/**
+ * The values of an event or an exchange, such as numbers and SIDs, in lower case, for the search.
+ *
+ * @param words returns further words that it is found by: those that it is shown with
+ */
+export function searchable(item: object, words: () => readonly string[] = () => []): string {
+  const known = searched.get(item);
   if (known !== undefined) return known;
-  const text = [...wordEvent(event), ...listValues(event)].join('\n').toLowerCase();
-  searched.set(event, text);
+  const text = [...words(), ...listValues(item)].join('\n').toLowerCase();
+  searched.set(item, text);
   return text;
 }
 

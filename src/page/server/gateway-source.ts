@@ -82,7 +82,9 @@ async function list(options: GatewaySourceOptions, query: URLSearchParams): Prom
   const asked = Number(query.get('limit'));
   const limit = asked >= 1 ? Math.min(asked, MAX_LIMIT) : DEFAULT_LIMIT;
   const refused = query.get('refused') === 'true';
-  const summaries = await withExchanges(options, (exchanges) => exchanges.list({ limit, refused }));
+  const id = query.get('before') ?? '';
+  const before = /^\d{1,15}$/.test(id) ? Number(id) : undefined;
+  const summaries = await withExchanges(options, (exchanges) => exchanges.list({ limit, refused, before }));
   return summaries.map(formatExchangeReport);
 }
 
