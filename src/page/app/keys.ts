@@ -1,7 +1,7 @@
 // The keys of the page: which are pressed, and what each does. They are off in fields, and can be turned off altogether.
 import { signal } from '@preact/signals';
 import { SCREENS } from './read-route.js';
-import { go } from './route.js';
+import { go, leave, route } from './route.js';
 
 /** The dialog that is open. */
 export type Dialog = 'none' | 'keys' | 'palette';
@@ -9,16 +9,19 @@ export type Dialog = 'none' | 'keys' | 'palette';
 /** A key or two, and what it does. */
 export const KEY_HELP: readonly (readonly [keys: string, words: string])[] = [
   ['1 … 6', 'the screens, from Phones to Controls'],
+  ['0 … 9 * #', 'the keys of a phone that is in a call'],
   ['g p, g t, g r, g w', 'phones, timeline, traces, webhooks'],
   ['Ctrl K', 'go to a screen, a phone or a trace'],
   ['/', 'filter the timeline'],
   ['n', 'write a text'],
   ['a, d', 'answer or decline a call that rings'],
   ['.', 'the latest trace'],
-  ['j k or ↓ ↑, Enter', 'the rows of a list, the steps of a trace'],
+  ['j k or ↓ ↑', 'the rows of a list, the steps of a trace'],
+  ['← →, Home, End', 'the cause of a step, its first effect; the first, the last'],
+  ['Enter', 'open a row, or the webhook or request of a step'],
   ['r', 'replay the webhook that is shown'],
   ['e', 'save the trace that is shown as a story'],
-  ['Esc', 'leave a field, close this'],
+  ['Esc', 'leave a field, a trace or a webhook; close this'],
   ['?', 'this list'],
 ];
 
@@ -45,12 +48,13 @@ const AFTER_G: Readonly<Record<string, string>> = {
 const BUTTONS: Readonly<Record<string, string>> = {
   a: '.call-view .answer',
   d: '.call-view.rings .decline',
-  r: '[data-key="r"]',
+  r: '#tab-replay',
   e: '[data-key="e"]',
 };
 
-/** The rows of the lists, which `j` and `k` go through. */
-const ROWS = '.event-row, .trace-item, .exchange-item';
+/** The rows of lists, which `j` and `k` go through, and what they begin with where one row is the list's Tab stop. */
+const ROWS = '.trace-item, .exchange-item, .arrow';
+const TAB_STOPS = '.windowed a[tabindex="0"], .step[tabindex="0"]';
 
 /** Creates the listener. @param openDialog shows a dialog */
 export function createKeyListener(openDialog: (dialog: Dialog) => void): (event: KeyboardEvent) => void {
@@ -63,41 +67,93 @@ export function createKeyListener(openDialog: (dialog: Dialog) => void): (event:
       event.preventDefault();
       openDialog('palette');
     }
-    if (event.metaKey || event.ctrlKey || event.altKey || isField || !areKeysOn.value) return;
+    const isOff = isField || !areKeysOn.value || document.querySelector('dialog[open]') !== null;
+    if (event.metaKey || event.ctrlKey || event.altKey || isOff) return;
     const next = isAfterG ? AFTER_G[event.key] : undefined;
     isAfterG = event.key === 'g';
     if (next !== undefined) go(next);
-    else if (press(event.key, openDialog)) event.preventDefault();
+    else if (press(event, openDialog)) event.preventDefault();
   };
 }
 
 /** @returns whether the key does something here */
-function press(key: string, openDialog: (dialog: Dialog) => void): boolean {
-  const screen = /^[1-6]$/.test(key) ? SCREENS[Number(key) - 1] : undefined;
+function press({ key, repeat }: KeyboardEvent, openDialog: (dialog: Dialog) => void): boolean {
+  const step = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 }[key];
+  if (step !== undefined) return moveFocus(step, key.length > 1);
+  if (repeat) return false;
   // In a call, digits are keys of the phone.
-  if (screen && document.querySelector('.keypad') === null) go(`/${screen}`);
+  const keypads = findAll('.keypad');
+  if (/^[\d*#]$/.test(key) && keypads.length > 0) return pressDigit(key, keypads);
+  const screen = /^[1-6]$/.test(key) ? SCREENS[Number(key) - 1] : undefined;
+  if (screen) go(`/${screen}`);
+  else if (key === 'Escape') leave();
   else if (key === '?') openDialog('keys');
   else if (key === '.') go('/t/latest');
-  else if (key === '/') {
-    if (location.pathname !== '/timeline') go('/timeline');
-    setTimeout(() => document.getElementById('filter')?.focus());
-  } else if (key === 'n') document.querySelector<HTMLInputElement>('.composer input')?.focus();
-  else if (key === 'j' || key === 'k') return moveFocus(key === 'j' ? 1 : -1);
+  else if (key === '/') focusOn('/timeline', '#filter');
+  else if (key === 'n') focusOn('/phones', '.composer input');
   else return clickButton(BUTTONS[key]);
   return true;
 }
 
-function moveFocus(step: 1 | -1): boolean {
+/** Presses a key of the phone with the focus, or of the only one that is in a call. */
+function pressDigit(key: string, keypads: readonly HTMLElement[]): boolean {
+  const own = keypads.find((keypad) => isOnFocusedPhone(keypad));
+  const keypad = own ?? (keypads.length === 1 ? keypads[0] : undefined);
+  keypad?.querySelector<HTMLElement>(`[data-digit="${key}"]`)?.click();
+  return keypad !== undefined;
+}
+
+/** Returns the elements that are seen, those of the phone with the focus first. */
+function findAll(selector: string): HTMLElement[] {
+  return [...document.querySelectorAll<HTMLElement>(selector)]
+    .filter((element) => element.checkVisibility())
+    .toSorted((one, other) => Number(isOnFocusedPhone(other)) - Number(isOnFocusedPhone(one)));
+}
+
+function isOnFocusedPhone(element: Element): boolean {
+  return element.closest('.phone')?.contains(document.activeElement) ?? false;
+}
+
+/** Goes to a screen, unless it is shown, and into its field. */
+function focusOn(path: string, field: string): void {
+  if (route.value.screen !== path.slice(1)) go(path);
+  setTimeout(() => findAll(field)[0]?.focus());
+}
+
+/** @param isInside only from row to row: arrows scroll the screen otherwise */
+function moveFocus(step: number, isInside: boolean): boolean {
   const rows = [...document.querySelectorAll<HTMLElement>(ROWS)];
   const at = rows.indexOf(document.activeElement as HTMLElement);
-  const next = at === -1 ? rows[0] : rows[at + step];
+  if (at === -1 && isInside) return false;
+  const next = at === -1 ? (document.querySelector<HTMLElement>(TAB_STOPS) ?? rows[0]) : rows[at + step];
   next?.focus();
   next?.scrollIntoView({ block: 'nearest' });
   return next !== undefined;
 }
 
 function clickButton(selector: string | undefined): boolean {
-  const button = selector === undefined ? null : document.querySelector<HTMLElement>(selector);
+  const button = selector === undefined ? undefined : findAll(selector)[0];
+  button?.focus();
   button?.click();
-  return button !== null;
+  return button !== undefined;
+}
+
+/** Returns the row of a list that a key leads to; undefined if the key is for something else. */
+export function findNextRow(
+  { key, altKey, ctrlKey, metaKey }: KeyboardEvent,
+  { at, count, perPage }: { readonly at: number; readonly count: number; readonly perPage: number },
+): number | undefined {
+  if (altKey || ctrlKey || metaKey || (key.length === 1 && !areKeysOn.value)) return undefined;
+  const moves: Readonly<Record<string, number>> = {
+    ArrowDown: at + 1,
+    j: at + 1,
+    ArrowUp: at - 1,
+    k: at - 1,
+    PageDown: at + perPage,
+    PageUp: at - perPage,
+    Home: 0,
+    End: count - 1,
+  };
+  const next = Object.hasOwn(moves, key) ? moves[key] : undefined;
+  return next === undefined ? undefined : Math.max(0, Math.min(count - 1, next));
 }

@@ -58,7 +58,7 @@ export function EventSign({ event }: { readonly event: SandboxEvent }) {
 /** Stands where something is being loaded; it is not seen before 150 ms. */
 export function Skeleton() {
   return (
-    <div class="skeleton" role="status">
+    <div class="skeleton">
       <span class="hidden">Loading</span>
     </div>
   );

@@ -39,9 +39,16 @@ export function CallPanel({ lab, number, live }: CallProps) {
   };
   const isRinging = live.state === 'ringing';
   return (
-    <div class={`call-view${isRinging ? ' rings' : ''}`} role={isRinging ? 'alert' : undefined}>
-      <p class="call-state">{describeState(live.state)}</p>
-      <p class="call-party">{showNumber(live.shown)}</p>
+    <div
+      class={`call-view${isRinging ? ' rings' : ''}`}
+      role="group"
+      aria-label={`Call with ${showNumber(live.shown)}`}
+      tabIndex={-1}
+    >
+      <div role={isRinging ? 'alert' : undefined}>
+        <p class="call-state">{describeState(live.state)}</p>
+        <p class="call-party">{showNumber(live.shown)}</p>
+      </div>
       {isRinging && (
         <div class="inline">
           <button type="button" class="answer" onClick={() => void act('answer')}>
@@ -52,7 +59,7 @@ export function CallPanel({ lab, number, live }: CallProps) {
           </button>
         </div>
       )}
-      {call && <Transcript call={call} />}
+      {call && !isRinging && <Transcript call={call} />}
       {live.state === 'talking' && (
         <>
           {call?.waitsFor && <p class="waits">The app waits for {describeWait(call.waitsFor)}</p>}
@@ -62,6 +69,7 @@ export function CallPanel({ lab, number, live }: CallProps) {
                 key={key}
                 type="button"
                 aria-label={`Key ${key}`}
+                data-digit={key}
                 onClick={() => void act('press', { keys: key })}
               >
                 {key}
@@ -125,7 +133,7 @@ function Transcript({ call: { heard, said } }: { readonly call: LoggedCall }) {
     ...said.map((line) => ({ ...line, who: 'said' })),
   ].toSorted((one, other) => (one.at ?? '').localeCompare(other.at ?? ''));
   return (
-    <ol class="transcript" aria-label="What was said">
+    <ol class="transcript" aria-label="What was said" tabIndex={0}>
       {lines.map(({ who, kind, content, at }, index) => (
         <li key={index} class={who}>
           <span class="quiet-text">{kind === 'keys' ? 'keys ' : kind === 'play' ? 'plays ' : ''}</span>

@@ -5,6 +5,7 @@ import type { Lab } from '../lab.js';
 import type { Inspector } from '../live.js';
 import { Command, Empty, Failure, Link, OutcomeSign, Skeleton } from '../parts/common.js';
 import { useLoaded } from '../parts/loaded.js';
+import { Tabs } from '../parts/tabs.js';
 import { go, route, withQuery } from '../route.js';
 import { formatDuration, showNumber, showText, showTime } from '../words.js';
 import { HttpMessage, type LineFault } from './message.js';
@@ -42,19 +43,12 @@ function ExchangeList({ lab }: { readonly lab: Inspector }) {
   return (
     <section class="exchange-list" aria-label="Webhooks and requests">
       <div class="toolbar">
-        <div class="tabs" role="tablist" aria-label="Direction">
-          {lists.map(([one, , title]) => (
-            <button
-              key={one}
-              type="button"
-              role="tab"
-              aria-selected={direction === one}
-              onClick={() => go(withQuery('direction', one === 'webhook' ? '' : one))}
-            >
-              {title}
-            </button>
-          ))}
-        </div>
+        <Tabs
+          label="Direction"
+          tabs={lists.map(([one, , title]) => [one, title])}
+          selected={direction}
+          onSelect={(one) => go(withQuery('direction', one === 'webhook' ? '' : one))}
+        />
       </div>
       {list.error !== undefined && <Failure error={list.error} />}
       {list.value === undefined && list.error === undefined && <Skeleton />}
@@ -126,13 +120,22 @@ function hasFailed({ status, error, refusal, verdict }: ExchangeReport): boolean
   );
 }
 
+const PARTS = { answer: 'Answer', request: 'Request', replay: 'Replay' } as const;
+
 function ExchangeView({ lab, id }: { readonly lab: Inspector; readonly id: string }) {
   const { value: exchange, error } = useLoaded(
     () => lab.api.get<FullExchangeReport>(`/exchanges/${encodeURIComponent(id)}`),
     [id],
   ).value;
-  const part = useSignal<'request' | 'answer' | 'replay'>('answer');
-  if (error !== undefined) return <Failure error={error} />;
+  const part = useSignal<keyof typeof PARTS>('answer');
+  if (error !== undefined) {
+    return (
+      <>
+        <h1 class="hidden">Exchange</h1>
+        <Failure error={error} />
+      </>
+    );
+  }
   if (!exchange) return <Skeleton />;
   const isWebhook = exchange.direction !== 'rest';
   const parts = isWebhook ? (['answer', 'request', 'replay'] as const) : (['answer', 'request'] as const);
@@ -142,7 +145,7 @@ function ExchangeView({ lab, id }: { readonly lab: Inspector; readonly id: strin
         <Link to={isWebhook ? '/webhooks' : '/webhooks?direction=rest'} class="back">
           ← {isWebhook ? 'Webhooks' : 'Requests'}
         </Link>
-        <h1>
+        <h1 tabIndex={-1}>
           <OutcomeSign outcome={hasFailed(exchange) ? 'failed' : 'done'} /> {exchange.method}{' '}
           <bdi class="outside">{showText(exchange.target)}</bdi>
         </h1>
@@ -183,33 +186,27 @@ function ExchangeView({ lab, id }: { readonly lab: Inspector; readonly id: strin
             ))}
           </div>
         ))}
-        <div class="tabs" role="tablist" aria-label="Part">
-          {parts.map((one) => (
-            <button
-              key={one}
-              type="button"
-              role="tab"
-              aria-selected={part.value === one}
-              data-key={one === 'replay' ? 'r' : undefined}
-              onClick={() => {
-                part.value = one;
-              }}
-            >
-              {{ answer: 'Answer', request: 'Request', replay: 'Replay' }[one]}
-            </button>
-          ))}
-        </div>
+        <Tabs
+          label="Part"
+          tabs={parts.map((one) => [one, PARTS[one]])}
+          selected={part.value}
+          onSelect={(one) => {
+            part.value = one;
+          }}
+        />
       </header>
-      {part.value === 'answer' && (
-        <HttpMessage message={exchange.answer} faults={findFaults(lab, exchange)} />
-      )}
-      {part.value === 'request' && (
-        <>
-          <Parameters parameters={exchange.request.parameters} />
-          <HttpMessage message={exchange.request} />
-        </>
-      )}
-      {part.value === 'replay' && <ReplayForm lab={lab} exchange={exchange} />}
+      <div role="tabpanel" aria-labelledby={`tab-${part.value}`}>
+        {part.value === 'answer' && (
+          <HttpMessage message={exchange.answer} faults={findFaults(lab, exchange)} />
+        )}
+        {part.value === 'request' && (
+          <>
+            <Parameters parameters={exchange.request.parameters} />
+            <HttpMessage message={exchange.request} />
+          </>
+        )}
+        {part.value === 'replay' && <ReplayForm lab={lab} exchange={exchange} />}
+      </div>
     </section>
   );
 }

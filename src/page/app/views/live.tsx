@@ -2,6 +2,7 @@
 import { useEffect } from 'preact/hooks';
 import type { LiveInspector } from '../live.js';
 import { go, route } from '../route.js';
+import { Announcer } from './announcer.js';
 import { Exchanges } from './exchanges.js';
 import { ConnectionState, PageNotice } from './shell.js';
 
@@ -42,10 +43,15 @@ export function LiveFrame({ inspector }: { readonly inspector: LiveInspector }) 
         </div>
       </header>
       <PageNotice lab={inspector} />
-      <main>{isWebhooks && <Exchanges lab={inspector} />}</main>
-      <div class="hidden" role="status" aria-live="polite">
-        {inspector.connection.value === 'lost' ? 'Reconnecting' : ''}
-      </div>
+      <main>
+        {route.value.id === undefined && (
+          <h1 class="hidden" tabIndex={-1}>
+            Webhooks
+          </h1>
+        )}
+        {isWebhooks && <Exchanges lab={inspector} />}
+      </main>
+      <Announcer lab={inspector} />
     </div>
   );
 }

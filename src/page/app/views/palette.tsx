@@ -26,9 +26,13 @@ export function Palette({ lab, onClose }: { readonly lab: Lab; readonly onClose:
     return listPlaces(lab).filter(matches).slice(0, MAX_SHOWN);
   }).value;
   useEffect(() => dialog.current?.showModal(), []);
+  useEffect(() => {
+    document.getElementById(`place-${chosen.value}`)?.scrollIntoView({ block: 'nearest' });
+  }, [chosen.value]);
   const open = (place: Place | undefined) => {
     if (!place) return;
-    onClose();
+    // The dialog gives the focus back first, so that it is known what led to the place.
+    dialog.current?.close();
     go(place.address);
   };
   const onKeyDown = (event: KeyboardEvent) => {
@@ -48,7 +52,7 @@ export function Palette({ lab, onClose }: { readonly lab: Lab; readonly onClose:
         role="combobox"
         aria-expanded="true"
         aria-controls="places"
-        aria-activedescendant={`place-${chosen.value}`}
+        aria-activedescendant={found.length === 0 ? undefined : `place-${chosen.value}`}
         placeholder="Go to a screen, a phone or a trace"
         value={typed.value}
         onKeyDown={onKeyDown}

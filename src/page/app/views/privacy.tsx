@@ -74,7 +74,7 @@ function Assertion({ lab, assertion }: { readonly lab: Lab; readonly assertion: 
       <h2>
         <OutcomeSign outcome={isKept ? 'done' : 'failed'} /> {showNumber(number)}
         <button type="button" class="quiet" onClick={remove}>
-          Stop watching
+          Stop watching<span class="hidden"> {showNumber(number)}</span>
         </button>
       </h2>
       <p class="quiet-text">

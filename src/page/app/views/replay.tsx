@@ -2,6 +2,7 @@
 import { useSignal } from '@preact/signals';
 import type { FullExchangeReport } from '../../../exchanges/report.js';
 import type { ReplayEdits, ReplayResult } from '../../../sandbox/webhooks/replay.js';
+import { announce } from '../announcements.js';
 import type { Inspector } from '../live.js';
 import { Failure, Link } from '../parts/common.js';
 import { HttpMessage } from './message.js';
@@ -39,6 +40,7 @@ export function ReplayForm(props: { readonly lab: Inspector; readonly exchange: 
 
   const send = async (event: Event) => {
     event.preventDefault();
+    if (isBusy.value) return;
     isBusy.value = true;
     error.value = undefined;
     try {
@@ -49,6 +51,7 @@ export function ReplayForm(props: { readonly lab: Inspector; readonly exchange: 
         signature: signature.value,
       };
       result.value = await lab.api.send<ReplayResult>('POST', `/exchanges/${exchange.id}/replay`, edits);
+      announce(describeAnswer(result.value));
     } catch (failure) {
       error.value = failure;
     }
@@ -89,7 +92,12 @@ export function ReplayForm(props: { readonly lab: Inspector; readonly exchange: 
       {lab.showsNumbers && (
         <p class="note">Your app may send texts or place calls for it, which cost money.</p>
       )}
-      <button type="submit" class="primary" disabled={isBusy.value || lab.connection.value === 'lost'}>
+      <button
+        type="submit"
+        class="primary"
+        aria-disabled={isBusy.value}
+        disabled={lab.connection.value === 'lost'}
+      >
         {isBusy.value ? 'Your app is answering…' : 'Send again'}
       </button>
       {error.value !== undefined && <Failure error={error.value} />}
@@ -178,13 +186,18 @@ function collectEdits(recorded: readonly Field[], fields: readonly Field[]): Pic
   return changes.length === 0 ? {} : { parameters: Object.fromEntries(changes) };
 }
 
-function Result({ result: { exchange, difference } }: { readonly result: ReplayResult }) {
+function describeAnswer({ exchange: { status } }: ReplayResult): string {
+  return status === null ? 'No answer' : `Answered ${status}`;
+}
+
+function Result({ result }: { readonly result: ReplayResult }) {
+  const { exchange, difference } = result;
   const { status, headers, body } = difference;
   const isSame = status === null && !body;
   return (
-    <div class="result" role="status">
+    <section class="result" aria-label="Result of the replay">
       <h2>
-        {exchange.status === null ? 'No answer' : `Answered ${exchange.status}`}
+        {describeAnswer(result)}
         {status !== null && <span class="quiet-text">{` (before: ${status[0] ?? 'no answer'})`}</span>}
       </h2>
       <p class="quiet-text">
@@ -195,6 +208,6 @@ function Result({ result: { exchange, difference } }: { readonly result: ReplayR
         {' · its TwiML was not run'}
       </p>
       <HttpMessage message={exchange.answer} />
-    </div>
+    </section>
   );
 }

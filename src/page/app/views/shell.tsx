@@ -1,9 +1,11 @@
 // The frame of every screen: mode, connection, clock, privacy, navigation, keys.
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { announce } from '../announcements.js';
 import { createKeyListener, type Dialog } from '../keys.js';
 import type { Lab } from '../lab.js';
 import type { Inspector } from '../live.js';
+import { isNarrow } from '../narrow.js';
 import { Link } from '../parts/common.js';
 import { type PageScreen, SCREENS } from '../read-route.js';
 import { route } from '../route.js';
@@ -28,7 +30,7 @@ const TITLES: Readonly<Record<PageScreen, string>> = {
 
 /** The whole page. */
 export function PageFrame({ lab }: { readonly lab: Lab }) {
-  const { screen } = route.value;
+  const { screen, id } = route.value;
   const dialog = useSignal<Dialog>('none');
   useEffect(() => {
     const onKeyDown = createKeyListener((opened) => {
@@ -38,8 +40,8 @@ export function PageFrame({ lab }: { readonly lab: Lab }) {
     return () => removeEventListener('keydown', onKeyDown);
   }, []);
   useEffect(() => {
-    document.title = `${TITLES[screen]} · relay-phone`;
-  }, [screen]);
+    document.title = `${describeScreen(screen, id)} · relay-phone`;
+  }, [screen, id]);
   const close = () => {
     dialog.value = 'none';
   };
@@ -49,13 +51,7 @@ export function PageFrame({ lab }: { readonly lab: Lab }) {
         <a class="brand" href="/phones">
           relay-phone
         </a>
-        <nav aria-label="Screens">
-          {SCREENS.map((one) => (
-            <Link key={one} to={`/${one}`} current={one === screen}>
-              {TITLES[one]}
-            </Link>
-          ))}
-        </nav>
+        {!isNarrow.value && <Screens />}
         <button
           type="button"
           class="quiet find"
@@ -70,6 +66,11 @@ export function PageFrame({ lab }: { readonly lab: Lab }) {
       </header>
       <PageNotice lab={lab} />
       <main>
+        {id === undefined && (
+          <h1 class="hidden" tabIndex={-1}>
+            {TITLES[screen]}
+          </h1>
+        )}
         {screen === 'phones' && <PhonesScreen lab={lab} />}
         {screen === 'timeline' && <Timeline lab={lab} />}
         {screen === 'traces' && <Traces lab={lab} />}
@@ -77,11 +78,31 @@ export function PageFrame({ lab }: { readonly lab: Lab }) {
         {screen === 'privacy' && <Privacy lab={lab} />}
         {screen === 'controls' && <Controls lab={lab} />}
       </main>
+      {isNarrow.value && <Screens />}
       <Announcer lab={lab} />
       {dialog.value === 'keys' && <Help onClose={close} />}
       {dialog.value === 'palette' && <Palette lab={lab} onClose={close} />}
     </div>
   );
+}
+
+/** The links to the screens: where they are seen, they are reached by Tab. */
+function Screens() {
+  return (
+    <nav aria-label="Screens">
+      {SCREENS.map((one) => (
+        <Link key={one} to={`/${one}`} current={one === route.value.screen}>
+          {TITLES[one]}
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+function describeScreen(screen: PageScreen, id: string | undefined): string {
+  if (id === undefined) return TITLES[screen];
+  if (screen === 'traces') return 'Trace';
+  return `${location.pathname.startsWith('/rest/') ? 'Request' : 'Webhook'} ${id}`;
 }
 
 function Status({ lab }: { readonly lab: Lab }) {
@@ -130,10 +151,14 @@ export function ConnectionState({ lab }: { readonly lab: Inspector }) {
 
 /** What happened to what came before, until it is closed. */
 export function PageNotice({ lab }: { readonly lab: Inspector }) {
-  if (lab.notice.value === null) return null;
+  const notice = lab.notice.value;
+  useEffect(() => {
+    if (notice !== null) announce(notice);
+  }, [notice]);
+  if (notice === null) return null;
   return (
-    <div class="notice" role="status">
-      {lab.notice.value}
+    <aside class="notice" aria-label="Notice">
+      {notice}
       <button
         type="button"
         class="quiet"
@@ -143,6 +168,6 @@ export function PageNotice({ lab }: { readonly lab: Inspector }) {
       >
         Close
       </button>
-    </div>
+    </aside>
   );
 }

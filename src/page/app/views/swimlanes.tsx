@@ -60,9 +60,14 @@ export function Swimlanes({ trace, selected, onSelect }: SwimlanesProps) {
               role="button"
               tabIndex={0}
               aria-label={`${from} to ${to}: ${shown}`}
+              aria-pressed={event.id === selected}
               class={`arrow ${readOutcome(event)}${event.id === selected ? ' selected' : ''}`}
               onClick={() => onSelect(event.id)}
-              onKeyDown={({ key }) => key === 'Enter' && onSelect(event.id)}
+              onKeyDown={(press) => {
+                if (press.key !== 'Enter' && press.key !== ' ') return;
+                press.preventDefault();
+                onSelect(event.id);
+              }}
             >
               <rect x={0} y={y - 18} width={lanes.length * LANE} height={STEP} class="arrow-row" />
               {direction === 0 ? (
