@@ -38,7 +38,7 @@ describe('a webhook', () => {
     const detail = tab.getByRole('complementary', { name: 'The selected event' });
     await detail.getByRole('link', { name: 'Twilio’s page about 11217' }).waitFor();
     await detail.getByRole('link', { name: 'The whole webhook, its signature, replay' }).click();
-    await tab.getByText('Answered 500').waitFor();
+    await tab.locator('.answer-line').getByText('Answered 500').waitFor();
     await tab.getByText('Number Is Out Of Seconds.').last().waitFor();
     await tab.getByText('✓ Signature valid').waitFor();
     await tab.getByRole('tab', { name: 'Request' }).click();
@@ -92,7 +92,7 @@ describe('a webhook', () => {
     await tab.getByRole('button', { name: 'Send again' }).click();
     await tab.getByRole('link', { name: /^kept as no\. \d+$/ }).click();
     await tab.getByText('Bad signature:').waitFor();
-    await tab.getByText('Answered 403').waitFor();
+    await tab.locator('.answer-line').getByText('Answered 403').waitFor();
   });
 });
 
@@ -113,12 +113,14 @@ describe('a replay', () => {
   it('that is edited and signed anew is accepted, and the difference of the answers is shown', async () => {
     lab.app.answer(checkSignature);
     const tab = await openWebhook();
-    await tab.getByText('Answered 400').waitFor();
+    await tab.locator('.answer-line').getByText('Answered 400').waitFor();
     await tab.getByRole('tab', { name: 'Replay' }).click();
     await tab.getByLabel('Body', { exact: true }).fill('fixed');
     await tab.getByRole('button', { name: 'Leave NumMedia out' }).click();
     await tab.getByRole('button', { name: 'Send again' }).click();
-    const result = tab.getByRole('status').filter({ hasText: 'Answered 200' });
+    const result = tab
+      .getByRole('region', { name: 'Result of the replay' })
+      .filter({ hasText: 'Answered 200' });
     await result.getByText('(before: 400)').waitFor();
     await result.getByText('The body is another one').waitFor();
     const [, replayed] = lab.app.calls;
@@ -138,7 +140,9 @@ describe('a replay', () => {
     await tab.getByRole('tab', { name: 'Replay' }).click();
     await tab.getByLabel(choice).check();
     await tab.getByRole('button', { name: 'Send again' }).click();
-    const result = tab.getByRole('status').filter({ hasText: 'Answered 403' });
+    const result = tab
+      .getByRole('region', { name: 'Result of the replay' })
+      .filter({ hasText: 'Answered 403' });
     await result.getByText('The signature is wrong.').waitFor();
     await result.getByRole('link', { name: /^kept as no\./ }).click();
     await tab.getByText(verdict).waitFor();
@@ -149,7 +153,10 @@ describe('a replay', () => {
     await tab.getByRole('tab', { name: 'Replay' }).click();
     await tab.getByLabel('Path').fill('/other?a=b%20c&d=%2F');
     await tab.getByRole('button', { name: 'Send again' }).click();
-    await tab.getByRole('status').filter({ hasText: 'Answered 200' }).waitFor();
+    await tab
+      .getByRole('region', { name: 'Result of the replay' })
+      .filter({ hasText: 'Answered 200' })
+      .waitFor();
     expect(lab.app.calls.at(-1)).toMatchObject({ signed: true, path: '/other?a=b%20c&d=%2F' });
   });
 
@@ -161,7 +168,10 @@ describe('a replay', () => {
     await tab.getByRole('alert').waitFor();
     await tab.getByLabel('Path').fill('/sms');
     await tab.getByRole('button', { name: 'Send again' }).click();
-    await tab.getByRole('status').filter({ hasText: 'Answered 200' }).waitFor();
+    await tab
+      .getByRole('region', { name: 'Result of the replay' })
+      .filter({ hasText: 'Answered 200' })
+      .waitFor();
     await tab.getByRole('alert').waitFor({ state: 'detached' });
   });
 });
@@ -173,7 +183,7 @@ it('requests of the app are listed with their answers, and one leads to its trac
   const tab = await openTab('/webhooks');
   await tab.getByRole('tab', { name: 'Requests of your app' }).click();
   await tab.getByRole('link', { name: 'Messages.json' }).click();
-  await tab.getByText('Answered 201').waitFor();
+  await tab.locator('.answer-line').getByText('Answered 201').waitFor();
   await tab.getByText('"status": "queued"').waitFor();
   await tab.getByRole('link', { name: 'its trace' }).click();
   await tab.getByRole('tree').waitFor();
