@@ -16,7 +16,6 @@ export function Announcer({ lab }: { readonly lab: Inspector | Lab }) {
   useEffect(() => {
     let isLost = false;
     let newest: TraceSummary | undefined;
-    let hasBegun = false;
     const collect = (): readonly string[] => {
       const wasLost = isLost;
       isLost = lab.connection.peek() === 'lost';
@@ -25,16 +24,24 @@ export function Announcer({ lab }: { readonly lab: Inspector | Lab }) {
       announcements.value = [];
       if (!('traces' in lab) || !lab.isLoaded.peek()) return [...connection, ...others];
       const traces = lab.traces.peek();
-      // What was there before is not news.
-      const fresh = hasBegun ? listFresh(traces, newest) : [];
-      [hasBegun, newest] = [true, traces[0]];
+      const fresh = listFresh(traces, newest);
+      newest = traces[0];
       return [...connection, ...others, ...describeFresh(fresh)];
     };
     const timer = setInterval(() => {
       // Emptied when nothing is new, so that the same sentence can be announced again.
       said.value = collect().join('. ');
     }, PAUSE_MS);
-    return () => clearInterval(timer);
+    // What was there before the page is not news.
+    const stop =
+      'traces' in lab &&
+      lab.isLoaded.subscribe(() => {
+        newest = lab.traces.peek()[0];
+      });
+    return () => {
+      clearInterval(timer);
+      if (stop) stop();
+    };
   }, [lab]);
   return (
     <div class="hidden" role="status" aria-live="polite">
