@@ -39,7 +39,7 @@ async function whenComplete(tab: Page, { sandbox }: Pick<PageLab, 'sandbox'>): P
 async function readRows(tab: Page): Promise<number[]> {
   const rows = tab.locator('.windowed-row a');
   const ids = new Set<number>();
-  const list = tab.getByRole('table', { name: 'Events' });
+  const list = tab.getByRole('grid', { name: 'Events' });
   const height = await list.evaluate((element) => element.scrollHeight);
   for (let top = 0; top <= height; top += 400) {
     await list.evaluate((element, to) => element.scrollTo(0, to), top);
@@ -126,14 +126,14 @@ it('a tab that missed more events than are kept names how many, and keeps those 
   await tab.getByText('Reconnecting, last event').waitFor();
   causeEvents(lab, KEPT + 1234);
   await lab.reopenPage();
-  await tab.getByRole('status').getByText('1,234 events were missed').waitFor();
+  await tab.getByRole('complementary', { name: 'Notice' }).getByText('1,234 events were missed').waitFor();
   const kept = lab.sandbox.events();
   expect(kept[0]?.id).toBe(last + 1234 + 1);
   await expect
     .poll(() => tab.locator('.toolbar').innerText())
     .toContain(`${(kept.length + last).toLocaleString('en')} events`);
   await tab.getByRole('button', { name: 'Close' }).click();
-  await tab.getByText('events were missed').waitFor({ state: 'detached' });
+  await tab.getByRole('complementary', { name: 'Notice' }).waitFor({ state: 'detached' });
 });
 
 it('while the connection is lost, the page keeps what it has and sends nothing; later it goes on', async () => {

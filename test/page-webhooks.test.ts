@@ -127,7 +127,9 @@ describe('a replay', () => {
     await tab.getByLabel('Body', { exact: true }).fill('fixed');
     await tab.getByRole('button', { name: 'Leave NumMedia out' }).click();
     await tab.getByRole('button', { name: 'Send again' }).click();
-    const result = tab.getByRole('status').filter({ hasText: 'Answered 200' });
+    const result = tab
+      .getByRole('region', { name: 'Result of the replay' })
+      .filter({ hasText: 'Answered 200' });
     await result.getByText('(before: 400)').waitFor();
     await result.getByText('The body differs').waitFor();
     const [, replayed] = lab.app.calls;
@@ -147,7 +149,9 @@ describe('a replay', () => {
     await tab.getByRole('tab', { name: 'Replay' }).click();
     await tab.getByLabel(choice).check();
     await tab.getByRole('button', { name: 'Send again' }).click();
-    const result = tab.getByRole('status').filter({ hasText: 'Answered 403' });
+    const result = tab
+      .getByRole('region', { name: 'Result of the replay' })
+      .filter({ hasText: 'Answered 403' });
     await result.getByText('The signature is wrong.', { exact: true }).waitFor();
     await result.getByRole('link', { name: /^kept as no\./ }).click();
     await tab.getByText(verdict).waitFor();
@@ -158,7 +162,10 @@ describe('a replay', () => {
     await tab.getByRole('tab', { name: 'Replay' }).click();
     await tab.getByLabel('Path').fill('/other?a=b%20c&d=%2F');
     await tab.getByRole('button', { name: 'Send again' }).click();
-    await tab.getByRole('status').filter({ hasText: 'Answered 200' }).waitFor();
+    await tab
+      .getByRole('region', { name: 'Result of the replay' })
+      .filter({ hasText: 'Answered 200' })
+      .waitFor();
     expect(lab.app.calls.at(-1)).toMatchObject({ signed: true, path: '/other?a=b%20c&d=%2F' });
   });
 
@@ -170,7 +177,10 @@ describe('a replay', () => {
     await tab.getByRole('alert').waitFor();
     await tab.getByLabel('Path').fill('/sms');
     await tab.getByRole('button', { name: 'Send again' }).click();
-    await tab.getByRole('status').filter({ hasText: 'Answered 200' }).waitFor();
+    await tab
+      .getByRole('region', { name: 'Result of the replay' })
+      .filter({ hasText: 'Answered 200' })
+      .waitFor();
     await tab.getByRole('alert').waitFor({ state: 'detached' });
   });
 });

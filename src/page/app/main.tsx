@@ -2,6 +2,7 @@
 import { render } from 'preact';
 import type { PageModeReport } from '../server/source.js';
 import { ApiError, createApi } from './api.js';
+import { keepFocus } from './focus.js';
 import { startLab } from './lab.js';
 import { startLiveInspector } from './live.js';
 import { Command, Empty, Failure } from './parts/common.js';
@@ -19,15 +20,19 @@ function showLocked(): void {
   closeSession();
   if (!root) return;
   render(
-    <Empty title="This tab has no access">
-      <p>The address was used before, or is older than a minute. Get a new one:</p>
-      <Command line="relay-phone open" />
-      <p class="quiet-text">or press o in the terminal of relay-phone sandbox.</p>
-    </Empty>,
+    <main>
+      <h1 class="hidden">relay-phone</h1>
+      <Empty title="This tab has no access">
+        <p>The address was used before, or is older than a minute. Get a new one:</p>
+        <Command line="relay-phone open" />
+        <p class="quiet-text">or press o in the terminal of relay-phone sandbox.</p>
+      </Empty>
+    </main>,
     root,
   );
 }
 
+keepFocus();
 const session = await openTabSession(workerUrl);
 if (session && root) await show(session, root);
 else showLocked();

@@ -1,7 +1,8 @@
-// A long list of rows of one height, of which only those in view are in the document.
+// A long list of rows of one height, of which only those in view are in the document. One row is the list's Tab stop.
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { findNextRow } from '../keys.js';
 
 /** The height of a row, pixels, unless the list says another one. */
 const ROW_HEIGHT = 28;
@@ -15,12 +16,12 @@ const NEAR_END = 40;
 interface WindowedListProps {
   readonly label: string;
   readonly count: number;
-  /** Draws a row; its key is given by the list. */
-  readonly row: (index: number) => ComponentChildren;
+  /** Draws a row, which is a link; its key is given by the list. */
+  readonly row: (index: number, isTabStop: boolean) => ComponentChildren;
   /** The id of a row, so that it stays the same when others come before it. */
   readonly keyOf: (index: number) => string | number;
-  /** The row that is selected; it is scrolled into view when it changes. */
-  readonly selected?: number | undefined;
+  /** The id of the row that is in view at first, and is the Tab stop. */
+  readonly start?: string | number | undefined;
   /** Where new rows are added. Default: at the end. */
   readonly newest?: 'first' | 'last';
   /** Whether new rows stay in view. Otherwise the rows that are in view stay where they are. */
@@ -32,15 +33,16 @@ interface WindowedListProps {
   readonly onEnd?: () => void;
 }
 
-/** Shows the list in the height that it is given. */
+/** Shows the list in the height that it is given. Arrow keys, Home, End and the Page keys go from row to row. */
 export function WindowedList(props: WindowedListProps) {
-  const { label, count, row, keyOf, selected, isFollowing, onFollow, onEnd } = props;
+  const { label, count, row, keyOf, start, isFollowing, onFollow, onEnd } = props;
   const { newest = 'last', rowHeight = ROW_HEIGHT } = props;
   const box = useRef<HTMLDivElement>(null);
   const top = useSignal(0);
   const height = useSignal(600);
   /** The row at the upper edge, and how much of it is above. */
   const anchor = useRef<{ readonly key: string | number; readonly hidden: number } | undefined>(undefined);
+  const active = useSignal(start);
 
   useLayoutEffect(() => {
     const element = box.current;
@@ -67,13 +69,8 @@ export function WindowedList(props: WindowedListProps) {
   }, [count, keyAt(0)]);
 
   useLayoutEffect(() => {
-    const element = box.current;
-    if (!element || selected === undefined || selected < 0) return;
-    const start = selected * rowHeight;
-    if (start < element.scrollTop) element.scrollTop = start;
-    const end = start + rowHeight - element.clientHeight;
-    if (end > element.scrollTop) element.scrollTop = end;
-  }, [selected]);
+    if (chosen !== -1) show(chosen);
+  }, []);
 
   function keyAt(index: number): string | number | undefined {
     return index < count ? keyOf(index) : undefined;
@@ -87,7 +84,43 @@ export function WindowedList(props: WindowedListProps) {
     anchor.current = key === undefined ? undefined : { key, hidden: element.scrollTop % rowHeight };
     const toEnd = element.scrollHeight - element.scrollTop - element.clientHeight;
     const isAtNewest = (newest === 'first' ? element.scrollTop : toEnd) < NEAR_END;
-    if (isAtNewest !== isFollowing) onFollow(isAtNewest);
+    // A row with the focus stays in view.
+    const mayFollow = isAtNewest && !element.contains(document.activeElement);
+    if (mayFollow !== isFollowing) onFollow(mayFollow);
+  };
+
+  /** Scrolls a row into view. */
+  function show(index: number): void {
+    const element = box.current;
+    if (!element) return;
+    const rowTop = index * rowHeight;
+    const lowest = rowTop + rowHeight - element.clientHeight;
+    element.scrollTop = Math.min(rowTop, Math.max(lowest, element.scrollTop));
+  }
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const perPage = Math.max(1, Math.floor(height.value / rowHeight) - 1);
+    const next = findNextRow(event, { at: stop, count, perPage });
+    if (next === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    show(next);
+    active.value = keyOf(next);
+    hasMoved.current = true;
+  };
+
+  const hasMoved = useRef(false);
+  useLayoutEffect(() => {
+    if (!hasMoved.current) return;
+    hasMoved.current = false;
+    box.current?.querySelector<HTMLElement>('a[tabindex="0"]')?.focus({ preventScroll: true });
+  }, [active.value]);
+
+  const onFocusIn = ({ target }: FocusEvent) => {
+    const index = Number((target as Element).closest('[aria-rowindex]')?.getAttribute('aria-rowindex')) - 1;
+    if (index < 0) return;
+    active.value = keyOf(index);
+    if (isFollowing) onFollow(false);
   };
 
   const first = Math.max(0, Math.floor(top.value / rowHeight) - MARGIN);
@@ -96,15 +129,24 @@ export function WindowedList(props: WindowedListProps) {
     if (count > 0 && last === count) onEnd?.();
   }, [last, count]);
   const indexes = Array.from({ length: Math.max(0, last - first) }, (_, offset) => first + offset);
+  // Without a row that somebody chose, the first in view, or the newest if new rows stay in view.
+  const inView =
+    isFollowing && newest === 'last' ? count - 1 : Math.min(count - 1, Math.ceil(top.value / rowHeight));
+  const chosen = active.value === undefined ? -1 : findIndex(active.value, count, keyOf);
+  const stop = chosen === -1 ? inView : chosen;
+  // It stays in the document, so that it keeps the focus when it is scrolled out of view.
+  if (stop >= 0 && stop < first) indexes.unshift(stop);
+  if (stop >= last) indexes.push(stop);
   return (
     <div
       class="windowed"
       ref={box}
       onScroll={onScroll}
-      role="table"
+      onKeyDown={onKeyDown}
+      onFocusIn={onFocusIn}
+      role="grid"
       aria-label={label}
       aria-rowcount={count}
-      tabIndex={0}
     >
       <div class="windowed-space" role="rowgroup" style={{ height: `${count * rowHeight}px` }}>
         {indexes.map((index) => (
@@ -115,10 +157,15 @@ export function WindowedList(props: WindowedListProps) {
             aria-rowindex={index + 1}
             style={{ transform: `translateY(${index * rowHeight}px)`, height: `${rowHeight}px` }}
           >
-            {row(index)}
+            {row(index, index === stop)}
           </div>
         ))}
       </div>
     </div>
   );
+}
+
+function findIndex(key: string | number, count: number, keyOf: (index: number) => string | number): number {
+  for (let index = count - 1; index >= 0; index -= 1) if (keyOf(index) === key) return index;
+  return -1;
 }

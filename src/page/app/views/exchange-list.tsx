@@ -8,8 +8,9 @@ import type { Inspector } from '../live.js';
 import { Command, Empty, Failure, Link, OutcomeSign, Skeleton } from '../parts/common.js';
 import { memo } from '../parts/memo.js';
 import { isNarrow } from '../parts/narrow.js';
+import { Tabs } from '../parts/tabs.js';
 import { WindowedList } from '../parts/windowed-list.js';
-import { go, route, withQuery } from '../route.js';
+import { go, readOpener, route, withQuery } from '../route.js';
 import { formatExactMoment, showNumber, showText } from '../words.js';
 
 /** The heights of a row in a wide and in a narrow window, pixels. */
@@ -49,20 +50,19 @@ export function ExchangeList({ lab }: { readonly lab: Inspector }) {
   return (
     <section class="exchange-list" aria-label="Webhooks and requests">
       <div class="toolbar">
-        <div class="tabs" role="tablist" aria-label="Direction">
-          {lists.map(([one, ofOne, title]) => (
-            <button
-              key={one}
-              type="button"
-              role="tab"
-              aria-selected={direction === one}
-              onClick={() => go(withQuery('direction', one === 'webhook' ? '' : one))}
-            >
+        <Tabs
+          label="Direction"
+          tabs={lists.map(([one, ofOne, title]) => [
+            one,
+            <>
               {title}
               {one !== direction && <Count pages={lab.exchanges(ofOne)} />}
-            </button>
-          ))}
-        </div>
+            </>,
+          ])}
+          selected={direction}
+          // Not `withQuery`: the address may be /rest, which is one of the lists.
+          onSelect={(one) => go(one === 'webhook' ? '/webhooks' : `/webhooks?direction=${one}`)}
+        />
         {shown && all && all.length > 0 && (
           <>
             <Filter text={text} />
@@ -130,8 +130,10 @@ interface RowsProps {
 }
 
 function Rows({ shown, label, direction, onEnd }: RowsProps) {
-  const isFollowing = useSignal(true);
-  const seen = useSignal(0);
+  // The row that led to a webhook or request, if somebody comes back from it.
+  const cameFrom = useMemo(readOpenedExchange, []);
+  const isFollowing = useSignal(cameFrom === undefined);
+  const seen = useSignal(shown[0]?.id ?? 0);
   const fresh = isFollowing.value ? 0 : shown.findIndex(({ id }) => id <= seen.value);
   const onFollow = (following: boolean) => {
     if (!following) seen.value = shown[0]?.id ?? 0;
@@ -144,13 +146,14 @@ function Rows({ shown, label, direction, onEnd }: RowsProps) {
         count={shown.length}
         keyOf={(index) => shown[index]?.id ?? index}
         newest="first"
+        start={cameFrom}
         isFollowing={isFollowing.value}
         onFollow={onFollow}
         onEnd={() => void onEnd()}
         rowHeight={isNarrow.value ? NARROW_ROW : WIDE_ROW}
-        row={(index) => {
+        row={(index, isTabStop) => {
           const exchange = shown[index];
-          return exchange && <Row exchange={exchange} direction={direction} />;
+          return exchange && <Row exchange={exchange} direction={direction} isTabStop={isTabStop} />;
         }}
       />
       {fresh > 0 && (
@@ -162,11 +165,25 @@ function Rows({ shown, label, direction, onEnd }: RowsProps) {
   );
 }
 
-const Row = memo(function Row(props: { readonly exchange: ExchangeReport; readonly direction: string }) {
-  const { exchange, direction } = props;
+function readOpenedExchange(): number | undefined {
+  const [, id] = /^\/(?:webhooks|rest)\/(\d+)$/.exec(readOpener()?.value ?? '') ?? [];
+  return id === undefined ? undefined : Number(id);
+}
+
+interface RowProps {
+  readonly exchange: ExchangeReport;
+  readonly direction: string;
+  readonly isTabStop: boolean;
+}
+
+const Row = memo(function Row({ exchange, direction, isTabStop }: RowProps) {
   return (
-    <div role="cell">
-      <Link to={`/${direction === 'rest' ? 'rest' : 'webhooks'}/${exchange.id}`} class="exchange-item">
+    <div role="gridcell">
+      <Link
+        to={`/${direction === 'rest' ? 'rest' : 'webhooks'}/${exchange.id}`}
+        class="exchange-item"
+        isTabStop={isTabStop}
+      >
         <OutcomeSign outcome={hasFailed(exchange) ? 'failed' : 'done'} />
         <span class="status">{exchange.status ?? '–'}</span>
         <span class="event-label">{exchange.kind}</span>

@@ -7,6 +7,7 @@ import type { Lab } from '../lab.js';
 import type { Inspector } from '../live.js';
 import { Empty, Failure, Link, OutcomeSign, Skeleton } from '../parts/common.js';
 import { useLoaded } from '../parts/loaded.js';
+import { Tabs } from '../parts/tabs.js';
 import { route } from '../route.js';
 import { formatDuration, formatExactMoment, showText } from '../words.js';
 import { Attempts, findUnanswered } from './attempts.js';
@@ -22,6 +23,8 @@ export function Exchanges({ lab }: { readonly lab: Inspector }) {
   return <ExchangeView key={`${id} ${lab.showsNumbers?.value}`} lab={lab} id={id} />;
 }
 
+const PARTS = { answer: 'Answer', request: 'Request', replay: 'Replay' } as const;
+
 function ExchangeView({ lab, id }: { readonly lab: Inspector; readonly id: string }) {
   const unanswered = findUnanswered(lab, Number(id));
   const { value: exchange, error } = useLoaded(
@@ -29,36 +32,22 @@ function ExchangeView({ lab, id }: { readonly lab: Inspector; readonly id: strin
       unanswered ? undefined : lab.api.get<FullExchangeReport>(`/exchanges/${encodeURIComponent(id)}`),
     [id, unanswered === undefined],
   ).value;
-  const part = useSignal<'request' | 'answer' | 'replay'>('answer');
-  if (error instanceof ApiError && error.status === 404) {
-    return (
-      <Empty title="This one is not kept any more">
-        <p>Only the newest webhooks and requests are kept.</p>
-        <Link to="/webhooks">All webhooks</Link>
-      </Empty>
-    );
-  }
+  const part = useSignal<keyof typeof PARTS>('answer');
   if (unanswered) {
     return (
-      <Empty title="Your app has not answered yet">
-        <p>
-          {unanswered.method} <bdi>{showText(unanswered.url)}</bdi>, since {formatExactMoment(unanswered.at)}.
-          The answer appears here, or that none came in time.
-        </p>
-        <Link to={`/t/${encodeURIComponent(unanswered.traceId)}/e/${unanswered.id}`}>Its trace</Link>
-      </Empty>
+      <>
+        <HiddenHeading />
+        <Empty title="Your app has not answered yet">
+          <p>
+            {unanswered.method} <bdi>{showText(unanswered.url)}</bdi>, since{' '}
+            {formatExactMoment(unanswered.at)}. The answer appears here, or that none came in time.
+          </p>
+          <Link to={`/t/${encodeURIComponent(unanswered.traceId)}/e/${unanswered.id}`}>Its trace</Link>
+        </Empty>
+      </>
     );
   }
-  if (error !== undefined && !exchange) {
-    return (
-      <section class="exchange-missing">
-        <Link to="/webhooks" class="back">
-          ← Webhooks
-        </Link>
-        <Failure error={error} />
-      </section>
-    );
-  }
+  if (error !== undefined && !exchange) return <MissingExchange error={error} />;
   if (!exchange) return <Skeleton />;
   const faults = findFaults(lab, exchange);
   const isWebhook = exchange.direction !== 'rest';
@@ -69,7 +58,7 @@ function ExchangeView({ lab, id }: { readonly lab: Inspector; readonly id: strin
         <Link to={isWebhook ? '/webhooks' : '/webhooks?direction=rest'} class="back">
           ← {isWebhook ? 'Webhooks' : 'Requests'}
         </Link>
-        <h1>
+        <h1 tabIndex={-1}>
           <OutcomeSign outcome={hasFailed(exchange) ? 'failed' : faults.length > 0 ? 'warning' : 'done'} />{' '}
           {exchange.method} <bdi class="outside">{showText(exchange.target)}</bdi>
         </h1>
@@ -112,31 +101,51 @@ function ExchangeView({ lab, id }: { readonly lab: Inspector; readonly id: strin
             ))}
           </div>
         ))}
-        <div class="tabs" role="tablist" aria-label="Part">
-          {parts.map((one) => (
-            <button
-              key={one}
-              type="button"
-              role="tab"
-              aria-selected={part.value === one}
-              data-key={one === 'replay' ? 'r' : undefined}
-              onClick={() => {
-                part.value = one;
-              }}
-            >
-              {{ answer: 'Answer', request: 'Request', replay: 'Replay' }[one]}
-            </button>
-          ))}
-        </div>
+        <Tabs
+          label="Part"
+          tabs={parts.map((one) => [one, PARTS[one]])}
+          selected={part.value}
+          onSelect={(one) => {
+            part.value = one;
+          }}
+        />
       </header>
-      {part.value === 'answer' && <HttpMessage message={exchange.answer} faults={faults} />}
-      {part.value === 'request' && (
-        <>
-          <Parameters parameters={exchange.request.parameters} />
-          <HttpMessage message={exchange.request} />
-        </>
+      <div role="tabpanel" aria-labelledby={`tab-${part.value}`}>
+        {part.value === 'answer' && <HttpMessage message={exchange.answer} faults={faults} />}
+        {part.value === 'request' && (
+          <>
+            <Parameters parameters={exchange.request.parameters} />
+            <HttpMessage message={exchange.request} />
+          </>
+        )}
+        {part.value === 'replay' && <ReplayForm lab={lab} exchange={exchange} />}
+      </div>
+    </section>
+  );
+}
+
+function HiddenHeading() {
+  return (
+    <h1 class="hidden" tabIndex={-1}>
+      Exchange
+    </h1>
+  );
+}
+
+function MissingExchange({ error }: { readonly error: unknown }) {
+  const isGone = error instanceof ApiError && error.status === 404;
+  return (
+    <section class="exchange-missing">
+      <HiddenHeading />
+      {!isGone && <Failure error={error} />}
+      {isGone && (
+        <Empty title="This one is not kept any more">
+          <p>Only the newest webhooks and requests are kept.</p>
+        </Empty>
       )}
-      {part.value === 'replay' && <ReplayForm lab={lab} exchange={exchange} />}
+      <Link to="/webhooks" class="back">
+        ← Webhooks
+      </Link>
     </section>
   );
 }

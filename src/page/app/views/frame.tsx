@@ -2,8 +2,10 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
+import { announce } from '../announcements.js';
 import { createKeyListener, type Dialog, type PageKeys } from '../keys.js';
 import type { Inspector } from '../live.js';
+import { isNarrow } from '../parts/narrow.js';
 import { Announcer } from './announcer.js';
 import { Help } from './help.js';
 import { Palette, type Place } from './palette.js';
@@ -13,22 +15,24 @@ interface FrameProps {
   /** The address of the first screen. */
   readonly home: string;
   readonly title: string;
-  /** The links to the screens. */
-  readonly links: ComponentChildren;
+  /** The heading of a screen that shows none itself. */
+  readonly heading?: string | undefined;
+  /** Draws the links to the screens. */
+  readonly links: () => ComponentChildren;
   /** What stands at the end of the top bar, before the connection. */
   readonly statuses: ComponentChildren;
   readonly keys: PageKeys;
   readonly places: () => readonly Place[];
   /** What can be found in the palette. */
   readonly hint: string;
-  /** Returns a sentence about what happened last. */
-  readonly latest: () => string;
+  /** See {@link Announcer}. */
+  readonly latest?: () => string | undefined;
   readonly children: ComponentChildren;
 }
 
 /** Shows a screen in the frame. */
 export function Frame(props: FrameProps) {
-  const { lab, home, title, links, statuses, keys, places, hint, latest, children } = props;
+  const { lab, home, title, heading, links, statuses, keys, places, hint, latest, children } = props;
   const dialog = useSignal<Dialog>('none');
   useEffect(() => {
     const onKeyDown = createKeyListener(keys, (opened) => {
@@ -43,13 +47,15 @@ export function Frame(props: FrameProps) {
   const close = () => {
     dialog.value = 'none';
   };
+  // Tab reaches the links where they are seen: in a narrow window that is at its foot.
+  const nav = <nav aria-label="Screens">{links()}</nav>;
   return (
     <div class="page">
       <header class="top">
         <a class="brand" href={home}>
           relay-phone
         </a>
-        <nav aria-label="Screens">{links}</nav>
+        {!isNarrow.value && nav}
         <button
           type="button"
           class="quiet find"
@@ -66,7 +72,15 @@ export function Frame(props: FrameProps) {
         </div>
       </header>
       <PageNotice lab={lab} />
-      <main>{children}</main>
+      <main>
+        {heading !== undefined && (
+          <h1 class="hidden" tabIndex={-1}>
+            {heading}
+          </h1>
+        )}
+        {children}
+      </main>
+      {isNarrow.value && nav}
       <Announcer lab={lab} latest={latest} />
       {dialog.value === 'keys' && <Help keys={keys} onClose={close} />}
       {dialog.value === 'palette' && <Palette listPlaces={places} hint={hint} onClose={close} />}
@@ -93,10 +107,14 @@ function ConnectionState({ lab }: { readonly lab: Inspector }) {
 
 /** What happened to what came before, until it is closed. */
 function PageNotice({ lab }: { readonly lab: Inspector }) {
-  if (lab.notice.value === null) return null;
+  const notice = lab.notice.value;
+  useEffect(() => {
+    if (notice !== null) announce(notice);
+  }, [notice]);
+  if (notice === null) return null;
   return (
-    <div class="notice" role="status">
-      {lab.notice.value}
+    <aside class="notice" aria-label="Notice">
+      {notice}
       <button
         type="button"
         class="quiet"
@@ -106,6 +124,6 @@ function PageNotice({ lab }: { readonly lab: Inspector }) {
       >
         Close
       </button>
-    </div>
+    </aside>
   );
 }

@@ -25,7 +25,7 @@ export function Help({ keys, onClose }: { readonly keys: PageKeys; readonly onCl
         />
         Use these keys
       </label>
-      <button type="button" onClick={onClose}>
+      <button type="button" onClick={() => dialog.current?.close()}>
         Close
       </button>
     </dialog>

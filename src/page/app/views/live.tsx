@@ -23,11 +23,11 @@ export function LiveFrame({ inspector }: { readonly inspector: LiveInspector }) 
       lab={inspector}
       home="/webhooks"
       title="Webhooks"
-      links={
+      links={() => (
         <Link to="/webhooks" current>
           Webhooks
         </Link>
-      }
+      )}
       statuses={<LiveStatus inspector={inspector} />}
       keys={LIVE_KEYS}
       places={() => listLivePlaces(inspector)}
@@ -63,8 +63,11 @@ function LiveStatus({ inspector }: { readonly inspector: LiveInspector }) {
   );
 }
 
-function describeLatest({ exchanges }: LiveInspector): string {
-  const newest = LIVE_FILTERS.flatMap((filter) => exchanges(filter).loaded.peek()?.slice(0, 1) ?? []);
+/** Undefined until both lists are loaded. */
+function describeLatest({ exchanges }: LiveInspector): string | undefined {
+  const lists = LIVE_FILTERS.map((filter) => exchanges(filter).loaded.peek());
+  if (lists.includes(undefined)) return undefined;
+  const newest = lists.flatMap((list) => list?.slice(0, 1) ?? []);
   const [latest] = newest.toSorted((one, other) => other.id - one.id);
   if (!latest) return '';
   const { id, kind, status, refusal } = latest;

@@ -22,7 +22,7 @@ export function HttpMessage(props: {
       {body === '' ? (
         <p class="quiet-text">No body</p>
       ) : (
-        <pre class="outside" tabIndex={0}>
+        <pre class="outside" tabIndex={0} role="group" aria-label="The whole body">
           {faults.length === 0 ? showText(prettify(body)) : <MarkedLines body={body} faults={faults} />}
         </pre>
       )}

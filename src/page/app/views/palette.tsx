@@ -37,9 +37,13 @@ export function Palette(props: {
     return listPlaces().filter(matches).slice(0, MAX_SHOWN);
   }).value;
   useEffect(() => dialog.current?.showModal(), []);
+  useEffect(() => {
+    document.getElementById(`place-${chosen.value}`)?.scrollIntoView({ block: 'nearest' });
+  }, [chosen.value]);
   const open = (place: Place | undefined) => {
     if (!place) return;
-    onClose();
+    // The dialog gives the focus back first, so that it is known what led to the place.
+    dialog.current?.close();
     go(place.address);
   };
   const onKeyDown = (event: KeyboardEvent) => {
@@ -59,7 +63,7 @@ export function Palette(props: {
         role="combobox"
         aria-expanded="true"
         aria-controls="places"
-        aria-activedescendant={`place-${chosen.value}`}
+        aria-activedescendant={found.length === 0 ? undefined : `place-${chosen.value}`}
         placeholder={hint}
         value={typed.value}
         onKeyDown={onKeyDown}

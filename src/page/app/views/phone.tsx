@@ -42,45 +42,51 @@ export function PhoneColumn({ lab, number, isCurrent, onClose }: PhoneColumnProp
     <article class={`phone${isCurrent ? ' current' : ''}`} aria-label={`Phone ${nameOf(lab, number)}`}>
       <header>
         <Label lab={lab} number={number} />
-        <Ringing lab={lab} number={number} calls={summary?.behaviour.calls} />
-        {behaviour !== '' && <p class="quiet-text">{behaviour}</p>}
         {onClose && (
           <button type="button" class="quiet close" aria-label="Hide this phone" onClick={onClose}>
             ×
           </button>
         )}
+        <Ringing lab={lab} number={number} calls={summary?.behaviour.calls} />
+        {behaviour !== '' && <p class="quiet-text">{behaviour}</p>}
       </header>
-      <div class="inline with">
-        <label>
-          <span class="hidden">Conversation with</span>
-          <select
-            value={other}
-            onChange={({ currentTarget }) => {
-              chosen.value = currentTarget.value;
-            }}
-          >
-            {others.map((one) => (
-              <option key={one} value={one}>
-                {nameOf(lab, one)}
-              </option>
-            ))}
-          </select>
-        </label>
-        <CallButton lab={lab} number={number} other={other} isAccounts={owned.includes(other)} />
+      {/* A call covers the conversation, but neither whose phone it is nor a text that is being typed. */}
+      <div class="phone-body">
+        <div class="conversation" inert={summary?.liveCall ? true : undefined}>
+          <div class="inline with">
+            <label>
+              <span class="hidden">Conversation with</span>
+              <select
+                value={other}
+                onChange={({ currentTarget }) => {
+                  chosen.value = currentTarget.value;
+                }}
+              >
+                {others.map((one) => (
+                  <option key={one} value={one}>
+                    {nameOf(lab, one)}
+                  </option>
+                ))}
+              </select>
+            </label>
+            <CallButton lab={lab} number={number} other={other} isAccounts={owned.includes(other)} />
+          </div>
+          {newer !== undefined && (
+            <button
+              type="button"
+              class="quiet newer"
+              onClick={() => {
+                chosen.value = newer;
+              }}
+            >
+              Newer: {nameOf(lab, newer)}
+            </button>
+          )}
+          <Thread lab={lab} number={number} other={other} isUnanswered={isUnanswered} />
+          {isUnanswered && <NoWebhook phone={number} number={other} />}
+        </div>
+        {summary?.liveCall && <CallPanel lab={lab} number={number} live={summary.liveCall} />}
       </div>
-      {newer !== undefined && (
-        <button
-          type="button"
-          class="quiet newer"
-          onClick={() => {
-            chosen.value = newer;
-          }}
-        >
-          Newer: {nameOf(lab, newer)}
-        </button>
-      )}
-      <Thread lab={lab} number={number} other={other} isUnanswered={isUnanswered} />
-      {isUnanswered && <NoWebhook phone={number} number={other} />}
       <Composer
         lab={lab}
         number={number}
@@ -91,7 +97,6 @@ export function PhoneColumn({ lab, number, isCurrent, onClose }: PhoneColumnProp
           chosen.value = other;
         }}
       />
-      {summary?.liveCall && <CallPanel lab={lab} number={number} live={summary.liveCall} />}
     </article>
   );
 }
@@ -162,6 +167,8 @@ function Label({ lab, number }: { readonly lab: Lab; readonly number: string }) 
   const isEdited = useSignal(false);
   const name = nameOf(lab, number);
   const save = async (label: string) => {
+    // A field that is left with Esc or Enter loses the focus as well.
+    if (!isEdited.value) return;
     isEdited.value = false;
     if (label === name || label === showNumber(number)) return;
     giveName(number, label.trim());
@@ -192,9 +199,12 @@ function Label({ lab, number }: { readonly lab: Lab; readonly number: string }) 
       maxLength={64}
       defaultValue={name === showNumber(number) ? '' : name}
       ref={(element) => element?.focus()}
-      onKeyDown={({ key, currentTarget }) => {
-        if (key === 'Enter') void save(currentTarget.value);
-        if (key === 'Escape') isEdited.value = false;
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') isEdited.value = false;
+        if (event.key !== 'Enter') return;
+        // Else the same key would press the button that takes the field's place.
+        event.preventDefault();
+        void save(event.currentTarget.value);
       }}
       onBlur={({ currentTarget }) => void save(currentTarget.value)}
     />
@@ -238,6 +248,7 @@ function Thread({ lab, number, other, isUnanswered }: WithProps & { readonly isU
     <div
       class="thread"
       role="log"
+      aria-live="off"
       aria-label={`Conversation with ${showNumber(other)}`}
       tabIndex={0}
       ref={log}
@@ -296,7 +307,7 @@ const Entry = memo(function Entry(props: {
   const code = failure === undefined ? null : findFailureCode(lab, entry.traceId);
   const why = (
     <Link to={`/t/${encodeURIComponent(entry.traceId)}`} class="why">
-      why?
+      why?<span class="hidden"> {showText(summary?.sentence ?? entry.status)}</span>
     </Link>
   );
   if (entry.kind === 'call') {

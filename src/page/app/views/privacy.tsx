@@ -77,7 +77,7 @@ function Assertion({ lab, assertion }: { readonly lab: Lab; readonly assertion: 
           <OutcomeSign outcome={isKept ? 'done' : 'failed'} /> {showNumber(number)}
         </span>
         <button type="button" class="quiet" onClick={remove}>
-          Stop watching
+          Stop watching<span class="hidden"> {showNumber(number)}</span>
         </button>
       </h2>
       <p class="quiet-text">

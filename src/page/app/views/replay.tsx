@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 import type { ReplayEdits } from '../../../exchanges/replay-edits.js';
 import type { FullExchangeReport } from '../../../exchanges/report.js';
 import type { ReplayResult } from '../../../sandbox/webhooks/replay.js';
+import { announce } from '../announcements.js';
 import { compareLines } from '../line-difference.js';
 import type { Inspector } from '../live.js';
 import { Failure, Link } from '../parts/common.js';
@@ -43,6 +44,7 @@ export function ReplayForm(props: { readonly lab: Inspector; readonly exchange: 
 
   const send = async (event: Event) => {
     event.preventDefault();
+    if (isBusy.value) return;
     isBusy.value = true;
     error.value = undefined;
     try {
@@ -53,6 +55,7 @@ export function ReplayForm(props: { readonly lab: Inspector; readonly exchange: 
         signature: signature.value,
       };
       result.value = await lab.api.send<ReplayResult>('POST', `/exchanges/${exchange.id}/replay`, edits);
+      announce(describeAnswer(result.value));
     } catch (failure) {
       error.value = failure;
     }
@@ -99,7 +102,12 @@ export function ReplayForm(props: { readonly lab: Inspector; readonly exchange: 
       {lab.showsNumbers && (
         <p class="note">Your app may send texts or place calls for it, which cost money.</p>
       )}
-      <button type="submit" class="primary" disabled={isBusy.value || lab.connection.value === 'lost'}>
+      <button
+        type="submit"
+        class="primary"
+        aria-disabled={isBusy.value}
+        disabled={lab.connection.value === 'lost'}
+      >
         {isBusy.value ? 'Your app is answering…' : 'Send again'}
       </button>
       {error.value !== undefined && <Failure error={error.value} />}
@@ -214,13 +222,18 @@ interface ResultProps {
   readonly before: string;
 }
 
-function Result({ result: { exchange, difference }, before }: ResultProps) {
+function describeAnswer({ exchange: { status } }: ReplayResult): string {
+  return status === null ? 'No answer' : `Answered ${status}`;
+}
+
+function Result({ result, before }: ResultProps) {
+  const { exchange, difference } = result;
   const { status, headers, body } = difference;
   const isSame = status === null && !body;
   return (
-    <div class="result" role="status">
+    <section class="result" aria-label="Result of the replay">
       <h2>
-        {exchange.status === null ? 'No answer' : `Answered ${exchange.status}`}
+        {describeAnswer(result)}
         {status !== null && <span class="quiet-text">{` (before: ${status[0] ?? 'no answer'})`}</span>}
       </h2>
       <p class="quiet-text">
@@ -232,7 +245,7 @@ function Result({ result: { exchange, difference }, before }: ResultProps) {
       </p>
       {body && <BodyDifference before={before} now={exchange.answer.body} />}
       <HttpMessage message={exchange.answer} />
-    </div>
+    </section>
   );
 }
 

@@ -25,22 +25,24 @@ const TITLES: Readonly<Record<PageScreen, string>> = {
 
 /** The whole page of a sandbox. */
 export function PageFrame({ lab }: { readonly lab: Lab }) {
-  const { screen } = route.value;
+  const { screen, id } = route.value;
   return (
     <Frame
       lab={lab}
       home="/phones"
-      title={TITLES[screen]}
-      links={SCREENS.map((one) => (
-        <Link key={one} to={`/${one}`} current={one === screen}>
-          {TITLES[one]}
-        </Link>
-      ))}
+      title={describeScreen(screen, id)}
+      heading={id === undefined ? TITLES[screen] : undefined}
+      links={() =>
+        SCREENS.map((one) => (
+          <Link key={one} to={`/${one}`} current={one === route.value.screen}>
+            {TITLES[one]}
+          </Link>
+        ))
+      }
       statuses={<Status lab={lab} />}
       keys={SANDBOX_KEYS}
       places={() => listSandboxPlaces(lab)}
       hint="Go to a screen, a phone or a trace"
-      latest={() => lab.traces.peek()[0]?.sentence ?? ''}
     >
       {screen === 'phones' && <PhonesScreen lab={lab} />}
       {screen === 'timeline' && <Timeline lab={lab} />}
@@ -50,6 +52,12 @@ export function PageFrame({ lab }: { readonly lab: Lab }) {
       {screen === 'controls' && <Controls lab={lab} />}
     </Frame>
   );
+}
+
+function describeScreen(screen: PageScreen, id: string | undefined): string {
+  if (id === undefined) return TITLES[screen];
+  if (screen === 'traces') return 'Trace';
+  return `${location.pathname.startsWith('/rest/') ? 'Request' : 'Webhook'} ${id}`;
 }
 
 function Status({ lab }: { readonly lab: Lab }) {

@@ -88,9 +88,14 @@ export function Swimlanes({ trace, selected, onSelect }: SwimlanesProps) {
               role="button"
               tabIndex={0}
               aria-label={`${from} to ${to}: ${shown}${isAGuess ? ', guessed' : ''}`}
+              aria-pressed={event.id === selected}
               class={`arrow ${readOutcome(event)}${isAGuess ? ' guessed' : ''}${event.id === selected ? ' selected' : ''}`}
               onClick={() => onSelect(event.id)}
-              onKeyDown={({ key }) => key === 'Enter' && onSelect(event.id)}
+              onKeyDown={(press) => {
+                if (press.key !== 'Enter' && press.key !== ' ') return;
+                press.preventDefault();
+                onSelect(event.id);
+              }}
             >
               {gap > GAP_MS && (
                 <text x={(lanes.length * laneWidth) / 2} y={top - 8} text-anchor="middle" class="lane-gap">
