@@ -3,6 +3,7 @@
 export { type ErrorKind, type ErrorParts, RelayPhoneError } from './errors.js';
 export type { Direction, ExchangeFilter } from './exchanges/exchange.js';
 export type { AnswerDifferenceReport, ExchangeReport, FullExchangeReport } from './exchanges/report.js';
+export type { Interception } from './http/intercept.js';
 export type { Account, AccountOptions } from './sandbox/accounts/account/store.js';
 export type { Compliance, SenderCompliance } from './sandbox/accounts/compliance/store.js';
 export type { TestCredentials } from './sandbox/accounts/test-credentials/routes.js';
@@ -48,7 +49,6 @@ export type { Unsupported } from './sandbox/platform/events/unsupported.js';
 export type { UnsupportedUse } from './sandbox/platform/events/unsupported-use.js';
 export type { SandboxAlert } from './sandbox/platform/sandbox-alert.js';
 export type { ProgramEnvironment } from './sandbox/proxy/environment.js';
-export type { Interception } from './sandbox/proxy/intercept.js';
 export type { SdkHttpClient } from './sandbox/proxy/sdk-client.js';
 export type { Sandbox, SandboxOptions } from './sandbox/sandbox.js';
 export type { Fault, FaultAnswer, FaultRule } from './sandbox/server/faults.js';

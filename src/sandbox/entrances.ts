@@ -1,8 +1,9 @@
 // The ways in which the code under test reaches a sandbox of its process: the SDK's client, interception, a child's environment.
 import { RelayPhoneError } from '../errors.js';
+import { type Interception, interceptHosts } from '../http/intercept.js';
 import { once } from '../once.js';
+import { isTwilio } from './platform/twilio-hosts.js';
 import type { ChildEnvironment } from './proxy/child-environment.js';
-import { type Interception, interceptTwilio } from './proxy/intercept.js';
 import { createSdkHttpClient } from './proxy/sdk-client.js';
 import type { Sandbox } from './sandbox.js';
 
@@ -38,7 +39,7 @@ export function createEntrances(sandbox: EntranceDeps): {
       httpClient: createSdkHttpClient(sandbox.origin),
       intercept: () => {
         verifyOpen('intercept requests to Twilio');
-        interception ??= interceptTwilio(sandbox, () => {
+        interception ??= interceptHosts({ ...sandbox, isIntercepted: isTwilio }, () => {
           interception = undefined;
         });
         return interception;

@@ -2,6 +2,7 @@
 import type { Duplex } from 'node:stream';
 import type { ExchangeFilter } from '../exchanges/exchange.js';
 import type { ExchangeReport, FullExchangeReport } from '../exchanges/report.js';
+import type { Interception } from '../http/intercept.js';
 import type { AccountOptions } from './accounts/account/store.js';
 import type { Compliance, SenderCompliance } from './accounts/compliance/store.js';
 import type { TestCredentials } from './accounts/test-credentials/routes.js';
@@ -19,7 +20,6 @@ import type { EventFilter, EventPredicate } from './platform/events/search.js';
 import type { UnsupportedUse } from './platform/events/unsupported-use.js';
 import type { SandboxAlert } from './platform/sandbox-alert.js';
 import type { ProgramEnvironment } from './proxy/environment.js';
-import type { Interception } from './proxy/intercept.js';
 import type { SdkHttpClient } from './proxy/sdk-client.js';
 import type { Fault, FaultRule } from './server/faults.js';
 import type { RecordedRequest } from './server/request-log.js';
@@ -135,7 +135,7 @@ export interface Sandbox {
    * `relay-phone exec` sets it, with this account in `TWILIO_ACCOUNT_SID` and `TWILIO_AUTH_TOKEN`. A variable with the value
    * undefined is to be removed. The first call opens a proxy and writes certificates to a temporary folder; `close` ends both.
    *
-   * @throws RelayPhoneError `usage` if the sandbox is closed; the system's error if the files cannot be written.
+   * @throws RelayPhoneError `usage` if the sandbox is closed, `needsUser` if the files cannot be written.
    * @example
    * const app = spawn('python', ['app.py'], { env: { ...process.env, ...(await sandbox.environment()) } });
    */

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onPath } from '../../machine-fault.js';
+import { explainMachineFault } from '../../machine-fault.js';
 import { realNow } from '../../real-time.js';
 import { openStateFolder } from '../../state/folder.js';
 import { openCertificateAuthority } from './certificate-authority.js';
@@ -34,23 +34,26 @@ const LOCK_TIMEOUT_MS = 10_000;
  * Opens a proxy, and writes the certificates for it into a new folder of the system's folder for temporary files.
  *
  * @param environment of this process, which may name a proxy and certificates of the user
- * @throws the system's error if the files cannot be written, or no port is free.
+ * @throws RelayPhoneError `needsUser` if the files cannot be written; the system's error if no port is free.
  */
 export async function openChildEnvironment(
   { sandbox, accountSid, authToken, testCredentials }: ChildEnvironmentOptions,
   environment: ProgramEnvironment,
 ): Promise<ChildEnvironment> {
-  const path = onPath(tmpdir(), () => mkdtempSync(join(tmpdir(), 'relay-phone-')));
-  const removeFolder = () => rmSync(path, { recursive: true, force: true });
+  let path: string | undefined;
+  let proxy: ExecProxy | undefined;
+  const removeFolder = () => {
+    if (path !== undefined) rmSync(path, { recursive: true, force: true });
+  };
   // A test runner ends its workers without waiting for what they left open.
   process.once('exit', removeFolder);
-  let proxy: ExecProxy | undefined;
   async function close(): Promise<void> {
     process.off('exit', removeFolder);
     await proxy?.close();
     removeFolder();
   }
   try {
+    path = mkdtempSync(join(tmpdir(), 'relay-phone-'));
     const folder = openStateFolder(path);
     const waiting = { command: 'sandbox', timeoutMs: LOCK_TIMEOUT_MS };
     const { certificate, contextFor } = await openCertificateAuthority(folder, realNow, waiting);
@@ -73,6 +76,7 @@ export async function openChildEnvironment(
     };
   } catch (error) {
     await close();
-    throw error;
+    // Such as a file that --permission hides.
+    throw explainMachineFault(error) ?? error;
   }
 }

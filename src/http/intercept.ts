@@ -1,45 +1,46 @@
-// Leads the requests of this process to Twilio into a sandbox, whatever HTTP client sends them: it replaces their connections.
+// Leads the connections of this process to some hosts to a server of its own, whatever HTTP client opens them.
 import { Socket } from 'node:net';
 import { type Duplex, duplexPair } from 'node:stream';
 import tls from 'node:tls';
-import { RelayPhoneError } from '../../errors.js';
-import { isTwilio } from '../platform/twilio-hosts.js';
+import { RelayPhoneError } from '../errors.js';
 import { avoidEarlierConnections } from './earlier-connections.js';
 
-/** Ends the interception of a sandbox; every further call does nothing. */
+/** Ends an interception; every further call does nothing. */
 export interface Interception {
   (): void;
   [Symbol.dispose](): void;
 }
 
-/** How intercepted connections reach the sandbox. */
-export interface InterceptionTarget {
+/** Which connections are intercepted, and the server that they lead to. */
+export interface InterceptionOptions {
+  readonly isIntercepted: (host: string) => boolean;
+  /** Of the server, on 127.0.0.1. */
   readonly port: number;
-  /** Serves a connection as if it had come to the sandbox's port. */
+  /** Serves a connection as if it had come to that port. */
   accept(connection: Duplex): void;
 }
 
 /** An interception that may have ended: another library may still call what it replaced. */
-interface ActiveInterception extends InterceptionTarget {
+interface ActiveInterception extends InterceptionOptions {
   isOver: boolean;
-  /** The open connections to the sandbox. */
+  /** The open connections to the server. */
   readonly sockets: Set<Socket>;
 }
 
 /**
- * Intercepts every new connection to a host of Twilio: one with TLS is served inside the process, one without is led to the
- * sandbox's port. Connections that were open before are not used again. Other hosts are not touched.
+ * Intercepts every new connection to the hosts: one with TLS is served inside the process, one without is led to the
+ * server's port. Connections that were open before are not used again. Other hosts are not touched.
  *
  * @param onEnd is called when it ends
- * @throws RelayPhoneError `usage` if a sandbox of this process intercepts already.
+ * @throws RelayPhoneError `usage` if there is another interception in this process.
  */
-export function interceptTwilio({ port, accept }: InterceptionTarget, onEnd: () => void): Interception {
+export function interceptHosts(options: InterceptionOptions, onEnd: () => void): Interception {
   if (MARK in tls.connect) throw alreadyIntercepted();
-  const active: ActiveInterception = { port, accept, isOver: false, sockets: new Set() };
+  const active: ActiveInterception = { ...options, isOver: false, sockets: new Set() };
   const restore = [
     replaceSecureConnect(active),
     replacePlainConnect(active),
-    avoidEarlierConnections(active.sockets),
+    avoidEarlierConnections(options.isIntercepted, active.sockets),
   ];
   const end = () => {
     if (active.isOver) return;
@@ -81,7 +82,7 @@ function replaceSecureConnect(active: ActiveInterception): () => void {
     (...given: unknown[]): tls.TLSSocket => {
       const options = readSecureOptions(given);
       const host = options.servername || options.host || '';
-      if (active.isOver || !isTwilio(host)) return Reflect.apply(original, tls, given);
+      if (active.isOver || !active.isIntercepted(host)) return Reflect.apply(original, tls, given);
       // Of a client that has connected through a proxy first.
       options.socket?.destroy();
       const { ALPNProtocols, timeout } = options;
@@ -108,7 +109,7 @@ function replaceSecureConnect(active: ActiveInterception): () => void {
   };
 }
 
-/** Returns one end of a connection inside the process, whose other end the sandbox serves. */
+/** Returns one end of a connection inside the process, whose other end is served. */
 function acceptSecurely({ accept }: ActiveInterception): Duplex {
   const [near, far] = duplexPair();
   const options: tls.TLSSocketOptions & Pick<tls.TlsOptions, 'pskCallback'> = {
@@ -140,7 +141,7 @@ function replacePlainConnect(active: ActiveInterception): () => void {
     // `net.connect` passes both as one array.
     const parts: readonly unknown[] = Array.isArray(given[0]) ? given[0] : given;
     const host = findPlainHost(parts);
-    if (active.isOver || !isTwilio(host)) return Reflect.apply(original, this, given);
+    if (active.isOver || !active.isIntercepted(host)) return Reflect.apply(original, this, given);
     if (this instanceof tls.TLSSocket) return this.destroy(namedTooEarly(host));
     keep(active, this);
     return Reflect.apply(original, this, [{ host: '127.0.0.1', port: active.port }, findListener(parts)]);
@@ -161,7 +162,7 @@ function findListener(given: readonly unknown[]): (() => void) | undefined {
   return given.find((one): one is () => void => typeof one === 'function');
 }
 
-/** For a client that took `tls.connect` out of its module before it was replaced: it must not reach Twilio. */
+/** For a client that took `tls.connect` out of its module before it was replaced: it must not reach the host. */
 function namedTooEarly(host: string): Error {
   return new Error(
     `relay-phone cannot intercept this connection to ${host}, and ends it: its client imported tls.connect by name`,

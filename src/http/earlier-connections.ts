@@ -1,8 +1,10 @@
-// Keeps clients from using a connection to Twilio that was open before an interception began.
+// Keeps clients from using a connection to an intercepted host that was open before the interception began.
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { Agent, type ClientRequest, type RequestOptions } from 'node:http';
 import type { Socket } from 'node:net';
-import { isTwilio } from '../platform/twilio-hosts.js';
+
+/** True for the hosts that are intercepted. */
+type HostTest = (host: string) => boolean;
 
 /**
  * Makes the agents of node:http and node:https close such connections, and `fetch` and undici open new ones. A pool of
@@ -11,8 +13,12 @@ import { isTwilio } from '../platform/twilio-hosts.js';
  * @param sockets the connections of the interception, which are used again
  * @returns the function that undoes it
  */
-export function avoidEarlierConnections(sockets: ReadonlySet<Socket>): () => void {
-  const restore = [closeIdleSockets(sockets), bypassGlobalDispatchers(), closeAtFirstUse(sockets)];
+export function avoidEarlierConnections(isIntercepted: HostTest, sockets: ReadonlySet<Socket>): () => void {
+  const restore = [
+    closeIdleSockets(isIntercepted, sockets),
+    bypassGlobalDispatchers(isIntercepted),
+    closeAtFirstUse(isIntercepted, sockets),
+  ];
   return () => {
     for (const undo of restore) undo();
   };
@@ -23,13 +29,13 @@ interface AgentWithSockets extends Agent {
   addRequest(request: ClientRequest, options: RequestOptions, ...rest: unknown[]): void;
 }
 
-function closeIdleSockets(sockets: ReadonlySet<Socket>): () => void {
+function closeIdleSockets(isIntercepted: HostTest, sockets: ReadonlySet<Socket>): () => void {
   const prototype = Agent.prototype as AgentWithSockets;
   const original = prototype.addRequest;
   const replacement: typeof original = function (this: AgentWithSockets, request, options, ...rest) {
     // A name starts with the host: https://nodejs.org/api/http.html#agentgetnameoptions
     for (const [name, idle = []] of Object.entries(this.freeSockets)) {
-      if (!isTwilio(name.split(':', 1).join())) continue;
+      if (!isIntercepted(name.split(':', 1).join())) continue;
       for (const socket of idle) if (!sockets.has(socket)) socket.destroy();
     }
     original.call(this, request, options, ...rest);
@@ -52,24 +58,27 @@ const GLOBAL_DISPATCHERS = [
   Symbol.for('undici.globalDispatcher.2'),
 ] as const;
 
-/** Gives requests to Twilio a new dispatcher, with connections of its own. */
-function bypassGlobalDispatchers(): () => void {
+/** Gives requests to intercepted hosts a new dispatcher, with connections of its own. */
+function bypassGlobalDispatchers(isIntercepted: HostTest): () => void {
   const globals = globalThis as { [name: symbol]: Dispatcher | undefined };
   const found = new Set(GLOBAL_DISPATCHERS.map((name) => globals[name]));
-  const restore = [...found].map((dispatcher) => (dispatcher ? bypass(dispatcher) : () => undefined));
+  const restore = [...found].map((dispatcher) =>
+    dispatcher ? bypass(dispatcher, isIntercepted) : () => undefined,
+  );
   return () => {
     for (const undo of restore) undo();
   };
 }
 
-function bypass(dispatcher: Dispatcher): () => void {
+function bypass(dispatcher: Dispatcher, isIntercepted: HostTest): () => void {
   // Others have settings that a new one would lack, such as a proxy or mocked answers.
   if (!/^_?Agent$/.test(dispatcher.constructor.name)) return () => undefined;
   const original = dispatcher.dispatch;
   const fresh = Reflect.construct(dispatcher.constructor, []) as Dispatcher;
   dispatcher.dispatch = (options, handler) => {
     const { origin } = options;
-    if (origin !== undefined && isTwilio(new URL(origin).hostname)) return fresh.dispatch(options, handler);
+    if (origin !== undefined && isIntercepted(new URL(origin).hostname))
+      return fresh.dispatch(options, handler);
     return original.call(dispatcher, options, handler);
   };
   return () => {
@@ -86,10 +95,14 @@ interface AboutToWrite {
   readonly socket: Socket;
 }
 
-function closeAtFirstUse(sockets: ReadonlySet<Socket>): () => void {
+function closeAtFirstUse(isIntercepted: HostTest, sockets: ReadonlySet<Socket>): () => void {
   const close = (message: unknown) => {
     const { request, socket } = message as AboutToWrite;
-    if (request.origin === undefined || !isTwilio(new URL(request.origin).hostname) || sockets.has(socket))
+    if (
+      request.origin === undefined ||
+      !isIntercepted(new URL(request.origin).hostname) ||
+      sockets.has(socket)
+    )
       return;
     socket.destroy(new Error('relay-phone closed a connection that was open before intercept(); ask again'));
   };

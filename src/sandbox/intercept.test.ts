@@ -15,8 +15,8 @@ import {
   setGlobalDispatcher,
 } from 'undici';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { createCertificate } from '../../../test/support/authority.js';
-import { createSandbox, type Sandbox } from '../create.js';
+import { createCertificate } from '../../test/support/authority.js';
+import { createSandbox, type Sandbox } from './create.js';
 
 let sandbox: Sandbox;
 
