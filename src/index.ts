@@ -2,6 +2,7 @@
 
 export { type ErrorKind, type ErrorParts, RelayPhoneError } from './errors.js';
 export type { Direction, ExchangeFilter } from './exchanges/exchange.js';
+export type { ReplayEdits } from './exchanges/replay-edits.js';
 export type { AnswerDifferenceReport, ExchangeReport, FullExchangeReport } from './exchanges/report.js';
 export type { Interception } from './http/intercept.js';
 export type { Account, AccountOptions } from './sandbox/accounts/account/store.js';
@@ -59,4 +60,4 @@ export type { KnownTrace, TraceDetails, TraceFilter } from './sandbox/traces/tra
 export type { TraceNode } from './sandbox/traces/tree.js';
 export type { AwaitedInput, Sound } from './sandbox/voice/call-gateway.js';
 export type { WebhookNetwork } from './sandbox/webhooks/http-request.js';
-export type { ReplayEdits, ReplayResult } from './sandbox/webhooks/replay.js';
+export type { ReplayResult } from './sandbox/webhooks/replay.js';
