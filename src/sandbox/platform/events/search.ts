@@ -1,5 +1,6 @@
 // Finds events: among the kept ones, or the next to happen.
 import { RelayPhoneError } from '../../../errors.js';
+import { clearTimeout, setTimeout } from '../../../real-time.js';
 import type { SandboxEvent } from './event.js';
 import type { EventStream } from './stream.js';
 
@@ -63,18 +64,24 @@ export function waitForMatch<T>(
   });
 }
 
+/** Finds an event; one that is a type guard also says of which kind it is. */
+export type EventPredicate<Found extends SandboxEvent> =
+  | ((event: SandboxEvent) => event is Found)
+  | ((event: SandboxEvent) => boolean);
+
 /**
  * Waits for the next event that satisfies `predicate`.
  *
  * @param timeoutMs of real time
  * @throws RelayPhoneError `fault` if there is none in time.
  */
-export function waitForEvent(
+export function waitForEvent<Found extends SandboxEvent = SandboxEvent>(
   stream: EventStream,
-  predicate: (event: SandboxEvent) => boolean,
+  predicate: EventPredicate<Found>,
   timeoutMs: number,
-): Promise<SandboxEvent> {
-  return waitForMatch(stream, (event) => (predicate(event) ? event : undefined), {
+): Promise<Found> {
+  const satisfies = predicate as (event: SandboxEvent) => event is Found;
+  return waitForMatch(stream, (event) => (satisfies(event) ? event : undefined), {
     timeoutMs,
     what: 'the event',
   });
