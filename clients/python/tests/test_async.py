@@ -1,0 +1,64 @@
+"""The fixtures for coroutines: with an app in the same event loop, and when a wait is cancelled."""
+
+import asyncio
+import re
+import time
+from collections.abc import AsyncIterator
+
+import pytest
+import uvicorn
+from apps import fastapi_courier
+
+from pytest_relay_phone import AsyncPhone, AsyncSandbox, Unmet
+
+
+@pytest.fixture
+async def mask(async_sandbox: AsyncSandbox) -> AsyncIterator[str]:
+    """A number whose texts go to the FastAPI app, in the loop of the test."""
+    server = uvicorn.Server(uvicorn.Config(fastapi_courier.app, port=0, log_level="warning"))
+    sockets = [server.config.bind_socket()]
+    serving = asyncio.create_task(server.serve(sockets))
+    port = sockets[0].getsockname()[1]
+    yield await async_sandbox.number(sms_url=f"http://127.0.0.1:{port}/sms")
+    server.should_exit = True
+    await serving
+
+
+async def test_an_app_in_the_loop_of_the_test_forwards_a_text(
+    mask: str, async_sandbox: AsyncSandbox, async_phone: AsyncPhone
+) -> None:
+    courier = async_sandbox.phone(fastapi_courier.COURIER)
+    waiting = asyncio.create_task(courier.wait_for_text("Hello", timeout=30))
+    result = await async_phone.text(mask, "Hello")
+    assert result.status == 200
+    assert (await waiting).body == "Customer: Hello"
+    await async_sandbox.assert_not_leaked(async_phone.number)
+    assert (await async_sandbox.wait_until_quiet(result.trace_id)).succeeded
+
+
+async def test_a_call_has_coroutines_too(async_sandbox: AsyncSandbox, async_phone: AsyncPhone) -> None:
+    await async_phone.behave(calls="no-answer")
+    main = async_sandbox.sync.main_number
+    form = {"From": main, "To": async_phone.number, "Twiml": "<Response><Say>Hello</Say></Response>"}
+    account = (async_sandbox.sync.account_sid, async_sandbox.sync.auth_token)
+    await asyncio.to_thread(async_sandbox.sync._control.twilio, "POST", "Calls", account, form)
+    call = await async_phone.wait_for_call()
+    await call.answer()
+    assert await call.wait_for_heard("Hello") == "Hello"
+    assert (await call.wait_until_ended()).state == "ended"
+
+
+async def test_a_wait_without_a_text_raises(async_phone: AsyncPhone) -> None:
+    with pytest.raises(Unmet, match=re.escape("got no text within 0.1 s")):
+        await async_phone.wait_for_text(timeout=0.1)
+
+
+def test_a_cancelled_wait_does_not_hold_up_the_loop(async_phone: AsyncPhone) -> None:
+    async def wait() -> None:
+        with pytest.raises(asyncio.TimeoutError):
+            await asyncio.wait_for(async_phone.wait_for_text(timeout=600), 0.1)
+
+    # Closing the loop joins its threads: with a wait in one of them this would last ten minutes.
+    began = time.monotonic()
+    asyncio.run(wait())
+    assert time.monotonic() - began < 300
