@@ -30,9 +30,9 @@ function breakApp(file: string, right: string, wrong: string): void {
 }
 
 describe('the pytest suite of a Django app', () => {
-  it('starts a sandbox itself, and leaves nothing', () => {
+  it('starts a sandbox itself, and leaves nothing', async () => {
     const before = workspace.list();
-    const { code, stdout } = runPython(
+    const { code, stdout } = await runPython(
       python ?? '',
       workspace.path,
       '-m',

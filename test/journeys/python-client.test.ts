@@ -29,20 +29,28 @@ describe('with Python', () => {
     ['ruff check', ['-m', 'ruff', 'check', '--no-cache', '.']],
     ['ruff format', ['-m', 'ruff', 'format', '--no-cache', '--check', '.']],
     ['mypy --strict', ['-m', 'mypy', '--cache-dir', '/dev/null']],
-  ])('passes %s', (_, args) => {
-    const { code, stdout, stderr } = runPython(python, PYTHON_CLIENT, ...args);
+  ])('passes %s', async (_, args) => {
+    const { code, stdout, stderr } = await runPython(python, PYTHON_CLIENT, ...args);
     expect([code, stdout + stderr]).toEqual([0, expect.anything()]);
   });
 
-  it('passes its own tests', { timeout: 10 * DEADLINE }, () => {
-    const { code, stdout } = runPython(python, PYTHON_CLIENT, '-m', 'pytest', '-q', '-p', 'no:cacheprovider');
+  it('passes its own tests', { timeout: 10 * DEADLINE }, async () => {
+    const { code, stdout } = await runPython(
+      python,
+      PYTHON_CLIENT,
+      '-m',
+      'pytest',
+      '-q',
+      '-p',
+      'no:cacheprovider',
+    );
     expect([code, stdout]).toEqual([0, expect.stringMatching(/\b\d+ passed/)]);
   });
 
   describe('its wheel', () => {
     const folder = mkdtempSync(join(tmpdir(), 'relay-phone-wheel-'));
     afterAll(() => rmSync(folder, { recursive: true, force: true }));
-    beforeAll(() => {
+    beforeAll(async () => {
       if (python === '') return;
       cpSync(PYTHON_CLIENT, join(folder, 'source'), { recursive: true });
       const args = [
@@ -53,41 +61,44 @@ describe('with Python', () => {
         join(folder, 'dist'),
         join(folder, 'source'),
       ];
-      const { code, stdout, stderr } = runPython(python, folder, ...args);
+      const { code, stdout, stderr } = await runPython(python, folder, ...args);
       if (code !== 0) throw new Error(stdout + stderr);
     });
 
-    it('is built with its types and without its tests, beside an sdist', () => {
+    it('is built with its types and without its tests, beside an sdist', async () => {
       const wheel = `pytest_relay_phone-${version}-py3-none-any.whl`;
       expect(readdirSync(join(folder, 'dist')).toSorted()).toEqual([
         wheel,
         `pytest_relay_phone-${version}.tar.gz`,
       ]);
       const list = 'import sys, zipfile; print("\\n".join(zipfile.ZipFile(sys.argv[1]).namelist()))';
-      const files = runPython(python, folder, '-c', list, join('dist', wheel)).stdout.trim().split('\n');
+      const { stdout } = await runPython(python, folder, '-c', list, join('dist', wheel));
+      const files = stdout.trim().split('\n');
       expect(files).toContain('pytest_relay_phone/py.typed');
       expect(files).toContain('pytest_relay_phone/guard.py');
       expect(files.filter((file) => !/^pytest_relay_phone(\/|-)/.test(file))).toEqual([]);
     });
 
-    it('runs the first test of its README in a fresh virtual environment', { timeout: 10 * DEADLINE }, () => {
+    it('runs the first test of its README in a fresh virtual environment', {
+      timeout: 10 * DEADLINE,
+    }, async () => {
       const project = join(folder, 'project');
       mkdirSync(project);
       for (const { name, content } of listReadmeFiles()) writeFileSync(join(project, name), content);
       expect(readdirSync(project)).toEqual(['app.py', 'pytest.ini', 'test_app.py']);
-      expect(runProgram(python, project, ['-m', 'venv', 'venv']).code).toBe(0);
+      expect(await runProgram(python, project, ['-m', 'venv', 'venv'])).toMatchObject({ code: 0 });
       const fresh = join(project, 'venv/bin/python');
       const [wheel = ''] = readdirSync(join(folder, 'dist')).filter((file) => file.endsWith('.whl'));
       const packages = [join(folder, 'dist', wheel), 'flask==3.1.*', 'twilio==9.10.9'];
-      const installed = runProgram(fresh, project, ['-m', 'pip', 'install', '--quiet', ...packages]);
+      const installed = await runProgram(fresh, project, ['-m', 'pip', 'install', '--quiet', ...packages]);
       expect([installed.code, installed.stdout + installed.stderr]).toEqual([0, expect.anything()]);
-      const { code, stdout } = runProgram(fresh, project, ['-m', 'pytest', '-q']);
+      const { code, stdout } = await runProgram(fresh, project, ['-m', 'pytest', '-q']);
       expect([code, stdout]).toEqual([0, expect.stringMatching(/\b1 passed/)]);
       writeFileSync(
         join(project, 'app.py'),
         read(project, 'app.py').replace('from_=request.form["To"]', 'from_="+1"'),
       );
-      const broken = runProgram(fresh, project, ['-m', 'pytest', '-q']);
+      const broken = await runProgram(fresh, project, ['-m', 'pytest', '-q']);
       expect(broken.code).toBe(1);
       expect(broken.stdout).toContain('+12025550190 got no text that matches');
     });

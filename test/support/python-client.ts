@@ -1,6 +1,8 @@
 // Runs Python with the pytest plugin of this checkout, whose tests use the built CLI of this checkout.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { CLI, type Ended } from './workspace.js';
 
 /** The folder of the package. */
@@ -14,21 +16,24 @@ export const PYTHON_ENVIRONMENT = {
 };
 
 /** Runs Python in a folder to its end, with the plugin's source. */
-export function runPython(python: string, cwd: string, ...args: readonly string[]): Ended {
+export function runPython(python: string, cwd: string, ...args: readonly string[]): Promise<Ended> {
   return runProgram(python, cwd, args, PYTHON_ENVIRONMENT);
 }
 
 /** Runs a program in a folder to its end. `RELAY_PHONE` names the CLI of this checkout. */
-export function runProgram(
+export async function runProgram(
   program: string,
   cwd: string,
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
-): Ended {
-  const { status, stdout, stderr } = spawnSync(program, args, {
+): Promise<Ended> {
+  const child = spawn(program, args, {
     cwd,
-    encoding: 'utf8',
     env: { ...process.env, RELAY_PHONE: `'${process.execPath}' '${CLI}'`, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
-  return { code: status, stdout, stderr };
+  const output = Promise.all([text(child.stdout), text(child.stderr)]);
+  const [code] = (await once(child, 'exit')) as [number | null];
+  const [stdout, stderr] = await output;
+  return { code, stdout, stderr };
 }

@@ -17,6 +17,8 @@ async def mask(async_sandbox: AsyncSandbox) -> AsyncIterator[str]:
     """A number whose texts go to the FastAPI app, in the loop of the test."""
     server = uvicorn.Server(uvicorn.Config(fastapi_courier.app, port=0, log_level="warning"))
     sockets = [server.config.bind_socket()]
+    # Webhooks wait until the server is there.
+    sockets[0].listen()
     serving = asyncio.create_task(server.serve(sockets))
     port = sockets[0].getsockname()[1]
     yield await async_sandbox.number(sms_url=f"http://127.0.0.1:{port}/sms")

@@ -17,6 +17,8 @@ def serve_asgi(app: Any) -> Iterator[str]:
     """Serves an ASGI app in a thread."""
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
     sockets = [server.config.bind_socket()]
+    # Webhooks wait until the server is there.
+    sockets[0].listen()
     thread = threading.Thread(target=server.run, args=(sockets,), daemon=True)
     thread.start()
     try:

@@ -21,6 +21,7 @@ def main(command: "list[str]") -> int:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), lambda *_: over.set())
     if os.name == "nt":
+        # CREATE_NEW_PROCESS_GROUP, which other systems do not define.
         child = subprocess.Popen(command, stdin=subprocess.DEVNULL, creationflags=0x00000200)
     else:
         child = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)

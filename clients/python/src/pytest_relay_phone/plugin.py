@@ -91,10 +91,17 @@ class Session:
 SESSION = pytest.StashKey[Session]()
 
 
+def session_of(config: pytest.Config) -> Session:
+    """Returns the session of a pytest process."""
+    if SESSION not in config.stash:
+        config.stash[SESSION] = Session(config)
+    return config.stash[SESSION]
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, None, None]:
     """Before conftest.py and other plugins, such as that of Django, import the app."""
-    session = early_config.stash.setdefault(SESSION, Session(early_config))
+    session = session_of(early_config)
     scope = early_config.getini("relay_phone_environment")
     if scope not in ("test", "session"):
         raise pytest.UsageError(f"relay_phone_environment is '{scope}'. It can be: test, session")
@@ -110,7 +117,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
 @pytest.fixture(scope="session")
 def sandbox_session(request: pytest.FixtureRequest) -> Sandbox:
     """The sandbox for fixtures of the whole session. What they do to it stays; a test's own changes do not."""
-    session = request.config.stash[SESSION]
+    session = session_of(request.config)
     try:
         return Sandbox(session.running(), float(request.config.getini("relay_phone_timeout")))
     except RelayPhoneError as error:
@@ -122,7 +129,7 @@ def twilio_environment(
     request: pytest.FixtureRequest, sandbox_session: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> Mapping[str, str]:
     """Leads the app in this process to the sandbox, as `relay-phone exec` leads a program. Returns the variables."""
-    session = request.config.stash[SESSION]
+    session = session_of(request.config)
     if not session.is_applied:
         session.interception().apply(monkeypatch)
     return sandbox_session.environment()
