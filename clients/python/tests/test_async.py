@@ -64,3 +64,21 @@ def test_a_cancelled_wait_does_not_hold_up_the_loop(async_phone: AsyncPhone) -> 
     began = time.monotonic()
     asyncio.run(wait())
     assert time.monotonic() - began < 300
+
+
+def test_anyio_runs_the_same_fixtures(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.fixture
+        def anyio_backend():
+            return "asyncio"
+
+        @pytest.mark.anyio
+        async def test_one(async_sandbox, async_phone):
+            number = await async_sandbox.number()
+            assert (await async_phone.text(number, "Hello")).webhook is None
+        """
+    )
+    pytester.runpytest_subprocess("-p", "no:asyncio").assert_outcomes(passed=1)

@@ -1,6 +1,7 @@
 """Texts of a Flask app: waiting, delivery, leaks, faults, alerts, and the clock."""
 
 import re
+import time
 from datetime import timedelta
 
 import pytest
@@ -43,6 +44,13 @@ def test_a_test_begins_with_what_the_session_has(run: int, sandbox: Sandbox, pho
     Client().messages.create(from_=sandbox.main_number, to=phone.number, body="Hello")
     assert phone.wait_for_text().body == "Hello"
     sandbox.fail(path="Messages")
+
+
+def test_a_wait_ends_although_the_time_is_frozen(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ["time", "monotonic", "perf_counter"]:
+        monkeypatch.setattr(time, name, lambda: 0.0)
+    with pytest.raises(Unmet):
+        phone.wait_for_text(timeout=0.1)
 
 
 def test_an_undelivered_text_has_its_code(sandbox: Sandbox, phone: Phone) -> None:
