@@ -98,7 +98,7 @@ def find_command(configured: str | None, root: Path) -> list[str]:
 
 
 def start(command: list[str], clock: str, root: Path) -> RunningSandbox:
-    """Starts a sandbox with an empty account, and leads `root`, the folder of the app, to it.
+    """Starts a sandbox with an empty account, from `root`: the folder of the app, whose `.env` may name its hosts.
 
     Raises RelayPhoneError, with what relay-phone said, if it does not start.
     """
@@ -166,33 +166,38 @@ def _await_document(process: subprocess.Popen[bytes], command: list[str], errors
 def _read_document(stdout: IO[bytes], ready: queue.Queue[bool]) -> None:
     """Puts True once a whole document was read, and False if there is none. Then reads on, so that nothing blocks."""
     text = ""
-    for line in stdout:
-        text += line.decode(errors="replace")
-        try:
-            json.loads(text)
-        except ValueError:
-            continue
-        ready.put(True)
-        break
-    for _ in stdout:
-        pass
+    with stdout:
+        for line in stdout:
+            text += line.decode(errors="replace")
+            try:
+                json.loads(text)
+            except ValueError:
+                continue
+            ready.put(True)
+            break
+        for _ in stdout:
+            pass
     ready.put(False)
 
 
 def _read_environment(command: list[str], root: Path, environment: dict[str, str]) -> dict[str, str]:
-    printed = subprocess.run(
-        command,
-        cwd=root,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        timeout=START_SECONDS,
-        check=False,
-    )
-    if printed.returncode != 0:
-        said = printed.stderr.decode(errors="replace").strip()
-        raise RelayPhoneError(f"{shlex.join(command)} ended with {printed.returncode}:\n{said}")
-    values: dict[str, str] = json.loads(printed.stdout)["environment"]
+    """Returns the variables that `exec --print-env` prints for the running sandbox."""
+    try:
+        printed = subprocess.run(
+            command,
+            cwd=root,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=START_SECONDS,
+            check=True,
+        )
+        values: dict[str, str] = json.loads(printed.stdout)["environment"]
+    except subprocess.CalledProcessError as error:
+        said = error.stderr.decode(errors="replace").strip()
+        raise RelayPhoneError(f"{shlex.join(command)} ended with {error.returncode}:\n{said}") from None
+    except (subprocess.TimeoutExpired, ValueError, KeyError) as error:
+        raise RelayPhoneError(f"{shlex.join(command)} gave no usable answer: {error!r}") from error
     return values
 
 
