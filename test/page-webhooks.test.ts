@@ -38,7 +38,8 @@ describe('a webhook', () => {
     const detail = tab.getByRole('complementary', { name: 'The selected event' });
     await detail.getByRole('link', { name: 'Twilio’s page about 11217' }).waitFor();
     await detail.getByRole('link', { name: 'The whole webhook, its signature, replay' }).click();
-    await tab.getByText('Answered 500').waitFor();
+    // The live region has the words too.
+    await tab.locator('.answer-line', { hasText: 'Answered 500' }).waitFor();
     await tab.getByText('Number Is Out Of Seconds.').last().waitFor();
     await tab.getByText('✓ Signature valid').waitFor();
     await tab.getByRole('tab', { name: 'Request' }).click();
@@ -50,6 +51,13 @@ describe('a webhook', () => {
     const tab = await openWebhook();
     await tab.getByText('No answer: the app').waitFor();
     await tab.getByText('No body').waitFor();
+  });
+
+  it('that is not kept any more says so, and leads to those that are', async () => {
+    const tab = await lab.openTab('/webhooks/99999');
+    await tab.getByRole('heading', { name: 'This one is not kept any more' }).waitFor();
+    await tab.getByRole('link', { name: 'All webhooks' }).click();
+    await tab.getByText('No webhook yet').waitFor();
   });
 
   it('that the app never answers is shown as begun, while the page stays usable', async () => {
@@ -81,6 +89,7 @@ describe('a webhook', () => {
     const tab = await openWebhook();
     await tab.locator('mark', { hasText: 'colour' }).waitFor();
     await tab.getByText('← Schema validation: <Message> has no attribute colour (12200)').waitFor();
+    await tab.getByText('Answered 200, but something is wrong in its TwiML').waitFor();
   });
 
   it('that is sent again with a broken signature shows that it is wrong, and what the app answered', async () => {
@@ -120,7 +129,7 @@ describe('a replay', () => {
     await tab.getByRole('button', { name: 'Send again' }).click();
     const result = tab.getByRole('status').filter({ hasText: 'Answered 200' });
     await result.getByText('(before: 400)').waitFor();
-    await result.getByText('The body is another one').waitFor();
+    await result.getByText('The body differs').waitFor();
     const [, replayed] = lab.app.calls;
     expect(replayed).toMatchObject({ signed: true, form: { Body: 'fixed', From: CONTACT } });
     expect(replayed?.form).not.toHaveProperty('NumMedia');

@@ -1,8 +1,9 @@
 // Starts the page: opens the session of this tab, and shows the lab or how to get in.
 import { render } from 'preact';
+import type { PageModeReport } from '../server/source.js';
 import { createApi } from './api.js';
 import { startLab } from './lab.js';
-import { type LiveAccount, startLiveInspector } from './live.js';
+import { startLiveInspector } from './live.js';
 import { Command, Empty } from './parts/common.js';
 import { closeSession, openTabSession, type TabSession } from './session.js';
 import { LiveFrame } from './views/live.js';
@@ -29,10 +30,7 @@ if (session && root) await show(session, root);
 else showLocked();
 
 async function show(opened: TabSession, place: HTMLElement): Promise<void> {
-  // A server that does not answer now is waited for, as after a cut.
-  const account = await createApi(opened.token)
-    .get<{ readonly mode: 'sandbox' } | LiveAccount>('/mode')
-    .catch(() => ({ mode: 'sandbox' }) as const);
+  const account = opened.mode ?? (await findMode(opened.token));
   const session: TabSession = {
     ...opened,
     listen: (onMessage) =>
@@ -44,6 +42,13 @@ async function show(opened: TabSession, place: HTMLElement): Promise<void> {
   if (account.mode === 'live') {
     render(<LiveFrame inspector={startLiveInspector(session, account, showLocked)} />, place);
   } else render(<PageFrame lab={startLab(session, showLocked)} />, place);
+}
+
+/** A server that does not answer now is waited for, as after a cut. */
+function findMode(token: string): Promise<PageModeReport> {
+  return createApi(token)
+    .get<PageModeReport>('/mode')
+    .catch(() => ({ mode: 'sandbox' }) as const);
 }
 
 /** Another command may serve the page now, on the same port: a tunnel where a sandbox was. */

@@ -18,7 +18,7 @@ export function showTime(at: string): string {
 /** `14:03`, or with the day if it is not today. */
 export function formatMoment(at: string): string {
   const [date, today] = [new Date(at), new Date()];
-  const time = date.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+  const time = showTime(at).slice(0, 5);
   return date.toDateString() === today.toDateString() ? time : `${date.toLocaleDateString()} ${time}`;
 }
 

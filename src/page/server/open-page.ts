@@ -76,7 +76,7 @@ async function answer(parts: PageParts, incoming: IncomingMessage, outgoing: Ser
   const authority = `127.0.0.1:${incoming.socket.localPort ?? 0}`;
   const reason = findForeignRequest(incoming.headers, authority, isApi);
   if (reason !== undefined) return refuse(outgoing, 403, reason);
-  if (path === '/api/session' && method === 'POST') return redeem(parts.access, incoming, outgoing);
+  if (path === '/api/session' && method === 'POST') return redeem(parts, incoming, outgoing);
   if (isApi) return answerApi(parts, incoming, outgoing, url.slice('/api'.length));
   if (method !== 'GET' && method !== 'HEAD') return refuse(outgoing, 405, 'the page is only read');
   const file = path.startsWith('/assets/') ? parts.files.find(path) : parts.files.document;
@@ -84,16 +84,16 @@ async function answer(parts: PageParts, incoming: IncomingMessage, outgoing: Ser
   sendFile(incoming, outgoing, file);
 }
 
-/** Gives the token for a code. */
+/** Gives the token for a code, and says which screens there are. */
 async function redeem(
-  access: PageAccess,
+  { access, source }: PageParts,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<void> {
   const code = await readBody(incoming, MAX_CODE_BYTES).catch(() => '');
   const token = access.redeem(code);
   if (token === undefined) return refuse(outgoing, 401, 'the code was used, or is older than a minute');
-  sendJson(outgoing, 200, { token });
+  sendJson(outgoing, 200, { token, mode: source.mode });
 }
 
 async function answerApi(

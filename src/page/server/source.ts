@@ -16,6 +16,9 @@ export interface SandboxSource {
 /** Milliseconds for a snapshot of many texts, or for its restoring. */
 const SNAPSHOT_TIMEOUT_MS = 60_000;
 
+/** The header of the control API with the position of the newest event; the page compares its epoch. */
+const POSITION_HEADER = 'relay-phone-last-event';
+
 /** The bytes of a request that the control API reads at most. */
 const MAX_BODY_BYTES = 1_048_576;
 
@@ -68,8 +71,11 @@ export function createSandboxSource({ origin, controlToken, accountSid }: Sandbo
       outgoing.end(UNREACHABLE);
     });
     request.on('response', (response) => {
-      const type = response.headers['content-type'];
-      outgoing.writeHead(response.statusCode ?? 502, { ...(type !== undefined && { 'Content-Type': type }) });
+      const { 'content-type': type, [POSITION_HEADER]: position } = response.headers;
+      outgoing.writeHead(response.statusCode ?? 502, {
+        ...(type !== undefined && { 'Content-Type': type }),
+        ...(position !== undefined && { [POSITION_HEADER]: position }),
+      });
       outgoing.flushHeaders();
       pipeline(response, outgoing, () => undefined);
     });

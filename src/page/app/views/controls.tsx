@@ -10,7 +10,7 @@ import type { Lab } from '../lab.js';
 import { Failure } from '../parts/common.js';
 import { useLoaded } from '../parts/loaded.js';
 import { formatMoment, showNumber, showText } from '../words.js';
-import { nameOf, wordBehaviour } from './phone-words.js';
+import { CALL_BEHAVIOURS, nameOf, wordBehaviour } from './phone-words.js';
 
 /** A fault as the control API lists it. */
 interface ListedFault {
@@ -110,13 +110,6 @@ function typeInto(into: Signal<string>) {
   };
 }
 
-const CALLS: Readonly<Record<NonNullable<Behaviour['calls']>, string>> = {
-  answers: 'answers by itself',
-  'no-answer': 'rings until you answer',
-  busy: 'is busy',
-  rejects: 'declines',
-};
-
 const TEXTS: Readonly<Record<string, readonly [words: string, texts: NonNullable<Behaviour['texts']>]>> = {
   delivered: ['gets them', 'delivered'],
   read: ['gets and reads them', 'read'],
@@ -136,9 +129,11 @@ function Behaviours({ lab, act }: CardProps) {
       )}
       <ul class="rows">
         {phones.slice(0, 20).map(({ number, behaviour }) => (
-          <li key={number}>
-            <strong>{nameOf(lab, number)}</strong>
-            <span class="quiet-text">{wordBehaviour(behaviour)}</span>
+          <li key={number} class="behaviour">
+            <p>
+              <strong>{nameOf(lab, number)}</strong>{' '}
+              <span class="quiet-text">{wordBehaviour(behaviour)}</span>
+            </p>
             <label>
               When called
               <select
@@ -147,7 +142,7 @@ function Behaviours({ lab, act }: CardProps) {
                   void change(number, { calls: currentTarget.value as NonNullable<Behaviour['calls']> })
                 }
               >
-                {Object.entries(CALLS).map(([name, words]) => (
+                {Object.entries(CALL_BEHAVIOURS).map(([name, words]) => (
                   <option key={name} value={name}>
                     {words}
                   </option>
@@ -211,7 +206,7 @@ function Faults({ lab, act }: CardProps) {
   return (
     <Card title="Injected faults">
       <p class="quiet-text">Make requests of your app fail, to see what it does.</p>
-      <form class="inline" onSubmit={add}>
+      <form class="fault-form" onSubmit={add}>
         <label>
           Path contains
           <input value={path.value} onInput={typeInto(path)} />
@@ -238,10 +233,10 @@ function Faults({ lab, act }: CardProps) {
       <ul class="rows">
         {faults.map(({ id, rule, hits }) => (
           <li key={id}>
-            <bdi class="outside">{showText(`${rule.method ?? 'any'} ${rule.path ?? 'any path'}`)}</bdi>
+            <bdi class="outside">{showText(`${rule.method ?? ''} ${rule.path ?? 'any path'}`.trim())}</bdi>
             <span>→ {typeof rule.answer === 'string' ? rule.answer : rule.answer.status}</span>
             <span class="quiet-text">
-              {hits} of {rule.times ?? 'all'} hit
+              {rule.times === undefined ? `${hits} hits` : `${hits} of ${rule.times} hits`}
             </span>
             <button
               type="button"

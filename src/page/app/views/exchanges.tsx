@@ -1,6 +1,7 @@
 // The webhooks and REST requests: the list, and one of them whole with its signature and its replays.
 import { useSignal } from '@preact/signals';
 import type { ExchangeReport, FullExchangeReport } from '../../../exchanges/report.js';
+import { ApiError } from '../api.js';
 import type { Lab } from '../lab.js';
 import type { Inspector } from '../live.js';
 import { Command, Empty, Failure, Link, OutcomeSign, Skeleton } from '../parts/common.js';
@@ -132,8 +133,17 @@ function ExchangeView({ lab, id }: { readonly lab: Inspector; readonly id: strin
     [id],
   ).value;
   const part = useSignal<'request' | 'answer' | 'replay'>('answer');
+  if (error instanceof ApiError && error.status === 404) {
+    return (
+      <Empty title="This one is not kept any more">
+        <p>Only the newest webhooks and requests are kept.</p>
+        <Link to="/webhooks">All webhooks</Link>
+      </Empty>
+    );
+  }
   if (error !== undefined) return <Failure error={error} />;
   if (!exchange) return <Skeleton />;
+  const faults = findFaults(lab, exchange);
   const isWebhook = exchange.direction !== 'rest';
   const parts = isWebhook ? (['answer', 'request', 'replay'] as const) : (['answer', 'request'] as const);
   return (
@@ -143,8 +153,8 @@ function ExchangeView({ lab, id }: { readonly lab: Inspector; readonly id: strin
           ← {isWebhook ? 'Webhooks' : 'Requests'}
         </Link>
         <h1>
-          <OutcomeSign outcome={hasFailed(exchange) ? 'failed' : 'done'} /> {exchange.method}{' '}
-          <bdi class="outside">{showText(exchange.target)}</bdi>
+          <OutcomeSign outcome={hasFailed(exchange) ? 'failed' : faults.length > 0 ? 'warning' : 'done'} />{' '}
+          {exchange.method} <bdi class="outside">{showText(exchange.target)}</bdi>
         </h1>
         <p class="quiet-text">
           {isWebhook ? 'Webhook to your app' : 'Request of your app'} · {exchange.kind} ·{' '}
@@ -169,6 +179,7 @@ function ExchangeView({ lab, id }: { readonly lab: Inspector; readonly id: strin
         </p>
         <p class={`answer-line ${hasFailed(exchange) ? 'failed' : 'done'}`}>
           {exchange.status === null ? 'No answer' : `Answered ${exchange.status}`}
+          {faults.length > 0 && ', but something is wrong in its TwiML'}
           {exchange.refusal !== null && `, refused by the gateway: ${showText(exchange.refusal)}`}
           {exchange.error !== null && `: ${isWebhook ? 'the app' : 'it'} ${showText(exchange.error)}`}
         </p>
@@ -200,9 +211,7 @@ function ExchangeView({ lab, id }: { readonly lab: Inspector; readonly id: strin
           ))}
         </div>
       </header>
-      {part.value === 'answer' && (
-        <HttpMessage message={exchange.answer} faults={findFaults(lab, exchange)} />
-      )}
+      {part.value === 'answer' && <HttpMessage message={exchange.answer} faults={faults} />}
       {part.value === 'request' && (
         <>
           <Parameters parameters={exchange.request.parameters} />

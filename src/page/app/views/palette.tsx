@@ -10,6 +10,8 @@ import { nameOf } from './phone-words.js';
 /** Something to go to. */
 interface Place {
   readonly words: string;
+  /** Also found by this. */
+  readonly alias?: string;
   readonly address: string;
 }
 
@@ -22,7 +24,8 @@ export function Palette({ lab, onClose }: { readonly lab: Lab; readonly onClose:
   const [typed, chosen] = [useSignal(''), useSignal(0)];
   const found = useComputed(() => {
     const words = typed.value.toLowerCase().split(/\s+/);
-    const matches = ({ words: text }: Place) => words.every((word) => text.toLowerCase().includes(word));
+    const matches = ({ words: shown, alias = '' }: Place) =>
+      words.every((word) => `${shown} ${alias}`.toLowerCase().includes(word));
     return listPlaces(lab).filter(matches).slice(0, MAX_SHOWN);
   }).value;
   useEffect(() => dialog.current?.showModal(), []);
@@ -84,7 +87,8 @@ function listPlaces(lab: Lab): readonly Place[] {
     })),
     { words: 'The latest trace', address: '/t/latest' },
     ...phones.map(({ number }) => ({
-      words: `Phone ${nameOf(lab, number)} ${number}`,
+      words: `Phone ${nameOf(lab, number)}`,
+      alias: number,
       address: `/phones?n=${encodeURIComponent(number)}`,
     })),
     ...lab.traces.value.map(({ sentence, traceId }) => ({

@@ -8,13 +8,13 @@ import type { TraceSummary } from '../../../sandbox/traces/summary.js';
 import type { ThreadEntry } from '../../../sandbox/traces/threads.js';
 import { inPath } from '../api.js';
 import type { Lab } from '../lab.js';
-import { Failure, Link } from '../parts/common.js';
+import { Command, Failure, Link } from '../parts/common.js';
 import { useLoaded } from '../parts/loaded.js';
 import { memo } from '../parts/memo.js';
 import { formatMoment, showNumber, showText } from '../words.js';
 import { CallPanel } from './call.js';
 import { ReceivedFile } from './media.js';
-import { nameOf, wordBehaviour } from './phone-words.js';
+import { CALL_BEHAVIOURS, giveName, nameOf, wordBehaviour } from './phone-words.js';
 
 interface PhoneColumnProps {
   readonly lab: Lab;
@@ -31,13 +31,15 @@ export function PhoneColumn({ lab, number, isCurrent, onClose }: PhoneColumnProp
   const chosen = useSignal<string | undefined>(undefined);
   const owned = lab.holdings.value?.numbers.map((one) => one.number) ?? [];
   const other = chosen.value ?? threads[0]?.other ?? owned.at(-1) ?? '';
+  const behaviour = summary ? wordBehaviour(summary.behaviour) : '';
+  const isUnanswered = hasNoWebhook(lab.holdings.value?.numbers.find((one) => one.number === other));
   const others = [...new Set([...threads.map((thread) => thread.other), ...owned])];
   return (
     <article class={`phone${isCurrent ? ' current' : ''}`} aria-label={`Phone ${nameOf(lab, number)}`}>
       <header>
         <Label lab={lab} number={number} />
         <Ringing lab={lab} number={number} calls={summary?.behaviour.calls} />
-        {summary && <p class="quiet-text">{wordBehaviour(summary.behaviour)}</p>}
+        {behaviour !== '' && <p class="quiet-text">{behaviour}</p>}
         {onClose && (
           <button type="button" class="quiet close" aria-label="Hide this phone" onClick={onClose}>
             ×
@@ -62,20 +64,13 @@ export function PhoneColumn({ lab, number, isCurrent, onClose }: PhoneColumnProp
         </label>
         <CallButton lab={lab} number={number} other={other} isAccounts={owned.includes(other)} />
       </div>
-      <Thread lab={lab} number={number} other={other} />
-      <NoWebhook number={lab.holdings.value?.numbers.find((one) => one.number === other)} />
+      <Thread lab={lab} number={number} other={other} isUnanswered={isUnanswered} />
+      {isUnanswered && <NoWebhook phone={number} number={other} />}
       <Composer lab={lab} number={number} other={other} isAccounts={owned.includes(other)} />
       {summary?.liveCall && <CallPanel lab={lab} number={number} live={summary.liveCall} />}
     </article>
   );
 }
-
-const RINGING: Readonly<Record<WholeBehaviour['calls'], string>> = {
-  answers: 'answers by itself',
-  'no-answer': 'rings, and you answer',
-  busy: 'is busy',
-  rejects: 'declines',
-};
 
 /** What the phone does when it is called. */
 function Ringing(props: {
@@ -103,7 +98,7 @@ function Ringing(props: {
         value={props.calls ?? asked?.calls ?? 'answers'}
         onChange={({ currentTarget }) => void change(currentTarget.value)}
       >
-        {Object.entries(RINGING).map(([name, words]) => (
+        {Object.entries(CALL_BEHAVIOURS).map(([name, words]) => (
           <option key={name} value={name}>
             {words}
           </option>
@@ -113,14 +108,21 @@ function Ringing(props: {
   );
 }
 
-/** Says that nobody is asked about texts to a number, before somebody wonders. */
-function NoWebhook({ number }: { readonly number: NumberSummary | undefined }) {
-  if (!number || number.sms.url !== null || number.messagingServiceSid !== null) return null;
+/** Whether no app is asked about texts to a number. */
+function hasNoWebhook(number: NumberSummary | undefined): boolean {
+  return number !== undefined && number.sms.url === null && number.messagingServiceSid === null;
+}
+
+/** Says why no app gets the texts to a number, and what to do, before somebody wonders. */
+function NoWebhook({ phone, number }: { readonly phone: string; readonly number: string }) {
   return (
-    <p class="note">
-      {showNumber(number.number)} has no webhook for texts, so no app is asked what to do. Its SmsUrl sets
-      one.
-    </p>
+    <div class="note">
+      <p>
+        <span class="number">{showNumber(number)}</span> has no webhook, so no app gets its texts. Set its
+        SmsUrl to the URL of your app, or make it a mask of this phone with a small Relay of ours:
+      </p>
+      <Command line={`relay-phone serve --yes --real-number ${phone}`} />
+    </div>
   );
 }
 
@@ -130,6 +132,7 @@ function Label({ lab, number }: { readonly lab: Lab; readonly number: string }) 
   const save = async (label: string) => {
     isEdited.value = false;
     if (label === name || label === showNumber(number)) return;
+    giveName(number, label.trim());
     await lab.api.send('PUT', `/phones/${inPath(number)}/label`, { label }).catch(() => undefined);
     lab.refresh();
   };
@@ -175,7 +178,7 @@ interface WithProps {
 /** How many texts and calls of a conversation are shown at first. */
 const SHOWN_ENTRIES = 50;
 
-function Thread({ lab, number, other }: WithProps) {
+function Thread({ lab, number, other, isUnanswered }: WithProps & { readonly isUnanswered: boolean }) {
   const log = useRef<HTMLDivElement>(null);
   const thread = useComputed(() =>
     lab.threads.value.find((one) => one.phone === number && one.other === other),
@@ -207,8 +210,11 @@ function Thread({ lab, number, other }: WithProps) {
       tabIndex={0}
       ref={log}
     >
-      {entries.length + earlier.length === 0 && (
-        <p class="quiet-text start">Type a text below to see what your app does with it.</p>
+      {entries.length + earlier.length === 0 && !isUnanswered && (
+        <p class="quiet-text start">
+          Texts to <span class="number">{showNumber(other)}</span> go to your app. Type one below to see what
+          it does.
+        </p>
       )}
       {earlier.map((text) => (
         <div key={text.position} class={`bubble ${text.direction}`}>
@@ -274,7 +280,7 @@ const Entry = memo(function Entry(props: {
       {media.map(({ url }) => (
         <ReceivedFile key={url} lab={lab} url={url} />
       ))}
-      {entry.mediaUrls.length > media.length && <span class="quiet-text">with a file</span>}
+      {entry.mediaUrls.length > media.length && <p class="quiet-text">with a file</p>}
       <footer>
         {formatMoment(entry.at)} ·{' '}
         {entry.errorCode === null ? entry.status : `${entry.status} (${entry.errorCode})`} {why}
@@ -337,7 +343,7 @@ function Composer({ lab, number, other, isAccounts }: WithProps & { readonly isA
         <input
           class="say"
           aria-label={`Text to ${showNumber(other)}`}
-          placeholder={isOff ? 'Not connected' : `Text ${showNumber(other)}`}
+          placeholder={isOff ? 'Not connected' : 'Write a text'}
           value={body.value}
           autocomplete="off"
           onInput={({ currentTarget }) => {

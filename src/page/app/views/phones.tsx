@@ -8,7 +8,7 @@ import { nameOf } from './phone-words.js';
 import { LatestTraces } from './traces.js';
 
 /** Numbers that no carrier gives to anybody, for the first two phones. */
-const FIRST_PHONES: readonly string[] = ['+12125550190', '+13015550195'];
+const FIRST_PHONES = ['+12125550190', '+13015550195'] as const;
 
 /** How many phones stand side by side at most. */
 const MAX_SHOWN = 6;
@@ -22,8 +22,10 @@ export function PhonesScreen({ lab }: { readonly lab: Lab }) {
   if (holdings.numbers.length === 0) {
     return (
       <Empty title="The account has no number yet">
-        <p>Phones text and call a number of the account. Set one up, with everything around it:</p>
+        <p>Phones text and call a number of the account. Set one up, in another terminal:</p>
         <Command line="relay-phone init --sandbox --yes" />
+        <p>Then start your app, or a small Relay of ours to try it with:</p>
+        <Command line={`relay-phone serve --yes --real-number ${FIRST_PHONES[0]}`} />
       </Empty>
     );
   }

@@ -26,8 +26,8 @@ export function Privacy({ lab }: { readonly lab: Lab }) {
   return (
     <section class="privacy" aria-label="Privacy">
       <p class="lead">
-        A real number must be shown to nobody else. State it here once; it is kept, and{' '}
-        <code>sandbox leaks</code>, <code>smoke</code> and CI check the same.
+        Watch a real number: each time that a phone which may not see it does, this page says how. The rules
+        are kept, and <code>sandbox leaks</code>, <code>smoke</code> and CI check them too.
       </p>
       <form class="inline" onSubmit={add}>
         <label>
@@ -71,8 +71,10 @@ function Assertion({ lab, assertion }: { readonly lab: Lab; readonly assertion: 
   };
   return (
     <article class="card">
-      <h2>
-        <OutcomeSign outcome={isKept ? 'done' : 'failed'} /> {showNumber(number)}
+      <h2 class="spread">
+        <span>
+          <OutcomeSign outcome={isKept ? 'done' : 'failed'} /> {showNumber(number)}
+        </span>
         <button type="button" class="quiet" onClick={remove}>
           Stop watching
         </button>

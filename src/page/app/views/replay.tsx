@@ -9,9 +9,9 @@ import { HttpMessage } from './message.js';
 type Signature = NonNullable<ReplayEdits['signature']>;
 
 const SIGNATURES: Readonly<Record<Signature, string>> = {
-  anew: 'sign it anew',
-  none: 'leave the signature out',
-  broken: 'break the signature',
+  anew: 'Sign it anew',
+  none: 'Leave the signature out',
+  broken: 'Break the signature',
 };
 
 /** A parameter that is being edited. */
@@ -188,7 +188,7 @@ function Result({ result: { exchange, difference } }: { readonly result: ReplayR
         {status !== null && <span class="quiet-text">{` (before: ${status[0] ?? 'no answer'})`}</span>}
       </h2>
       <p class="quiet-text">
-        {isSame ? 'The same answer as before' : body ? 'The body is another one' : 'The body is the same'}
+        {isSame ? 'The same answer as before' : body ? 'The body differs' : 'The body is the same'}
         {headers.length > 0 && ` · other headers: ${headers.join(', ')}`}
         {' · '}
         <Link to={`/webhooks/${exchange.id}`}>{`kept as no. ${exchange.id}`}</Link>

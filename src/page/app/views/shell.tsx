@@ -7,6 +7,7 @@ import type { Inspector } from '../live.js';
 import { Link } from '../parts/common.js';
 import { type PageScreen, SCREENS } from '../read-route.js';
 import { route } from '../route.js';
+import { showTime } from '../words.js';
 import { Announcer } from './announcer.js';
 import { Controls } from './controls.js';
 import { Exchanges } from './exchanges.js';
@@ -98,7 +99,7 @@ function Status({ lab }: { readonly lab: Lab }) {
       </span>
       {holdings?.state.clock.mode === 'manual' && (
         <Link to="/controls" class="clock">
-          {new Date(holdings.state.clock.now).toLocaleTimeString()} (stands still)
+          {showTime(holdings.state.clock.now).slice(0, 8)} (stands still)
         </Link>
       )}
       {watched > 0 && (

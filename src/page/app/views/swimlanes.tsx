@@ -1,4 +1,6 @@
 // A trace as swimlanes: the phones, Twilio and the app, with an arrow for everything that passed between them.
+import { useSignal } from '@preact/signals';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { SandboxEvent } from '../../../sandbox/platform/events/event.js';
 import { readOutcome } from '../../../sandbox/traces/event-outcome.js';
 import type { Trace } from '../../../sandbox/traces/reducer.js';
@@ -10,8 +12,14 @@ interface SwimlanesProps {
   readonly onSelect: (eventId: number) => void;
 }
 
-/** The height of a step and the width of a lane, in the units of the drawing. */
-const [STEP, LANE, HEAD] = [34, 190, 44];
+/** The heights of a step and of the names of the lanes, pixels. */
+const [STEP, HEAD] = [34, 44];
+
+/** How narrow and how wide a lane may be, pixels. */
+const [MIN_LANE, MAX_LANE] = [120, 320];
+
+/** About the width of a letter, pixels. */
+const LETTER = 6.6;
 
 const [TWILIO, APP] = ['Twilio', 'your app'];
 
@@ -32,12 +40,29 @@ export function Swimlanes({ trace, selected, onSelect }: SwimlanesProps) {
     .map(({ event }) => event)
     .toSorted((one, other) => one.id - other.id)
     .flatMap((event) => drawArrow(event, lanes) ?? []);
-  const x = (lane: string) => (lanes.indexOf(lane) + 0.5) * LANE;
+  const box = useRef<HTMLDivElement>(null);
+  const width = useSignal(0);
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (!element) return undefined;
+    const observer = new ResizeObserver(() => {
+      width.value = element.clientWidth;
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  const laneWidth = Math.min(MAX_LANE, Math.max(MIN_LANE, Math.floor(width.value / lanes.length)));
+  const x = (lane: string) => (lanes.indexOf(lane) + 0.5) * laneWidth;
   const height = HEAD + arrows.length * STEP + 12;
   return (
-    <div class="lanes" role="region" aria-label="Who did what" tabIndex={0}>
+    <div class="lanes" role="region" aria-label="Who did what" tabIndex={0} ref={box}>
       {others.length > 4 && <p class="quiet-text">{others.length - 4} more phones are only in the steps.</p>}
-      <svg width={lanes.length * LANE} height={height} role="group" aria-label="The trace from lane to lane">
+      <svg
+        width={lanes.length * laneWidth}
+        height={height}
+        role="group"
+        aria-label="The trace from lane to lane"
+      >
         {lanes.map((lane) => (
           <g key={lane}>
             <line x1={x(lane)} x2={x(lane)} y1={HEAD - 8} y2={height} class="lane" />
@@ -50,10 +75,8 @@ export function Swimlanes({ trace, selected, onSelect }: SwimlanesProps) {
           const y = HEAD + index * STEP + 18;
           const [start, end] = [x(from), x(to)];
           const direction = Math.sign(end - start);
-          const shown = cut(
-            text,
-            direction === 0 ? 26 : Math.abs(lanes.indexOf(to) - lanes.indexOf(from)) * 27,
-          );
+          const room = direction === 0 ? laneWidth : Math.abs(end - start);
+          const shown = cut(text, Math.floor((room - 16) / LETTER));
           return (
             <g
               key={event.id}
@@ -64,7 +87,7 @@ export function Swimlanes({ trace, selected, onSelect }: SwimlanesProps) {
               onClick={() => onSelect(event.id)}
               onKeyDown={({ key }) => key === 'Enter' && onSelect(event.id)}
             >
-              <rect x={0} y={y - 18} width={lanes.length * LANE} height={STEP} class="arrow-row" />
+              <rect x={0} y={y - 18} width={lanes.length * laneWidth} height={STEP} class="arrow-row" />
               {direction === 0 ? (
                 <circle cx={start} cy={y} r={4} />
               ) : (

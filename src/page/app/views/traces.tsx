@@ -4,12 +4,13 @@ import type { SandboxEvent } from '../../../sandbox/platform/events/event.js';
 import { readOutcome } from '../../../sandbox/traces/event-outcome.js';
 import type { Trace } from '../../../sandbox/traces/reducer.js';
 import type { TraceSummary } from '../../../sandbox/traces/summary.js';
+import type { PhoneThread } from '../../../sandbox/traces/threads.js';
 import type { TraceNode } from '../../../sandbox/traces/tree.js';
 import type { Lab } from '../lab.js';
 import { Command, Empty, EventSign, Link, OutcomeSign, Skeleton } from '../parts/common.js';
 import { memo } from '../parts/memo.js';
 import { go, route } from '../route.js';
-import { formatDuration, formatMoment, showText, showTime, wordEvent } from '../words.js';
+import { formatDuration, formatMoment, showNumber, showText, showTime, wordEvent } from '../words.js';
 import { StoryButton } from './story-button.js';
 import { Swimlanes } from './swimlanes.js';
 
@@ -18,6 +19,9 @@ const GAP_MS = 1000;
 
 /** How many traces the lab summarizes: there may be more. */
 const MAX_LISTED = 100;
+
+/** Characters of a text's body that are in the list at most. */
+const MAX_BODY = 200;
 
 /** How many traces stand beside the phones. */
 const MAX_LATEST = 30;
@@ -31,7 +35,7 @@ function hasPhones({ counts, worst }: TraceSummary): boolean {
 export function LatestTraces({ lab }: { readonly lab: Lab }) {
   const traces = lab.traces.value.filter(hasPhones).slice(0, MAX_LATEST);
   if (traces.length === 0) {
-    return <p class="quiet-text start">Type a text on a phone: what your app does with it appears here.</p>;
+    return <Introduction lab={lab} />;
   }
   return (
     <ul>
@@ -39,6 +43,26 @@ export function LatestTraces({ lab }: { readonly lab: Lab }) {
         <LatestTrace key={trace.traceId} trace={trace} />
       ))}
     </ul>
+  );
+}
+
+/** What the screen is, for somebody who sees it for the first time. */
+function Introduction({ lab }: { readonly lab: Lab }) {
+  const number = lab.holdings.value?.numbers.at(-1);
+  const url = number?.sms.url ?? null;
+  return (
+    <div class="quiet-text start">
+      <p>
+        These phones exist only in this sandbox: their texts and calls reach nobody else, and cost nothing.
+      </p>
+      {number && url !== null && (
+        <p>
+          A text to <span class="number">{showNumber(number.number)}</span> goes to your app, as a webhook to{' '}
+          <bdi class="outside">{showText(url)}</bdi>
+        </p>
+      )}
+      <p>Type one on a phone: what your app does with it appears here.</p>
+    </div>
   );
 }
 
@@ -64,6 +88,7 @@ export function Traces({ lab }: { readonly lab: Lab }) {
 
 function TraceList({ lab }: { readonly lab: Lab }) {
   const traces = lab.traces.value;
+  const bodies = useComputed(() => findBodies(lab.threads.value)).value;
   if (traces.length === 0) {
     if (!lab.isLoaded.value) return <Skeleton />;
     return (
@@ -77,7 +102,7 @@ function TraceList({ lab }: { readonly lab: Lab }) {
     <section class="trace-list" aria-label="Traces">
       <ul>
         {traces.map((trace) => (
-          <TraceItem key={trace.traceId} trace={trace} />
+          <TraceItem key={trace.traceId} trace={trace} body={bodies.get(trace.traceId)} />
         ))}
       </ul>
       {traces.length === MAX_LISTED && (
@@ -87,13 +112,34 @@ function TraceList({ lab }: { readonly lab: Lab }) {
   );
 }
 
-const TraceItem = memo(function TraceItem({ trace }: { readonly trace: TraceSummary }) {
+/** The body of a text of each trace, by which people recognize it: the one that a phone sent, if any. */
+function findBodies(threads: readonly PhoneThread[]): ReadonlyMap<string, string> {
+  const bodies = new Map<string, string>();
+  for (const entry of threads.flatMap(({ entries }) => entries)) {
+    if (entry.kind !== 'text') continue;
+    if (entry.direction === 'sent' || !bodies.has(entry.traceId)) bodies.set(entry.traceId, entry.body);
+  }
+  return bodies;
+}
+
+interface TraceItemProps {
+  readonly trace: TraceSummary;
+  /** Undefined if it has no text. */
+  readonly body: string | undefined;
+}
+
+const TraceItem = memo(function TraceItem({ trace, body }: TraceItemProps) {
   return (
     <li>
       <Link to={`/t/${encodeURIComponent(trace.traceId)}`} class="trace-item">
         <OutcomeSign outcome={trace.worst} />
         <span class="trace-sentence">
           <bdi>{showText(trace.sentence)}</bdi>
+          {body !== undefined && (
+            <span class="quiet-text trace-said">
+              “<bdi>{showText(body.slice(0, MAX_BODY))}</bdi>”
+            </span>
+          )}
         </span>
         <time dateTime={trace.startedAt}>{formatMoment(trace.startedAt)}</time>
       </Link>
@@ -274,7 +320,7 @@ function EventDetail({ node: { event } }: { readonly node: TraceNode }) {
       <h2>
         <OutcomeSign outcome={readOutcome(event)} /> {label}
       </h2>
-      <p>
+      <p class="event-words">
         <bdi>{content}</bdi>
       </p>
       {exchangeId !== null && (
@@ -312,7 +358,12 @@ function EventDetail({ node: { event } }: { readonly node: TraceNode }) {
 function listFields(event: SandboxEvent): (readonly [string, string])[] {
   return Object.entries(event)
     .filter(([name, value]) => value !== null && !HIDDEN.includes(name))
-    .map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value, null, 1)]);
+    .map(([name, value]) => [name, showValue(name, value)]);
+}
+
+function showValue(name: string, value: unknown): string {
+  if (name === 'durationMs' && typeof value === 'number') return String(Math.round(value));
+  return typeof value === 'string' ? value : JSON.stringify(value, null, 1);
 }
 
 const HIDDEN: readonly string[] = ['traceId', 'exchangeId'];
