@@ -49,7 +49,7 @@ def waiting_pytest(pytester: pytest.Pytester, *arguments: str) -> "Iterator[subp
         yield process
     finally:
         process.kill()
-        process.communicate()
+        process.wait()
 
 
 def until(holds) -> None:  # type: ignore[no-untyped-def]

@@ -125,14 +125,14 @@ def sandbox_session(request: pytest.FixtureRequest) -> Sandbox:
 
 
 @pytest.fixture
-def twilio_environment(
-    request: pytest.FixtureRequest, sandbox_session: Sandbox, monkeypatch: pytest.MonkeyPatch
-) -> Mapping[str, str]:
-    """Leads the app in this process to the sandbox, as `relay-phone exec` leads a program. Returns the variables."""
+def twilio_environment(request: pytest.FixtureRequest, sandbox_session: Sandbox) -> Iterator[Mapping[str, str]]:
+    """Leads the app in this process to the sandbox, as `relay-phone exec` leads a program. Gives the variables."""
     session = session_of(request.config)
-    if not session.is_applied:
-        session.interception().apply(monkeypatch)
-    return sandbox_session.environment()
+    # Not the fixture monkeypatch, whose changes a test may undo.
+    with pytest.MonkeyPatch.context() as patch:
+        if not session.is_applied:
+            session.interception().apply(patch)
+        yield sandbox_session.environment()
 
 
 @pytest.fixture
