@@ -8,7 +8,7 @@ import type { SentText, TextOutcome } from '../messaging/text-gateway.js';
 import type { NumberSummary } from '../numbers/incoming-phone-numbers/summaries.js';
 import type { Behaviour, WholeBehaviour } from '../phones/behaviour.js';
 import type { LoggedCall } from '../phones/calls/call-log.js';
-import type { CallAtPosition, CallMilestone, SoundAtPosition } from '../phones/calls/waiting.js';
+import type { CallAtPosition, CallStage, SoundAtPosition } from '../phones/calls/waiting.js';
 import type { CheckedAssertion } from '../phones/exposure/assertions.js';
 import type { NumberExposure } from '../phones/exposure/find-exposures.js';
 import type { ReceivedText, TextAtPosition } from '../phones/inbox.js';
@@ -98,7 +98,7 @@ export interface ControlClient {
   callWhen(
     number: string,
     callSid: string,
-    options?: { readonly until?: CallMilestone; readonly timeout?: number },
+    options?: { readonly until?: CallStage; readonly timeout?: number },
   ): Promise<LoggedCall>;
   /**
    * Returns what a phone hears in a call after the first `after` sounds, and waits for it if necessary.

@@ -4,7 +4,7 @@ import { RelayPhoneError } from '../../errors.js';
 import type { LoggedCall } from '../phones/calls/call-log.js';
 import type { PhoneCall } from '../phones/calls/phone-call.js';
 import {
-  CALL_MILESTONES,
+  CALL_STAGES,
   type CallWait,
   waitForCallProgress,
   waitForIncomingCall,
@@ -51,7 +51,7 @@ export function addPhoneRoutes(app: Hono, deps: PhoneRouteDeps): void {
     context.json(await waitForIncomingCall(deps.events, phoneOf(context), readWait(context))),
   );
   app.get('/phones/:number/calls/:sid', async (context) => {
-    const until = CALL_MILESTONES.find((one) => one === context.req.query('until'));
+    const until = CALL_STAGES.find((one) => one === context.req.query('until'));
     const read = readCallOf(phoneOf(context), context.req.param('sid'));
     if (!until) return context.json(read());
     return context.json(await waitForCallProgress(deps.events, read, { ...readWait(context), until }));

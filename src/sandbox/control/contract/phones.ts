@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { TextOutcome } from '../../messaging/text-gateway.js';
 import type { Behaviour, WholeBehaviour } from '../../phones/behaviour.js';
 import type { LoggedCall } from '../../phones/calls/call-log.js';
-import { CALL_MILESTONES, type CallAtPosition, type SoundAtPosition } from '../../phones/calls/waiting.js';
+import { CALL_STAGES, type CallAtPosition, type SoundAtPosition } from '../../phones/calls/waiting.js';
 import type { ReceivedText, TextAtPosition } from '../../phones/inbox.js';
 import type { PhoneSummary } from '../../phones/phones.js';
 import type { SentPhoneText } from '../../phones/sent-texts.js';
@@ -323,7 +323,7 @@ export const PHONE_ROUTES: readonly RouteContract[] = [
     summary: 'shows a call of a phone, at once or when it has come so far',
     query: z.object({
       until: z
-        .literal(CALL_MILESTONES)
+        .literal(CALL_STAGES)
         .describe('waits until it is answered, a verb asks for keys or words, or it has ended')
         .exactOptional(),
       timeout,

@@ -36,10 +36,10 @@ export interface SoundAtPosition {
 }
 
 /** What to wait for in a call: that it is answered, that a verb waits for keys or words, or that it ends. */
-export const CALL_MILESTONES = ['answered', 'asked', 'ended'] as const;
+export const CALL_STAGES = ['answered', 'asked', 'ended'] as const;
 
-/** See {@link CALL_MILESTONES}. */
-export type CallMilestone = (typeof CALL_MILESTONES)[number];
+/** See {@link CALL_STAGES}. */
+export type CallStage = (typeof CALL_STAGES)[number];
 
 /**
  * Waits for a call to the phone. @throws RelayPhoneError `fault` if none comes in time.
@@ -73,7 +73,7 @@ export function waitForIncomingCall(
 export function waitForCallProgress(
   events: EventStream,
   read: () => LoggedCall,
-  { until, timeoutMs }: { readonly until: CallMilestone; readonly timeoutMs: number },
+  { until, timeoutMs }: { readonly until: CallStage; readonly timeoutMs: number },
 ): Promise<LoggedCall> {
   const { sid } = read();
   const reached = (call: LoggedCall) =>
