@@ -101,7 +101,7 @@ describe('a webhook', () => {
     await tab.getByRole('button', { name: 'Send again' }).click();
     await tab.getByRole('link', { name: /^kept as no\. \d+$/ }).click();
     await tab.getByText('Bad signature:').waitFor();
-    await tab.getByText('Answered 403').waitFor();
+    await tab.locator('.answer-line', { hasText: 'Answered 403' }).waitFor();
   });
 });
 
@@ -122,7 +122,7 @@ describe('a replay', () => {
   it('that is edited and signed anew is accepted, and the difference of the answers is shown', async () => {
     lab.app.answer(checkSignature);
     const tab = await openWebhook();
-    await tab.getByText('Answered 400').waitFor();
+    await tab.locator('.answer-line', { hasText: 'Answered 400' }).waitFor();
     await tab.getByRole('tab', { name: 'Replay' }).click();
     await tab.getByLabel('Body', { exact: true }).fill('fixed');
     await tab.getByRole('button', { name: 'Leave NumMedia out' }).click();
@@ -148,7 +148,7 @@ describe('a replay', () => {
     await tab.getByLabel(choice).check();
     await tab.getByRole('button', { name: 'Send again' }).click();
     const result = tab.getByRole('status').filter({ hasText: 'Answered 403' });
-    await result.getByText('The signature is wrong.').waitFor();
+    await result.getByText('The signature is wrong.', { exact: true }).waitFor();
     await result.getByRole('link', { name: /^kept as no\./ }).click();
     await tab.getByText(verdict).waitFor();
   });
@@ -182,7 +182,7 @@ it('requests of the app are listed with their answers, and one leads to its trac
   const tab = await openTab('/webhooks');
   await tab.getByRole('tab', { name: 'Requests of your app' }).click();
   await tab.getByRole('link', { name: 'Messages.json' }).click();
-  await tab.getByText('Answered 201').waitFor();
+  await tab.locator('.answer-line', { hasText: 'Answered 201' }).waitFor();
   await tab.getByText('"status": "queued"').waitFor();
   await tab.getByRole('link', { name: 'its trace' }).click();
   await tab.getByRole('tree').waitFor();

@@ -328,8 +328,9 @@ function Registrations({ lab, act }: CardProps) {
 }
 
 function WholeSandbox({ lab, act }: CardProps) {
-  // The events that are known begin with the latest reset, or with its undo.
-  const canUndo = lab.events.value[0]?.kind === 'sandbox.reset';
+  // The events that are known begin with the latest reset, or with what was restored.
+  const first = lab.events.value[0]?.kind;
+  const canUndo = first === 'sandbox.reset' || first === 'sandbox.restored';
   const isAsked = useSignal(false);
   const reset = () =>
     act(async () => {
@@ -368,7 +369,7 @@ function WholeSandbox({ lab, act }: CardProps) {
           </button>
         )}
         <button type="button" disabled={!canUndo} onClick={undo}>
-          Undo the reset
+          Undo
         </button>
       </div>
       <p class="quiet-text">Keep what is here now, and go back to it as often as you like.</p>

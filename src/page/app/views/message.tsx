@@ -68,7 +68,7 @@ function MarkedLines({ body, faults }: { readonly body: string; readonly faults:
 }
 
 /** Indents JSON and XML that came on one line; all else is left as it is. */
-function prettify(body: string): string {
+export function prettify(body: string): string {
   if (/^\s*[{[]/.test(body)) {
     try {
       return JSON.stringify(JSON.parse(body), null, 2);

@@ -3,6 +3,7 @@ import { useComputed, useSignal } from '@preact/signals';
 import type { Lab } from '../lab.js';
 import { Command, Empty, Failure, Skeleton } from '../parts/common.js';
 import { go, route, withQuery } from '../route.js';
+import { readNumber } from '../words.js';
 import { PhoneColumn } from './phone.js';
 import { nameOf } from './phone-words.js';
 import { LatestTraces } from './traces.js';
@@ -95,7 +96,7 @@ function AddPhone(props: {
   );
   const add = (event: Event) => {
     event.preventDefault();
-    const number = typed.value.replace(/[^\d+]/g, '');
+    const number = readNumber(typed.value);
     if (!/^\+\d{7,15}$/.test(number)) {
       error.value = new Error('A number begins with + and its country code: +12025550190');
       return;

@@ -13,6 +13,7 @@ import { showTime, wordEvent } from '../words.js';
 export function Timeline({ lab }: { readonly lab: Lab }) {
   const filter = route.value.query.get('q') ?? '';
   const isFollowing = useSignal(true);
+  /** The id of the newest event that was there when somebody scrolled up. */
   const seen = useSignal(0);
   const events = useComputed(() => {
     const text = route.value.query.get('q') ?? '';
@@ -20,9 +21,10 @@ export function Timeline({ lab }: { readonly lab: Lab }) {
   });
   const shown = events.value;
   const total = lab.events.value.length;
-  const fresh = isFollowing.value ? 0 : Math.max(0, shown.length - seen.value);
+  // By their ids: earlier events that are still being loaded, or a shorter filter, bring nothing new.
+  const fresh = isFollowing.value ? 0 : shown.length - shown.findLastIndex(({ id }) => id <= seen.value) - 1;
   const onFollow = (following: boolean) => {
-    if (!following) seen.value = shown.length;
+    if (!following) seen.value = lab.events.value.at(-1)?.id ?? 0;
     isFollowing.value = following;
   };
   return (
@@ -32,7 +34,7 @@ export function Timeline({ lab }: { readonly lab: Lab }) {
           type="search"
           id="filter"
           value={filter}
-          placeholder="Filter: words, kind:webhook from:+1301 is:failed"
+          placeholder="Filter: words, kind:webhook from:+1301 to: sid: saw: is:failed"
           aria-label="Filter events"
           onInput={({ currentTarget }) => go(withQuery('q', currentTarget.value), 'replace')}
         />

@@ -9,16 +9,15 @@ import type { TraceNode } from '../../../sandbox/traces/tree.js';
 import type { Lab } from '../lab.js';
 import { Command, Empty, EventSign, Link, OutcomeSign, Skeleton } from '../parts/common.js';
 import { memo } from '../parts/memo.js';
+import { isNarrow } from '../parts/narrow.js';
+import { WindowedList } from '../parts/windowed-list.js';
 import { go, route } from '../route.js';
-import { formatDuration, formatMoment, showNumber, showText, showTime, wordEvent } from '../words.js';
+import { formatDuration, formatMoment, GAP_MS, showNumber, showText, showTime, wordEvent } from '../words.js';
 import { StoryButton } from './story-button.js';
 import { Swimlanes } from './swimlanes.js';
 
-/** Gaps between two events that are longer are shown as a line of their own, milliseconds. */
-const GAP_MS = 1000;
-
-/** How many traces the lab summarizes: there may be more. */
-const MAX_LISTED = 100;
+/** The heights of a row of the list in a wide and in a narrow window, pixels. */
+const [WIDE_ROW, NARROW_ROW] = [40, 64] as const;
 
 /** Characters of a text's body that are in the list at most. */
 const MAX_BODY = 200;
@@ -88,7 +87,6 @@ export function Traces({ lab }: { readonly lab: Lab }) {
 
 function TraceList({ lab }: { readonly lab: Lab }) {
   const traces = lab.traces.value;
-  const bodies = useComputed(() => findBodies(lab.threads.value)).value;
   if (traces.length === 0) {
     if (!lab.isLoaded.value) return <Skeleton />;
     return (
@@ -98,15 +96,45 @@ function TraceList({ lab }: { readonly lab: Lab }) {
       </Empty>
     );
   }
+  return <LoadedTraces lab={lab} />;
+}
+
+function LoadedTraces({ lab }: { readonly lab: Lab }) {
+  const isFollowing = useSignal(true);
+  const seen = useSignal<string | undefined>(undefined);
+  const traces = lab.traces.value;
+  const bodies = useComputed(() => findBodies(lab.threads.value)).value;
+  const fresh = isFollowing.value ? 0 : traces.findIndex(({ traceId }) => traceId === seen.value);
+  const onFollow = (following: boolean) => {
+    if (!following) seen.value = traces[0]?.traceId;
+    isFollowing.value = following;
+  };
+  const count = traces.length.toLocaleString('en');
   return (
     <section class="trace-list" aria-label="Traces">
-      <ul>
-        {traces.map((trace) => (
-          <TraceItem key={trace.traceId} trace={trace} body={bodies.get(trace.traceId)} />
-        ))}
-      </ul>
-      {traces.length === MAX_LISTED && (
-        <p class="quiet-text more">Earlier traces are not listed: the timeline has their events.</p>
+      <p class="quiet-text extent">
+        {lab.hasEarlierTraces.value
+          ? `The newest ${count} traces; scroll for earlier ones`
+          : `${count} ${traces.length === 1 ? 'trace' : 'traces'}`}
+      </p>
+      <WindowedList
+        label="Traces"
+        count={traces.length}
+        keyOf={(index) => traces[index]?.traceId ?? index}
+        newest="first"
+        isFollowing={isFollowing.value}
+        onFollow={onFollow}
+        onEnd={lab.showEarlierTraces}
+        rowHeight={isNarrow.value ? NARROW_ROW : WIDE_ROW}
+        row={(index) => {
+          const trace = traces[index];
+          return trace && <TraceItem trace={trace} body={bodies.get(trace.traceId)} />;
+        }}
+      />
+      {fresh > 0 && (
+        <button type="button" class="fresh" onClick={() => onFollow(true)}>
+          {fresh.toLocaleString('en')} new ↑
+        </button>
       )}
     </section>
   );
@@ -129,12 +157,13 @@ interface TraceItemProps {
 }
 
 const TraceItem = memo(function TraceItem({ trace, body }: TraceItemProps) {
+  const sentence = showText(trace.sentence);
   return (
-    <li>
+    <div role="cell">
       <Link to={`/t/${encodeURIComponent(trace.traceId)}`} class="trace-item">
         <OutcomeSign outcome={trace.worst} />
-        <span class="trace-sentence">
-          <bdi>{showText(trace.sentence)}</bdi>
+        <span class="trace-sentence" title={sentence}>
+          <bdi>{sentence}</bdi>
           {body !== undefined && (
             <span class="quiet-text trace-said">
               “<bdi>{showText(body.slice(0, MAX_BODY))}</bdi>”
@@ -143,7 +172,7 @@ const TraceItem = memo(function TraceItem({ trace, body }: TraceItemProps) {
         </span>
         <time dateTime={trace.startedAt}>{formatMoment(trace.startedAt)}</time>
       </Link>
-    </li>
+    </div>
   );
 });
 
