@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from pytest_relay_phone import RelayPhoneError, process
+
 APP = """
     import pytest
     from pytest_relay_phone import serve_wsgi
@@ -176,6 +178,19 @@ def test_a_program_that_does_not_start(
     result.assert_outcomes(errors=1)
     assert reason in result.stdout.str()
     assert "Traceback" not in result.stdout.str()
+
+
+def test_a_program_that_never_gets_ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "START_SECONDS", 0.5)
+    with pytest.raises(RelayPhoneError, match=r"sandbox --json .* was not ready within 0\.5 s"):
+        process.start([sys.executable, "-c", "import time; time.sleep(600)"], "real", tmp_path)
+
+
+def test_a_timeout_that_is_not_a_number(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("def test_one(sandbox): pass")
+    result = pytester.runpytest_subprocess("-q", "-o", "relay_phone_timeout=soon")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["relay_phone_timeout is 'soon'. It must be a number of seconds."])
 
 
 def write_program(pytester: pytest.Pytester, replaced: str) -> Path:

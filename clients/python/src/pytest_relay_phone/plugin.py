@@ -60,6 +60,14 @@ class Session:
                 raise
         return self._running
 
+    def read_timeout(self) -> float:
+        """Returns how many seconds a wait lasts. Raises RelayPhoneError if the setting is not a number."""
+        setting = self._config.getini("relay_phone_timeout")
+        try:
+            return float(setting)
+        except ValueError:
+            raise RelayPhoneError(f"relay_phone_timeout is '{setting}'. It must be a number of seconds.") from None
+
     def interception(self) -> Interception:
         if self._interception is None:
             self._interception = Interception(self.running().environment)
@@ -119,7 +127,7 @@ def sandbox_session(request: pytest.FixtureRequest) -> Sandbox:
     """The sandbox for fixtures of the whole session. What they do to it stays; a test's own changes do not."""
     session = session_of(request.config)
     try:
-        return Sandbox(session.running(), float(request.config.getini("relay_phone_timeout")))
+        return Sandbox(session.running(), session.read_timeout())
     except RelayPhoneError as error:
         pytest.fail(str(error), pytrace=False)
 

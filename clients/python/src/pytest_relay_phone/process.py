@@ -158,7 +158,7 @@ def _await_document(process: subprocess.Popen[bytes], command: list[str], errors
         code = process.wait(STOP_SECONDS)
         outcome = "could not be run" if code in (126, 127) else f"ended with {code}"
     except (queue.Empty, subprocess.TimeoutExpired):
-        outcome = f"was not ready within {START_SECONDS:.0f} s"
+        outcome = f"was not ready within {START_SECONDS:g} s"
     said = errors.read_text(errors="replace").strip()
     raise RelayPhoneError(f"{shlex.join(command)} {outcome}" + (f":\n{said}" if said else "."))
 
