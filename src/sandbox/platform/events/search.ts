@@ -70,6 +70,39 @@ export type EventPredicate<Found extends SandboxEvent> =
   | ((event: SandboxEvent) => boolean);
 
 /**
+ * Waits until `find` returns a value: it is called now, and after each relevant event. @returns that value
+ *
+ * @param options.isRelevant whether an event may change what `find` returns
+ * @param options.timeoutMs of real time
+ * @param options.what names the value in the error's text: `a call to +12025550190`
+ * @throws RelayPhoneError `fault` if there is none in time, or the error that `find` throws.
+ */
+export async function waitUntil<T>(
+  stream: EventStream,
+  find: () => T | undefined,
+  options: {
+    readonly isRelevant: (event: SandboxEvent) => boolean;
+    readonly timeoutMs: number;
+    readonly what: string;
+  },
+): Promise<T> {
+  const { isRelevant, timeoutMs, what } = options;
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const found = find();
+    if (found !== undefined) return found;
+    // The state is read after the event, not during it: a part may emit first and write then.
+    const event = waitForMatch(stream, (event) => isRelevant(event) || undefined, {
+      timeoutMs: Math.max(0, deadline - Date.now()),
+      what,
+    });
+    await event.catch(() => {
+      throw timedOut(what, timeoutMs);
+    });
+  }
+}
+
+/**
  * Waits for the next event that satisfies `predicate`.
  *
  * @param timeoutMs of real time
