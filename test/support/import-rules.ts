@@ -18,11 +18,13 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'twilio',
   ],
   ci: [],
+  conformance: ['http', 'sandbox', 'setup', 'twilio'],
   cli: [
     'app-host',
     'firefox-relay',
     'checks',
     'ci',
+    'conformance',
     'exchanges',
     'gateway',
     'http',

@@ -1,0 +1,215 @@
+// Runs one behaviour on one side, and records what Twilio answered and sent.
+import type { IncomingHttpHeaders } from 'node:http';
+import { NoAnswer } from '../http/send.js';
+import type { BehaviourApp, ReceivedWebhook } from './app.js';
+import type { RequestStep, TwilioBehaviour } from './behaviour.js';
+import { findAtPath, isBelow } from './json-path.js';
+import { findObstacle } from './obstacles.js';
+import { eventName, type Recording, type Seen, type SeenRequest, type SeenWebhook } from './recording.js';
+import { type Side, urlOf } from './side.js';
+import { createStandIns, isLooseParameter, type StandIns } from './stand-ins.js';
+import { fill, fillValues, type Placeholders } from './template.js';
+
+/** The headers of answers that are compared; the others depend on the network. */
+const ANSWER_HEADERS: readonly string[] = [
+  'access-control-allow-credentials',
+  'access-control-allow-methods',
+  'access-control-allow-origin',
+  'access-control-expose-headers',
+  'content-type',
+  'location',
+  'strict-transport-security',
+  'twilio-concurrent-requests',
+  'twilio-request-duration',
+  'twilio-request-id',
+  'www-authenticate',
+  'x-api-domain',
+  'x-home-region',
+  'x-powered-by',
+  'x-shenanigans',
+];
+
+/** Those that a tunnel passes on unchanged. */
+const WEBHOOK_HEADERS: readonly string[] = [
+  'accept',
+  'content-type',
+  'i-twilio-idempotency-token',
+  'user-agent',
+  'x-home-region',
+];
+
+/** Headers whose value is another one each time: only their presence is compared. */
+const PRESENT_ONLY: readonly string[] = [
+  'i-twilio-idempotency-token',
+  'twilio-concurrent-requests',
+  'twilio-request-duration',
+  'twilio-request-id',
+];
+
+/** Milliseconds between two looks at a status; the last one repeats. */
+const POLL_DELAYS_MS = [20, 50, 100, 250, 500, 1000];
+
+/** The error that ends a behaviour early: something else kept it from being seen. */
+class Obstacle extends Error {}
+
+/** Runs a behaviour. It never throws for what Twilio answers; what it created is removed at its end. */
+export async function runBehaviour(side: Side, behaviour: TwilioBehaviour): Promise<Seen> {
+  const { a, b } = side;
+  await side.pace(behaviour.cost?.segments ?? 0);
+  const app = side.app.begin(behaviour.app ?? {});
+  const tag = `q${side.newId().replaceAll('-', '').slice(0, 12)}`;
+  const placeholders = new Map([
+    ['a', a.phoneNumber],
+    ['b', b.phoneNumber],
+    ['a.sid', a.sid],
+    ['b.sid', b.sid],
+    ['account', side.client.accountSid],
+    ['app', app.address],
+    ['tag', tag],
+  ]);
+  const standIns = createStandIns({
+    accountSid: side.client.accountSid,
+    secrets: [side.authToken],
+    numbers: { A: a.phoneNumber, B: b.phoneNumber },
+    app: app.address,
+    tag,
+  });
+  const running = { side, app, placeholders, standIns, start: performance.now(), tag };
+  try {
+    const requests: SeenRequest[] = [];
+    let missing: Record<string, number> = {};
+    for (const step of behaviour.steps) {
+      if (step.kind === 'request') requests.push(await runRequest(running, step));
+      else missing = { ...missing, ...(await app.wait(step.count, side.waitMs)) };
+    }
+    const webhooks = app.webhooks().map((one) => recordWebhook(running, one));
+    const order = recordOrder(webhooks, behaviour);
+    return { kind: 'recorded', recording: { requests, webhooks, missing, order } };
+  } catch (error) {
+    if (error instanceof Obstacle) return { kind: 'unseen', reason: error.message };
+    if (error instanceof NoAnswer) return { kind: 'unseen', reason: standIns.text(error.message) };
+    throw error;
+  } finally {
+    await side.cleanUp.removeAll();
+  }
+}
+
+/** A behaviour that runs. */
+interface Running {
+  readonly side: Side;
+  readonly app: BehaviourApp;
+  readonly placeholders: Map<string, string>;
+  readonly standIns: StandIns;
+  readonly start: number;
+  readonly tag: string;
+}
+
+async function runRequest(running: Running, step: RequestStep): Promise<SeenRequest> {
+  const { side, placeholders, standIns, start, tag } = running;
+  const id = step.creates && side.cleanUp.intend(step.creates, tag);
+  const answered = await repeat(side, step, placeholders);
+  const { status, headers, json } = answered;
+  const sid = status < 300 ? findAtPath(json, 'sid') : undefined;
+  if (id !== undefined) side.cleanUp.created(id, typeof sid === 'string' ? sid : undefined);
+  const obstacle = findObstacle(step.expect, { status, body: json });
+  if (obstacle !== undefined) throw new Obstacle(obstacle);
+  for (const [name, path] of Object.entries(step.save ?? {}))
+    placeholders.set(name, String(findAtPath(json, path) ?? ''));
+  return {
+    request: `${step.method} ${step.path}`,
+    parameters: copyValues({ ...step.query, ...step.form }),
+    status,
+    headers: recordHeaders(headers, ANSWER_HEADERS, standIns),
+    otherHeaders: Object.keys(headers).filter((name) => !ANSWER_HEADERS.includes(name)),
+    body: standIns.json(json, (path) => isBelow(step.loose ?? [], path)),
+    atMs: Math.round(performance.now() - start),
+  };
+}
+
+interface Answered {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly json: unknown;
+}
+
+/** Sends the request, again and again with `until`; the last answer counts. */
+async function repeat(side: Side, step: RequestStep, placeholders: Placeholders): Promise<Answered> {
+  const deadline = performance.now() + side.waitMs;
+  for (let turn = 0; ; turn += 1) {
+    const answered = await send(side, step, placeholders);
+    if (!step.until) return answered;
+    const value = findAtPath(answered.json, step.until.path);
+    const isThere = step.until.values.some((one) => one === value);
+    if (isThere || answered.status >= 400 || performance.now() >= deadline) return answered;
+    await side.sleep(POLL_DELAYS_MS[Math.min(turn, POLL_DELAYS_MS.length - 1)] ?? 1000);
+  }
+}
+
+async function send(side: Side, step: RequestStep, placeholders: Placeholders): Promise<Answered> {
+  const { client } = side;
+  const answer = await client.request({
+    method: step.method.toLowerCase() as 'get',
+    uri: urlOf(side, fill(step.path, placeholders)),
+    ...(step.query && { params: fillValues(step.query, placeholders) }),
+    ...(step.form && { data: fillValues(step.form, placeholders) }),
+    ...(step.credentials === 'wrong-token' && { username: client.accountSid, password: 'f'.repeat(32) }),
+  });
+  const { statusCode, body } = answer as { readonly statusCode: number; readonly body: string };
+  return { status: statusCode, headers: answer.headers as IncomingHttpHeaders, json: readBody(body) };
+}
+
+/** JSON, else the text itself; null for an empty body. */
+function readBody(body: string): unknown {
+  if (body === '') return null;
+  try {
+    return JSON.parse(body) as unknown;
+  } catch {
+    return body;
+  }
+}
+
+function recordHeaders(
+  headers: IncomingHttpHeaders,
+  compared: readonly string[],
+  standIns: StandIns,
+): Record<string, string> {
+  const rows = compared.flatMap((name) => {
+    const value = headers[name];
+    if (value === undefined) return [];
+    return [[name, PRESENT_ONLY.includes(name) ? '<any>' : standIns.text(String(value))] as const];
+  });
+  return Object.fromEntries(rows);
+}
+
+function recordWebhook({ standIns, start }: Running, webhook: ReceivedWebhook): SeenWebhook {
+  const { path, method, headers, signature, parameters, answer, at } = webhook;
+  const cleaned = Object.entries(parameters).map(([name, value]) => {
+    const one = (text: string) => (isLooseParameter(name) ? '<any>' : standIns.text(text));
+    return [standIns.text(name), typeof value === 'string' ? one(value) : value.map(one)] as const;
+  });
+  return {
+    path,
+    method,
+    headers: recordHeaders(headers, WEBHOOK_HEADERS, standIns),
+    signature,
+    parameters: Object.fromEntries(cleaned),
+    answer: standIns.text(answer),
+    atMs: Math.round(at - start),
+  };
+}
+
+/** Which of two events came first. Events that never came are missing already. */
+function recordOrder(webhooks: readonly SeenWebhook[], { order = [] }: TwilioBehaviour): Recording['order'] {
+  const names = webhooks.map(eventName);
+  const rows = order.flatMap(([earlier, later]) => {
+    const [first, second] = [names.indexOf(earlier), names.indexOf(later)];
+    return first === -1 || second === -1 ? [] : [[`${earlier} before ${later}`, first < second] as const];
+  });
+  return Object.fromEntries(rows);
+}
+
+function copyValues(values: Record<string, string | readonly string[]>): SeenRequest['parameters'] {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, typeof value === 'string' ? value : [...value]]),
+  );
+}
