@@ -1,6 +1,6 @@
 // The app of the behaviours: it answers Twilio's webhooks with the TwiML of the running behaviour, and records them.
 import { randomBytes } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { text as readAll } from 'node:stream/consumers';
 import { type Listening, listen } from '../http/listen.js';
 import { isSigned } from '../twilio/signature.js';
@@ -54,8 +54,13 @@ const EMPTY = '<?xml version="1.0" encoding="UTF-8"?><Response/>';
  * Starts the app on 127.0.0.1.
  *
  * @param authToken signs the webhooks
+ * @param open listens; by default on any free port
+ * @throws what `open` throws
  */
-export async function startConformanceApp(authToken: string, port = 0): Promise<ConformanceApp> {
+export async function startConformanceApp(
+  authToken: string,
+  open: (listener: RequestListener) => Promise<Listening> = (listener) => listen(listener, { port: 0 }),
+): Promise<ConformanceApp> {
   const secret = randomBytes(16).toString('hex');
   const proven = randomBytes(16).toString('hex');
   let published: string | undefined;
@@ -106,13 +111,10 @@ export async function startConformanceApp(authToken: string, port = 0): Promise<
     return isSigned(authToken, given, url, form) ? 'valid' : 'invalid';
   }
 
-  const listening: Listening = await listen(
-    (request, response) => {
-      // A connection that breaks off is the sender's affair: it sends the webhook again, or does not.
-      answer(request, response).catch(() => response.destroy());
-    },
-    { port },
-  );
+  const listening = await open((request, response) => {
+    // A connection that breaks off is the sender's affair: it sends the webhook again, or does not.
+    answer(request, response).catch(() => response.destroy());
+  });
 
   const address = () => `${published ?? listening.origin}/${secret}`;
   return {

@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { NoAnswer } from '../http/send.js';
 import type { BehaviourApp, ReceivedWebhook } from './app.js';
 import type { RequestStep, TwilioBehaviour } from './behaviour.js';
+import { get } from './behaviours/build.js';
 import { findAtPath, isBelow } from './json-path.js';
 import { findObstacle } from './obstacles.js';
 import { eventName, type Recording, type Seen, type SeenRequest, type SeenWebhook } from './recording.js';
@@ -55,7 +56,8 @@ class Obstacle extends Error {}
 /** Runs a behaviour. It never throws for what Twilio answers; what it created is removed at its end. */
 export async function runBehaviour(side: Side, behaviour: TwilioBehaviour): Promise<Seen> {
   const { a, b } = side;
-  await side.pace(behaviour.cost?.segments ?? 0);
+  // A single request is one that Twilio refuses: no text is sent.
+  await side.pace(behaviour.steps.length > 1 ? (behaviour.cost?.segments ?? 0) : 0);
   const app = side.app.begin(behaviour.app ?? {});
   const tag = `q${side.newId().replaceAll('-', '').slice(0, 12)}`;
   const placeholders = new Map([
@@ -80,10 +82,18 @@ export async function runBehaviour(side: Side, behaviour: TwilioBehaviour): Prom
     let missing: Record<string, number> = {};
     for (const step of behaviour.steps) {
       if (step.kind === 'request') requests.push(await runRequest(running, step));
-      else missing = { ...missing, ...(await app.wait(step.count, side.waitMs)) };
+      else {
+        missing = { ...missing, ...(await app.wait(step.count, side.waitMs)) };
+        if (Object.keys(missing).length > 0) await verifyNoneBlocked(running, behaviour);
+      }
     }
-    const webhooks = app.webhooks().map((one) => recordWebhook(running, one));
+    const awaited = listAwaitedPaths(behaviour);
+    const webhooks = app
+      .webhooks()
+      .filter(({ path }) => awaited.has(path))
+      .map((one) => recordWebhook(running, one));
     const order = recordOrder(webhooks, behaviour);
+    if (requests.at(-1)?.status === 201) side.cleanUp.optOut(b.phoneNumber, a.phoneNumber, 'over');
     return { kind: 'recorded', recording: { requests, webhooks, missing, order } };
   } catch (error) {
     if (error instanceof Obstacle) return { kind: 'unseen', reason: error.message };
@@ -92,6 +102,28 @@ export async function runBehaviour(side: Side, behaviour: TwilioBehaviour): Prom
   } finally {
     await side.cleanUp.removeAll();
   }
+}
+
+/** Why a webhook is missing: carriers may have blocked a text that TwiML sent. @throws Obstacle if they did */
+async function verifyNoneBlocked({ side, placeholders }: Running, { cost }: TwilioBehaviour): Promise<void> {
+  if (!cost?.segments) return;
+  for (const [From, To] of [
+    ['{a}', '{b}'],
+    ['{b}', '{a}'],
+  ] as const) {
+    const step = get('/Messages.json', {}, { query: { From, To, PageSize: '5' } });
+    const { status, json } = await send(side, step, placeholders);
+    const rows = findAtPath(json, 'messages');
+    for (const body of Array.isArray(rows) ? rows : []) {
+      const obstacle = findObstacle({ status: 200 }, { status, body });
+      if (obstacle !== undefined) throw new Obstacle(obstacle);
+    }
+  }
+}
+
+/** The paths that a behaviour waits for. Whether another webhook comes before its end is chance. */
+function listAwaitedPaths({ steps }: TwilioBehaviour): ReadonlySet<string> {
+  return new Set(steps.flatMap((step) => (step.kind === 'webhooks' ? Object.keys(step.count) : [])));
 }
 
 /** A behaviour that runs. */
@@ -106,6 +138,7 @@ interface Running {
 
 async function runRequest(running: Running, step: RequestStep): Promise<SeenRequest> {
   const { side, placeholders, standIns, start, tag } = running;
+  if (step.optsOut) side.cleanUp.optOut(side.b.phoneNumber, side.a.phoneNumber, 'risked');
   const id = step.creates && side.cleanUp.intend(step.creates, tag);
   const answered = await repeat(side, step, placeholders);
   const { status, headers, json } = answered;

@@ -31,8 +31,8 @@ export async function runConformance(
   const recordings: Record<string, Recording> = {};
   for (const [index, behaviour] of behaviours.entries()) {
     onStart(behaviour, index);
-    const own = await runBehaviour(sandbox, behaviour);
-    const other = await findOther(reference, behaviour, own);
+    const running = runBehaviour(sandbox, behaviour);
+    const [own, other] = await Promise.all([running, findOther(reference, behaviour, running)]);
     const recorded = reference.kind === 'live' ? other : own;
     if (recorded.kind === 'recorded') recordings[behaviour.id] = recorded.recording;
     results.push(resultOf(behaviour, reference, own, other));
@@ -40,7 +40,11 @@ export async function runConformance(
   return { results, recordings };
 }
 
-async function findOther(reference: Reference, behaviour: TwilioBehaviour, own: Seen): Promise<Seen> {
+async function findOther(
+  reference: Reference,
+  behaviour: TwilioBehaviour,
+  own: Promise<Seen>,
+): Promise<Seen> {
   if (reference.kind === 'live') return reference.run(behaviour);
   if (reference.kind === 'documentation') return own;
   const recording = reference.recordings[behaviour.id];

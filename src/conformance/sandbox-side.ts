@@ -54,7 +54,12 @@ export async function openSandboxSide({ sleep, newId }: Pick<Side, 'sleep' | 'ne
       return { phoneNumber, sid };
     };
     const [a, b] = [await buy('a', NUMBERS[0]), await buy('b', NUMBERS[1])];
-    const cleanUp = { intend: () => '', created: () => undefined, removeAll: async () => undefined };
+    const cleanUp = {
+      intend: () => '',
+      created: () => undefined,
+      optOut: () => undefined,
+      removeAll: async () => undefined,
+    };
     const pace = async () => {
       ahead += PACE_MS;
     };

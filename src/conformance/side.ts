@@ -15,6 +15,8 @@ export interface ResourceCleanUp {
   intend(collection: CreatedIn, tag: string): string;
   /** Is called with the SID of what was created; undefined if Twilio refused. */
   created(id: string, sid: string | undefined): void;
+  /** Is called before `from` may opt out of the texts of `to`, and after it has opted in again. */
+  optOut(from: string, to: string, state: 'risked' | 'over'): void;
   /** Removes everything that was created since the last call. */
   removeAll(): Promise<void>;
 }

@@ -113,6 +113,7 @@ const SHARED_BY_COMMANDS = `^src/cli/commands/(${[
   'send-test/(app-access|phone-check)',
   'serve/shop',
   'text/obvious-numbers',
+  'tunnel/(base|closing)',
 ].join('|')})\\.ts$`;
 
 const RULES: readonly IRegularForbiddenRuleType[] = [

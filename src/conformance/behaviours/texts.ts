@@ -19,8 +19,14 @@ const send = (form: Values = {}, more: Parameters<typeof post>[2] = {}): Step =>
     },
   );
 
-/** Follows the text to its final status. */
-const delivered: Step = until('/Messages/{sid}.json', 'status', ['delivered', 'undelivered', 'failed']);
+/**
+ * Follows the text to its final status, which tells whether carriers blocked it, and then to the number that gets it: a late
+ * webhook would be taken for one of the next behaviour.
+ */
+const delivered: readonly Step[] = [
+  until('/Messages/{sid}.json', 'status', ['delivered', 'undelivered', 'failed']),
+  webhooks({ '/b/sms': 1 }),
+];
 
 const base = { group: 'texts', cost: { segments: 1 } } as const;
 
@@ -30,7 +36,7 @@ const segments = (id: string, row: string, title: string, Body: string, count: n
   row,
   title: `a text of ${title} has ${count} ${count === 1 ? 'segment' : 'segments'}`,
   cost: { segments: count },
-  steps: [send({ Body }, { body: { num_segments: String(count) } }), delivered],
+  steps: [send({ Body }, { body: { num_segments: String(count) } }), ...delivered],
 });
 
 /** See the first line. */
@@ -40,14 +46,17 @@ export const TEXT_BEHAVIOURS: readonly TwilioBehaviour[] = [
     id: 'texts/sent',
     row: 'F037',
     title: 'a text is queued, and then delivered',
-    steps: [send({}, { body: { direction: 'outbound-api', num_media: '0', error_code: null } }), delivered],
+    steps: [
+      send({}, { body: { direction: 'outbound-api', num_media: '0', error_code: null } }),
+      ...delivered,
+    ],
   },
   {
     ...base,
     id: 'texts/status-callbacks',
     row: 'F109',
     title: 'a status callback is sent for each change after the first, signed, with all parameters',
-    steps: [send(CALLBACKS), webhooks({ '/status': 2 }), delivered],
+    steps: [send(CALLBACKS), ...delivered, webhooks({ '/status': 2 })],
     webhooks: [
       { path: '/status', index: 0, parameters: { MessageStatus: 'sent' } },
       { path: '/status', index: 1, parameters: { MessageStatus: 'delivered' } },
@@ -59,7 +68,7 @@ export const TEXT_BEHAVIOURS: readonly TwilioBehaviour[] = [
     id: 'texts/inbound-webhook',
     row: 'F064',
     title: 'the number that gets a text sends a signed webhook with all parameters',
-    steps: [send(), webhooks({ '/b/sms': 1 })],
+    steps: [send(), ...delivered],
     webhooks: [
       {
         path: '/b/sms',
@@ -75,7 +84,7 @@ export const TEXT_BEHAVIOURS: readonly TwilioBehaviour[] = [
     title: 'a received text is a message of its own',
     steps: [
       send(),
-      webhooks({ '/b/sms': 1 }),
+      ...delivered,
       until(MESSAGES, 'messages.0.direction', ['inbound'], {
         query: { From: '{a}', To: '{b}', PageSize: '1' },
         loose: ['next_page_uri', 'messages.0.date_sent'],
@@ -89,7 +98,7 @@ export const TEXT_BEHAVIOURS: readonly TwilioBehaviour[] = [
     title: 'a text can be redacted and deleted once it has ended',
     steps: [
       send(),
-      delivered,
+      ...delivered,
       post('/Messages/{sid}.json', { Body: '' }, { status: 200, body: { body: '' } }),
       remove('/Messages/{sid}.json'),
       getRefused('/Messages/{sid}.json', 404, 20404),
@@ -100,7 +109,7 @@ export const TEXT_BEHAVIOURS: readonly TwilioBehaviour[] = [
     id: 'texts/rewrite',
     row: 'F033',
     title: 'a text that was sent cannot get another body',
-    steps: [send(), delivered, postRefused('/Messages/{sid}.json', { Body: 'Other' }, 400, 20422)],
+    steps: [send(), ...delivered, postRefused('/Messages/{sid}.json', { Body: 'Other' }, 400, 20422)],
   },
   {
     ...base,
@@ -109,7 +118,7 @@ export const TEXT_BEHAVIOURS: readonly TwilioBehaviour[] = [
     title: 'a text takes feedback, confirmed unless it says otherwise',
     steps: [
       send({ ProvideFeedback: 'true' }),
-      delivered,
+      ...delivered,
       post('/Messages/{sid}/Feedback.json', {}, { status: 200, body: { outcome: 'confirmed' } }),
     ],
   },
@@ -118,7 +127,7 @@ export const TEXT_BEHAVIOURS: readonly TwilioBehaviour[] = [
     id: 'texts/no-media',
     row: 'F076',
     title: 'a text without pictures has an empty list of media',
-    steps: [send(), delivered, get('/Messages/{sid}/Media.json')],
+    steps: [send(), ...delivered, get('/Messages/{sid}/Media.json')],
   },
   {
     ...base,
@@ -135,6 +144,7 @@ export const TEXT_BEHAVIOURS: readonly TwilioBehaviour[] = [
         },
       ),
       send({ ApplicationSid: '{application}' }),
+      ...delivered,
       webhooks({ '/of-app': 2 }),
     ],
     order: [['/of-app sent', '/of-app delivered']],

@@ -1,19 +1,23 @@
 // Behaviours of TwiML that answers a text: replies, redirects, actions, and answers that fail.
 import type { AppReply, TwilioBehaviour } from '../behaviour.js';
-import { post, webhooks } from './build.js';
+import { post, until, webhooks } from './build.js';
 
 const response = (verbs: string): string =>
   `<?xml version="1.0" encoding="UTF-8"?><Response>${verbs}</Response>`;
 
-/** Texts the second number, whose app answers with `reply`. */
-const text = post(
-  '/Messages.json',
-  { From: '{a}', To: '{b}', Body: 'Hello {tag}' },
-  {
-    creates: 'Messages',
-    loose: ['status', 'date_sent'],
-  },
-);
+/** Texts the second number, whose app answers, and follows the text: carriers may block it. */
+const text = [
+  post(
+    '/Messages.json',
+    { From: '{a}', To: '{b}', Body: 'Hello {tag}' },
+    {
+      creates: 'Messages',
+      save: { sid: 'sid' },
+      loose: ['status', 'date_sent'],
+    },
+  ),
+  until('/Messages/{sid}.json', 'status', ['delivered', 'undelivered', 'failed']),
+] as const;
 
 /** A reply from the app, which the first number receives. */
 function reply(id: string, row: string, title: string, answer: AppReply, body: string): TwilioBehaviour {
@@ -24,7 +28,7 @@ function reply(id: string, row: string, title: string, answer: AppReply, body: s
     title,
     cost: { segments: 2 },
     app: { '/b/sms': answer },
-    steps: [text, webhooks({ '/b/sms': 1, '/a/sms': 1 })],
+    steps: [...text, webhooks({ '/b/sms': 1, '/a/sms': 1 })],
     webhooks: [{ path: '/a/sms', index: 0, parameters: { Body: body, From: '<B>', To: '<A>' } }],
     order: [['/b/sms received', '/a/sms received']],
   };
@@ -39,7 +43,7 @@ function failing(id: string, row: string, title: string, answer: AppReply, code:
     title: `${title} fails with ${code}, and the fallback is requested`,
     cost: { segments: 1 },
     app: { '/b/sms': answer },
-    steps: [text, webhooks({ '/b/sms': 1, '/b/sms-fallback': 1 })],
+    steps: [...text, webhooks({ '/b/sms': 1, '/b/sms-fallback': 1 })],
     webhooks: [{ path: '/b/sms-fallback', index: 0, parameters: { ErrorCode: code } }],
     order: [['/b/sms received', '/b/sms-fallback received']],
   };
@@ -95,7 +99,7 @@ export const TWIML_TEXT_BEHAVIOURS: readonly TwilioBehaviour[] = [
       '/b/sms': response('<Redirect>next</Redirect><Message>no</Message>'),
       '/b/next': response('<Message>Hi</Message>'),
     },
-    steps: [text, webhooks({ '/b/sms': 1, '/b/next': 1, '/a/sms': 1 })],
+    steps: [...text, webhooks({ '/b/sms': 1, '/b/next': 1, '/a/sms': 1 })],
     webhooks: [{ path: '/a/sms', index: 0, parameters: { Body: 'Hi' } }],
     order: [['/b/sms received', '/b/next received']],
   },
@@ -106,7 +110,7 @@ export const TWIML_TEXT_BEHAVIOURS: readonly TwilioBehaviour[] = [
     title: '<Message> continues with the document of its action',
     cost: { segments: 2 },
     app: { '/b/sms': response('<Message action="next">Hi</Message>') },
-    steps: [text, webhooks({ '/b/sms': 1, '/b/next': 1, '/a/sms': 1 })],
+    steps: [...text, webhooks({ '/b/sms': 1, '/b/next': 1, '/a/sms': 1 })],
   },
   {
     id: 'twiml-texts/status-callback',
@@ -115,7 +119,7 @@ export const TWIML_TEXT_BEHAVIOURS: readonly TwilioBehaviour[] = [
     title: '<Message> is reported to its statusCallback',
     cost: { segments: 2 },
     app: { '/b/sms': response('<Message statusCallback="told">Hi</Message>') },
-    steps: [text, webhooks({ '/b/sms': 1, '/b/told': 2, '/a/sms': 1 })],
+    steps: [...text, webhooks({ '/b/sms': 1, '/b/told': 2, '/a/sms': 1 })],
     order: [['/b/told sent', '/b/told delivered']],
   },
   failing(
