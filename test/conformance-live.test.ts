@@ -99,7 +99,11 @@ it.each([
 
 it('cleans up after a run that was killed, in the next run and in undo', async () => {
   for (const next of ['conformance', 'undo'] as const) {
-    const { workspace, client, environment, options, run, urls } = await setUpLive();
+    let hangs = true;
+    const { workspace, client, environment, options, run, urls } = await setUpLive({
+      answer: ({ method, path }) =>
+        hangs && method === 'POST' && path.endsWith('/Calls.json') ? 'hang' : undefined,
+    });
     const child = workspace.start(
       [
         'conformance',
@@ -116,6 +120,7 @@ it('cleans up after a run that was killed, in the next run and in undo', async (
     onTestFinished(() => void child.kill('SIGKILL'));
     await expect.poll(urls).not.toContain(OWN_URL);
     child.kill('SIGKILL');
+    hangs = false;
     await new Promise((resolve) => child.once('exit', resolve));
     // What a kill in the middle of a request leaves: intended, and done at Twilio.
     const change = {

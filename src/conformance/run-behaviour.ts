@@ -87,11 +87,7 @@ export async function runBehaviour(side: Side, behaviour: TwilioBehaviour): Prom
         if (Object.keys(missing).length > 0) await verifyNoneBlocked(running, behaviour);
       }
     }
-    const awaited = listAwaitedPaths(behaviour);
-    const webhooks = app
-      .webhooks()
-      .filter(({ path }) => awaited.has(path))
-      .map((one) => recordWebhook(running, one));
+    const webhooks = recordWebhooks(running, behaviour);
     const order = recordOrder(webhooks, behaviour);
     if (requests.at(-1)?.status === 201) side.cleanUp.optOut(b.phoneNumber, a.phoneNumber, 'over');
     return { kind: 'recorded', recording: { requests, webhooks, missing, order } };
@@ -119,6 +115,20 @@ async function verifyNoneBlocked({ side, placeholders }: Running, { cost }: Twil
       if (obstacle !== undefined) throw new Obstacle(obstacle);
     }
   }
+}
+
+/**
+ * Records the webhooks that the behaviour waited for. Those of different paths come in any order: the stand-ins are given
+ * path by path, so that chance does not number them.
+ */
+function recordWebhooks(running: Running, behaviour: TwilioBehaviour): SeenWebhook[] {
+  const awaited = listAwaitedPaths(behaviour);
+  const received = running.app.webhooks().filter(({ path }) => awaited.has(path));
+  const byPath = received.toSorted((one, other) =>
+    one.path < other.path ? -1 : one.path > other.path ? 1 : 0,
+  );
+  const recorded = new Map(byPath.map((one) => [one, recordWebhook(running, one)]));
+  return received.flatMap((one) => recorded.get(one) ?? []);
 }
 
 /** The paths that a behaviour waits for. Whether another webhook comes before its end is chance. */
@@ -149,8 +159,8 @@ async function runRequest(running: Running, step: RequestStep): Promise<SeenRequ
   for (const [name, path] of Object.entries(step.save ?? {}))
     placeholders.set(name, String(findAtPath(json, path) ?? ''));
   return {
-    request: `${step.method} ${step.path}`,
-    parameters: copyValues({ ...step.query, ...step.form }),
+    request: `${step.method} ${standIns.text(step.path)}`,
+    parameters: replaceIn({ ...step.query, ...step.form }, standIns),
     status,
     headers: recordHeaders(headers, ANSWER_HEADERS, standIns),
     otherHeaders: Object.keys(headers).filter((name) => !ANSWER_HEADERS.includes(name)),
@@ -241,8 +251,15 @@ function recordOrder(webhooks: readonly SeenWebhook[], { order = [] }: TwilioBeh
   return Object.fromEntries(rows);
 }
 
-function copyValues(values: Record<string, string | readonly string[]>): SeenRequest['parameters'] {
+/** The constants of behaviours, such as SIDs that do not exist, look like those of an account. */
+function replaceIn(
+  values: Readonly<Record<string, string | readonly string[]>>,
+  { text }: StandIns,
+): SeenRequest['parameters'] {
   return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [name, typeof value === 'string' ? value : [...value]]),
+    Object.entries(values).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? text(value) : value.map(text),
+    ]),
   );
 }

@@ -56,12 +56,12 @@ const RFC_2822 =
   /\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} (?:[+-]\d{4}|GMT)/g;
 const ISO_8601 = /\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:?\d{2})/g;
 const SID = /[A-Z]{2}[0-9a-fA-F]{32}/g;
-const EMAIL = /[\w.%+-]{1,64}@[\w-]+(?:\.[\w-]+)+/g;
+const EMAIL = /[^\s@<>"']{1,64}@[^\s@<>"']{1,255}/g;
 const ADDRESS = /\b\d{1,3}(?:\.\d{1,3}){3}\b/g;
 /** A long word of letters and digits: a key, a token, a signature. */
 const TOKEN = /[A-Za-z0-9_+/=-]{24,}/g;
-/** Digits as people and programs write phone numbers. */
-const NUMBER = /(?:\+|%2B)?\(?\d(?:[\s().-]{0,2}\d){6,17}/g;
+/** Digits as people and programs write phone numbers, but no date, such as that of the API's version. */
+const NUMBER = /(?<!\d)(?!\d{4}-\d{2}-\d{2}(?!\d))(?:\+|%2B)?\(?\d(?:[\s().-]{0,2}\d){6,}/g;
 
 /** Creates the stand-ins of one behaviour on one side. */
 export function createStandIns(owned: OwnedValues): StandIns {
@@ -114,10 +114,16 @@ export function createStandIns(owned: OwnedValues): StandIns {
   return { text, json: (value, loose) => json(value, loose) };
 }
 
-/** The paths of Twilio and English words may be long; they have no digits, or a slash between short parts. */
+/** The paths and names of Twilio are long, too: they consist of short words, as English or CamelCase has them. */
 function isWord(text: string): boolean {
-  return text.split(/[/=_-]/).every((part) => part.length < 24 && !/\d{6}|(?:\d\D+){4}/.test(part));
+  return text.split(/[/=_+-]/).every((part) => {
+    const words = part.match(/[A-Z]?[a-z]+|[A-Z]+|\d+/g) ?? [];
+    return words.join('') === part && words.length <= 6 && words.every((word) => word.length <= MAX_WORD);
+  });
 }
+
+/** The longest word in Twilio's names is `Authentication`. */
+const MAX_WORD = 15;
 
 /** Longest first, so that a part never hides the whole. */
 function listKnown({ accountSid, secrets, numbers, app, tag }: OwnedValues): (readonly [string, string])[] {

@@ -41,9 +41,9 @@ const stopAndStart = (id: string, row: string, word: string, again: string): Twi
     webhooks({ '/a/sms': 1 }),
     refused,
     ...say(again),
-    webhooks({ '/a/sms': 2 }),
+    // Twilio replies to both words.
+    webhooks({ '/a/sms': 2, '/b/sms': 2 }),
     accepted,
-    // Twilio's two replies, and the text.
     webhooks({ '/b/sms': 3 }),
   ],
   webhooks: [

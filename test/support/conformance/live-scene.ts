@@ -9,7 +9,7 @@ import type { Sandbox } from '../../../src/sandbox/sandbox.js';
 import { createCertificate } from '../authority.js';
 import { findPort } from '../find-port.js';
 import { createSandboxClient } from '../sandbox-client.js';
-import { createTwilioEdge } from '../twilio-edge.js';
+import { createTwilioEdge, type TwilioEdgeOptions } from '../twilio-edge.js';
 import { createWorkspace, type Workspace } from '../workspace.js';
 import { SID, TOKEN } from './stand-in.js';
 
@@ -32,8 +32,8 @@ export interface LiveScene {
   urls(): Promise<string[]>;
 }
 
-/** Creates them; they end with the test. */
-export async function setUpLive(): Promise<LiveScene> {
+/** Creates them; they end with the test. @param options.answer see {@link TwilioEdgeOptions} */
+export async function setUpLive({ answer }: Pick<TwilioEdgeOptions, 'answer'> = {}): Promise<LiveScene> {
   const workspace = createWorkspace();
   onTestFinished(workspace.remove);
   const port = await findPort();
@@ -61,6 +61,7 @@ export async function setUpLive(): Promise<LiveScene> {
   const host = `${HOST}:${frontPort}`;
   const edge = await createTwilioEdge(account.origin, {
     tunnel: { host, origin: `http://127.0.0.1:${port}` },
+    ...(answer && { answer }),
   });
   onTestFinished(async () => {
     await account.close();
