@@ -28,11 +28,23 @@ export function compareRecordings(sandbox: Recording, live: Recording): Differen
 }
 
 function compareRequests(sandbox: SeenRequest, live: SeenRequest): Found[] {
+  const status = compareValues('status', sandbox.status, live.status);
+  // A refusal has nothing in common with an answer: only what refuses is worth a line.
+  if (isRefusal(sandbox) !== isRefusal(live))
+    return [...status, ...compareJson('body code', codeOf(sandbox), codeOf(live))];
   return [
-    ...compareValues('status', sandbox.status, live.status),
+    ...status,
     ...compareHeaders(sandbox.headers, live.headers),
     ...compareJson('body', sandbox.body, live.body),
   ];
+}
+
+function isRefusal({ status }: SeenRequest): boolean {
+  return status >= 400;
+}
+
+function codeOf({ body }: SeenRequest): Json | undefined {
+  return isObject(body) ? body.code : undefined;
 }
 
 function compareHeaders(

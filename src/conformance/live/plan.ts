@@ -11,15 +11,17 @@ export function describeLivePlan(
   budget: Budget,
 ): string[] {
   const paid = behaviours.filter(isPaid);
-  const worst = paid.reduce((sum, behaviour) => sum + budget.worstOf(behaviour), 0);
-  const refused = paid.filter((behaviour) => !needsWebhooks(behaviour));
+  const sum = (some: readonly TwilioBehaviour[]) =>
+    some.reduce((total, one) => total + budget.worstOf(one), 0);
+  const accepted = paid.filter(needsWebhooks);
+  const refused = paid.length - accepted.length;
   return [
     `run ${behaviours.length} behaviours with the account ${accountSid}; ${behaviours.length - paid.length} of them are free`,
     ...numbers.flatMap(describeNumber),
     'meanwhile texts and calls to these two numbers do not reach your app; their webhooks are restored at the end',
     'created, and removed again: TwiML apps, Messaging Services, texts; the records of calls stay',
-    `at most ${formatAmount(worst, budget.currency)} if every text and call is charged in full, with fees of carriers`,
-    `${refused.length} of the ${paid.length} paid ones are requests that Twilio refuses free of charge`,
+    `at most ${formatAmount(sum(accepted), budget.currency)} for texts and calls, with the fees of carriers`,
+    `${refused} more are requests that Twilio should refuse, free of charge: ${formatAmount(sum(paid), budget.currency)} if it accepted all of them`,
     `never more than the budget of ${formatAmount(budget.limit, budget.currency)}: what would exceed it is left out`,
     'it buys nothing',
   ];

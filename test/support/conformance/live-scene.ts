@@ -51,6 +51,7 @@ export async function setUpLive({ answer }: Pick<TwilioEdgeOptions, 'answer'> = 
   const { port: frontPort } = front.address() as AddressInfo;
   const account = await createSandbox({
     account: { sid: SID, authToken: TOKEN },
+    strict: true,
     onUnsupported: () => undefined,
     webhooks: {
       ca,
