@@ -1,4 +1,5 @@
 // `relay-phone conformance --live` against a second sandbox behind TLS, which stands in for an account.
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { expect, it, onTestFinished } from 'vitest';
 import { captureSchema, conformanceReportSchema } from '../src/reports.js';
@@ -17,7 +18,7 @@ it('agrees, gives the account back as it was, and writes a capture without anyth
   expect(ended).toMatchObject({ code: 0 });
   expect(report(ended)).toMatchObject({ comparedWith: 'live', agrees: 4, differs: 0, unseen: 0 });
   expect(report(ended).spent).toMatchObject({ currency: 'USD', budget: '1.00' });
-  for (const secret of [TOKEN]) expect(ended.stdout + ended.stderr).not.toContain(secret);
+  expect(ended.stdout + ended.stderr).not.toContain(TOKEN);
   const capture = workspace.read('twilio.json');
   for (const own of [SID, TOKEN, A.slice(1), B.slice(1), 'relay.example.com'])
     expect(capture).not.toContain(own);
@@ -97,6 +98,20 @@ it.each([
   expect(ended).toMatchObject({ code, stderr: expect.stringContaining(reason) });
 });
 
+it('gives the numbers back after Ctrl-C', async () => {
+  const { workspace, environment, options, urls } = await setUpLive({
+    answer: ({ method, path }) => (method === 'POST' && path.endsWith('/Calls.json') ? 'hang' : undefined),
+  });
+  const args = ['conformance', '--live', '--yes', ...options, '--only', 'voice/placed'];
+  const child = workspace.start(args, { environment });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  await expect.poll(urls).not.toContain(OWN_URL);
+  const exited = once(child, 'exit');
+  child.kill('SIGINT');
+  expect((await exited)[0]).toBe(130);
+  expect(await urls()).toEqual([OWN_URL, OWN_URL]);
+});
+
 it('cleans up after a run that was killed, in the next run and in undo', async () => {
   for (const next of ['conformance', 'undo'] as const) {
     let hangs = true;
@@ -121,7 +136,7 @@ it('cleans up after a run that was killed, in the next run and in undo', async (
     await expect.poll(urls).not.toContain(OWN_URL);
     child.kill('SIGKILL');
     hangs = false;
-    await new Promise((resolve) => child.once('exit', resolve));
+    await once(child, 'exit');
     // What a kill in the middle of a request leaves: intended, and done at Twilio.
     const change = {
       id: 'x',

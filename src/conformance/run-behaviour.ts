@@ -1,51 +1,16 @@
 // Runs one behaviour on one side, and records what Twilio answered and sent.
 import type { IncomingHttpHeaders } from 'node:http';
 import { NoAnswer } from '../http/send.js';
-import type { BehaviourApp, ReceivedWebhook } from './app.js';
+import type { BehaviourApp } from './app.js';
 import type { RequestStep, TwilioBehaviour } from './behaviour.js';
 import { get } from './behaviours/build.js';
-import { findAtPath, isBelow } from './json-path.js';
+import { findAtPath } from './json-path.js';
 import { findObstacle } from './obstacles.js';
-import { eventName, type Recording, type Seen, type SeenRequest, type SeenWebhook } from './recording.js';
+import { type Answered, recordOrder, recordRequest, recordWebhooks } from './record.js';
+import type { Seen, SeenRequest } from './recording.js';
 import { type Side, urlOf } from './side.js';
-import { createStandIns, isLooseParameter, type StandIns } from './stand-ins.js';
+import { createStandIns, type StandIns } from './stand-ins.js';
 import { fill, fillValues, type Placeholders } from './template.js';
-
-/** The headers of answers that are compared; the others depend on the network. */
-const ANSWER_HEADERS: readonly string[] = [
-  'access-control-allow-credentials',
-  'access-control-allow-methods',
-  'access-control-allow-origin',
-  'access-control-expose-headers',
-  'content-type',
-  'location',
-  'strict-transport-security',
-  'twilio-concurrent-requests',
-  'twilio-request-duration',
-  'twilio-request-id',
-  'www-authenticate',
-  'x-api-domain',
-  'x-home-region',
-  'x-powered-by',
-  'x-shenanigans',
-];
-
-/** Those that a tunnel passes on unchanged. */
-const WEBHOOK_HEADERS: readonly string[] = [
-  'accept',
-  'content-type',
-  'i-twilio-idempotency-token',
-  'user-agent',
-  'x-home-region',
-];
-
-/** Headers whose value is another one each time: only their presence is compared. */
-const PRESENT_ONLY: readonly string[] = [
-  'i-twilio-idempotency-token',
-  'twilio-concurrent-requests',
-  'twilio-request-duration',
-  'twilio-request-id',
-];
 
 /** Milliseconds between two looks at a status; the last one repeats. */
 const POLL_DELAYS_MS = [20, 50, 100, 250, 500, 1000];
@@ -87,7 +52,7 @@ export async function runBehaviour(side: Side, behaviour: TwilioBehaviour): Prom
         if (Object.keys(missing).length > 0) await verifyNoneBlocked(running, behaviour);
       }
     }
-    const webhooks = recordWebhooks(running, behaviour);
+    const webhooks = recordWebhooks(app.webhooks(), behaviour, standIns, running.start);
     const order = recordOrder(webhooks, behaviour);
     if (requests.at(-1)?.status === 201) side.cleanUp.optOut(b.phoneNumber, a.phoneNumber, 'over');
     return { kind: 'recorded', recording: { requests, webhooks, missing, order } };
@@ -117,25 +82,6 @@ async function verifyNoneBlocked({ side, placeholders }: Running, { cost }: Twil
   }
 }
 
-/**
- * Records the webhooks that the behaviour waited for. Those of different paths come in any order: the stand-ins are given
- * path by path, so that chance does not number them.
- */
-function recordWebhooks(running: Running, behaviour: TwilioBehaviour): SeenWebhook[] {
-  const awaited = listAwaitedPaths(behaviour);
-  const received = running.app.webhooks().filter(({ path }) => awaited.has(path));
-  const byPath = received.toSorted((one, other) =>
-    one.path < other.path ? -1 : one.path > other.path ? 1 : 0,
-  );
-  const recorded = new Map(byPath.map((one) => [one, recordWebhook(running, one)]));
-  return received.flatMap((one) => recorded.get(one) ?? []);
-}
-
-/** The paths that a behaviour waits for. Whether another webhook comes before its end is chance. */
-function listAwaitedPaths({ steps }: TwilioBehaviour): ReadonlySet<string> {
-  return new Set(steps.flatMap((step) => (step.kind === 'webhooks' ? Object.keys(step.count) : [])));
-}
-
 /** A behaviour that runs. */
 interface Running {
   readonly side: Side;
@@ -151,28 +97,14 @@ async function runRequest(running: Running, step: RequestStep): Promise<SeenRequ
   if (step.optsOut) side.cleanUp.optOut(side.b.phoneNumber, side.a.phoneNumber, 'risked');
   const id = step.creates && side.cleanUp.intend(step.creates, tag);
   const answered = await repeat(side, step, placeholders);
-  const { status, headers, json } = answered;
+  const { status, json } = answered;
   const sid = status < 300 ? findAtPath(json, 'sid') : undefined;
   if (id !== undefined) side.cleanUp.created(id, typeof sid === 'string' ? sid : undefined);
   const obstacle = findObstacle(step.expect, { status, body: json });
   if (obstacle !== undefined) throw new Obstacle(obstacle);
   for (const [name, path] of Object.entries(step.save ?? {}))
     placeholders.set(name, String(findAtPath(json, path) ?? ''));
-  return {
-    request: `${step.method} ${standIns.text(step.path)}`,
-    parameters: replaceIn({ ...step.query, ...step.form }, standIns),
-    status,
-    headers: recordHeaders(headers, ANSWER_HEADERS, standIns),
-    otherHeaders: Object.keys(headers).filter((name) => !ANSWER_HEADERS.includes(name)),
-    body: standIns.json(json, (path) => isBelow(step.loose ?? [], path)),
-    atMs: Math.round(performance.now() - start),
-  };
-}
-
-interface Answered {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly json: unknown;
+  return recordRequest(step, answered, standIns, performance.now() - start);
 }
 
 /** Sends the request, again and again with `until`; the last answer counts. */
@@ -209,57 +141,4 @@ function readBody(body: string): unknown {
   } catch {
     return body;
   }
-}
-
-function recordHeaders(
-  headers: IncomingHttpHeaders,
-  compared: readonly string[],
-  standIns: StandIns,
-): Record<string, string> {
-  const rows = compared.flatMap((name) => {
-    const value = headers[name];
-    if (value === undefined) return [];
-    return [[name, PRESENT_ONLY.includes(name) ? '<any>' : standIns.text(String(value))] as const];
-  });
-  return Object.fromEntries(rows);
-}
-
-function recordWebhook({ standIns, start }: Running, webhook: ReceivedWebhook): SeenWebhook {
-  const { path, method, headers, signature, parameters, answer, at } = webhook;
-  const cleaned = Object.entries(parameters).map(([name, value]) => {
-    const one = (text: string) => (isLooseParameter(name) ? '<any>' : standIns.text(text));
-    return [standIns.text(name), typeof value === 'string' ? one(value) : value.map(one)] as const;
-  });
-  return {
-    path,
-    method,
-    headers: recordHeaders(headers, WEBHOOK_HEADERS, standIns),
-    signature,
-    parameters: Object.fromEntries(cleaned),
-    answer: standIns.text(answer),
-    atMs: Math.round(at - start),
-  };
-}
-
-/** Which of two events came first. Events that never came are missing already. */
-function recordOrder(webhooks: readonly SeenWebhook[], { order = [] }: TwilioBehaviour): Recording['order'] {
-  const names = webhooks.map(eventName);
-  const rows = order.flatMap(([earlier, later]) => {
-    const [first, second] = [names.indexOf(earlier), names.indexOf(later)];
-    return first === -1 || second === -1 ? [] : [[`${earlier} before ${later}`, first < second] as const];
-  });
-  return Object.fromEntries(rows);
-}
-
-/** The constants of behaviours, such as SIDs that do not exist, look like those of an account. */
-function replaceIn(
-  values: Readonly<Record<string, string | readonly string[]>>,
-  { text }: StandIns,
-): SeenRequest['parameters'] {
-  return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [
-      name,
-      typeof value === 'string' ? text(value) : value.map(text),
-    ]),
-  );
 }

@@ -40,7 +40,7 @@ export async function runLive(
   behaviours: readonly TwilioBehaviour[],
   compare: CompareLive,
 ): Promise<{ readonly done: ConformanceRun; readonly budget: Budget }> {
-  const { ports, screen, loaded } = context;
+  const { ports, screen } = context;
   const authtoken = await readSecret(ports, '--authtoken-file', flags.authtokenFile);
   const prompts = findPrompts(ports, flags.yes);
   const session = await openSession(context, 'live', {
@@ -83,14 +83,13 @@ export async function runLive(
       app.publish(await tunnel.up);
       await borrowNumbers({ setup, numbers, app });
     }
-    const waitMs = loaded.values.timeout === undefined ? WAIT_MS : loaded.values.timeout * 1000;
     const run = createLiveRun({
       setup,
       numbers,
       app,
       budget,
       newId: ports.newId,
-      waitMs,
+      waitMs: WAIT_MS,
       losses: () => losses,
     });
     closing.add(async () => ended.abort());
