@@ -1,6 +1,7 @@
 // The library: a sandbox for any Node.js test suite.
 
 export type { ExchangeFilter } from './exchanges/exchange.js';
+export type { ReplayEdits } from './exchanges/replay-edits.js';
 export type { ExchangeReport, FullExchangeReport } from './exchanges/report.js';
 export type { SenderCompliance } from './sandbox/accounts/compliance/store.js';
 export { createSandbox } from './sandbox/create.js';
@@ -27,4 +28,4 @@ export type { TraceCounts, TraceSummary } from './sandbox/traces/summary.js';
 export type { KnownTrace, TraceDetails, TraceFilter } from './sandbox/traces/trace-log.js';
 export type { TraceNode } from './sandbox/traces/tree.js';
 export type { Sound } from './sandbox/voice/call-gateway.js';
-export type { ReplayEdits, ReplayResult } from './sandbox/webhooks/replay.js';
+export type { ReplayResult } from './sandbox/webhooks/replay.js';

@@ -66,6 +66,21 @@ it('a call is answered, takes keys and words, shows what the app waits for, and 
   expect(lab.sandbox.phone(CONTACT).calls()).toMatchObject([{ state: 'ended' }]);
 });
 
+it('a transcript that is longer than its place shows its end', async () => {
+  const lab = await openLab({ browser: { viewport: { width: 390, height: 780 } } });
+  answer(lab, { '/voice': '<Gather finishOnKey="" timeout="30"><Say>Press keys</Say></Gather>' });
+  const tab = await lab.openTab('/phones');
+  const phone = findPhone(tab, SHOWN_CONTACT);
+  await phone.getByRole('button', { name: 'Call', exact: true }).click();
+  await phone.getByText('The app waits for').waitFor();
+  for (const key of [1, 2, 3, 4, 5, 6, 7, 8]) await phone.getByRole('button', { name: `Key ${key}` }).click();
+  const transcript = phone.getByRole('list', { name: 'What was said' });
+  await transcript.getByText('keys 8').waitFor();
+  const hidden = () => transcript.evaluate((list) => list.scrollHeight - list.clientHeight - list.scrollTop);
+  await expect.poll(hidden).toBeLessThanOrEqual(1);
+  expect(await transcript.evaluate((list) => list.scrollTop)).toBeGreaterThan(0);
+});
+
 it('a call ends on the page when the app hangs up', async () => {
   const lab = await openLab();
   answer(lab, { '/voice': '<Gather numDigits="1" action="/end" timeout="30"/>', '/end': '<Hangup/>' });

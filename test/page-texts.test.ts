@@ -56,6 +56,37 @@ it('the privacy light is green until another phone sees the watched number, and 
   expect(sandbox.assertions()).toMatchObject([{ number: OWNER, isKept: false }]);
 });
 
+it('a first look says where texts go; once one was sent, the list of traces has its words', async () => {
+  const { app, openTab } = await openLab();
+  const tab = await openTab('/phones');
+  const panel = tab.getByRole('complementary');
+  await panel.getByText('These phones exist only in this sandbox').waitFor();
+  await panel.getByText(`${app.origin}/sms`).waitFor();
+  await typeText(tab, SHOWN_CONTACT, 'Is it red?');
+  await panel.getByText(`${CONTACT}'s text reached ${OWNER}`).waitFor();
+  await tab.getByRole('link', { name: 'Traces' }).click();
+  await tab.getByRole('link', { name: 'Is it red?' }).waitFor();
+});
+
+it('a phone that was never used shows the name that it is given', async () => {
+  const { openTab } = await openLab();
+  const tab = await openTab('/phones');
+  await findPhone(tab, SHOWN_CONTACT).getByRole('button', { name: SHOWN_CONTACT }).click();
+  await tab.getByLabel('Name of the phone').fill('Ann');
+  await tab.getByLabel('Name of the phone').press('Enter');
+  await findPhone(tab, 'Ann').getByRole('heading', { name: 'Ann' }).waitFor();
+});
+
+it('a phone whose texts no app gets shows why, and the command that starts an app', async () => {
+  const { client, openTab } = await openLab();
+  const [number] = await client.incomingPhoneNumbers.list();
+  await number?.update({ smsUrl: '' });
+  const phone = findPhone(await openTab('/phones'), SHOWN_CONTACT);
+  await phone.getByText('has no webhook, so no app gets its texts').waitFor();
+  await phone.getByText(`relay-phone serve --yes --real-number ${CONTACT}`).waitFor();
+  await phone.getByText('go to your app').waitFor({ state: 'detached' });
+});
+
 it('a text that is typed while the number has no webhook keeps its place, and the trace says why nothing came of it', async () => {
   const { sandbox, client, openTab } = await openLab();
   const [number] = await client.incomingPhoneNumbers.list();

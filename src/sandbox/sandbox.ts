@@ -1,6 +1,7 @@
 // The library's contract: the options of a sandbox, and what a running one can do.
 import type { Duplex } from 'node:stream';
 import type { ExchangeFilter } from '../exchanges/exchange.js';
+import type { ReplayEdits } from '../exchanges/replay-edits.js';
 import type { ExchangeReport, FullExchangeReport } from '../exchanges/report.js';
 import type { AccountOptions } from './accounts/account/store.js';
 import type { Compliance, SenderCompliance } from './accounts/compliance/store.js';
@@ -21,7 +22,7 @@ import type { Fault, FaultRule } from './server/faults.js';
 import type { RecordedRequest } from './server/request-log.js';
 import type { KnownTrace, TraceDetails, TraceFilter } from './traces/trace-log.js';
 import type { WebhookNetwork } from './webhooks/http-request.js';
-import type { ReplayEdits, ReplayResult } from './webhooks/replay.js';
+import type { ReplayResult } from './webhooks/replay.js';
 
 /**
  * How to create a sandbox; every option has a default.

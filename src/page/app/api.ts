@@ -1,5 +1,8 @@
 // Requests of the page to its server, which passes them on to the control API.
 
+/** The header with the position of the newest event, `EPOCH-N`. */
+const POSITION_HEADER = 'Relay-Phone-Last-Event';
+
 /** Why a request was refused, in the words of the control API. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
@@ -17,21 +20,30 @@ export class ApiError extends Error {
 /** Sends requests with the token of the page. */
 export interface Api {
   get<Answer>(path: string): Promise<Answer>;
+  /** Also returns in which epoch of the sandbox it was asked: another one began with another run. */
+  getOfEpoch<Answer>(path: string): Promise<{ readonly answer: Answer; readonly epoch: string }>;
   /** @throws ApiError if it is refused, or nothing answers */
   send<Answer>(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: object): Promise<Answer>;
   /** Returns a file that came with a text. */
   file(path: string): Promise<Blob>;
 }
 
+/** Options of {@link createApi}. */
+export interface ApiOptions {
+  /** The command that serves the page. */
+  readonly restart?: string;
+  /** Returns further headers of each request. */
+  readonly moreHeaders?: () => Readonly<Record<string, string>> | undefined;
+}
+
 /**
  * Creates the API.
  *
  * @param token of the session
- * @param moreHeaders returns further headers of each request
  */
 export function createApi(
   token: string,
-  moreHeaders: () => Readonly<Record<string, string>> | undefined = () => undefined,
+  { restart = 'relay-phone sandbox', moreHeaders = () => undefined }: ApiOptions = {},
 ): Api {
   async function request(method: string, path: string, body?: object): Promise<Response> {
     let answer: Response;
@@ -46,7 +58,7 @@ export function createApi(
         ...(body && { body: JSON.stringify(body) }),
       });
     } catch {
-      throw new ApiError(0, 'relay-phone does not answer: has it ended?', ['relay-phone sandbox']);
+      throw new ApiError(0, 'relay-phone does not answer: has it ended?', [restart]);
     }
     if (answer.ok) return answer;
     const { error, reason = error, tryNext = [] } = (await answer.json().catch(() => ({}))) as Refusal;
@@ -60,6 +72,11 @@ export function createApi(
 
   return {
     get: async (path) => readJson(await request('GET', path)),
+    getOfEpoch: async <Answer>(path: string) => {
+      const response = await request('GET', path);
+      const [epoch = ''] = (response.headers.get(POSITION_HEADER) ?? '').split('-');
+      return { answer: await readJson<Answer>(response), epoch };
+    },
     send: async (method, path, body) => readJson(await request(method, path, body)),
     file: async (path) => (await request('GET', path)).blob(),
   };

@@ -10,6 +10,7 @@ import type { TraceSummary } from '../../sandbox/traces/summary.js';
 import type { PhoneThread } from '../../sandbox/traces/threads.js';
 import { createApi } from './api.js';
 import { keepEvents } from './event-list.js';
+import { createExchangeLists } from './exchange-pages.js';
 import type { FromWorker, StreamState } from './feed-messages.js';
 import type { Inspector } from './live.js';
 import { mergeEvents } from './merge-events.js';
@@ -21,8 +22,11 @@ const MAX_EVENTS = 20_000;
 /** How many are loaded at first, so that the newest are soon there, and how many in each part of the others. */
 const [FIRST_EVENTS, PAGE_EVENTS] = [200, 1000];
 
-/** How many of the newest traces are summarized. */
-const MAX_TRACES = 100;
+/** Milliseconds between two parts, so that what was loaded can be drawn. */
+const DRAW_MS = 16;
+
+/** How many of the newest traces are summarized at first, and how many more each time somebody asks. */
+const PAGE_TRACES = 100;
 
 /** Milliseconds between two looks at what the sandbox holds. */
 const REFRESH_MS = 400;
@@ -41,6 +45,10 @@ export interface Lab extends Inspector {
   readonly events: ReadonlySignal<readonly SandboxEvent[]>;
   /** The newest, newest first. */
   readonly traces: ReadonlySignal<readonly TraceSummary[]>;
+  /** Whether there are earlier traces than those of {@link Lab.traces}. */
+  readonly hasEarlierTraces: ReadonlySignal<boolean>;
+  /** Adds a page of earlier traces to {@link Lab.traces}. */
+  showEarlierTraces(): void;
   readonly threads: ReadonlySignal<readonly PhoneThread[]>;
   /** Undefined until it was loaded. */
   readonly holdings: ReadonlySignal<Holdings | undefined>;
@@ -57,13 +65,19 @@ export interface Lab extends Inspector {
 /** Starts to listen. */
 export function startLab(session: TabSession, onRefused: () => void): Lab {
   const api = createApi(session.token);
+  const exchanges = createExchangeLists(api);
   let reducer = createEventReducer();
   const [connection, heardAt] = [signal<StreamState>('connecting'), signal(Date.now())];
   const events = signal<readonly SandboxEvent[]>([]);
   const holdings = signal<Holdings | undefined>(undefined);
   const isLoaded = signal(false);
   const notice = signal<string | null>(null);
+  const traceLimit = signal(PAGE_TRACES);
   let isDue = false;
+  /** The epoch of the sandbox whose events are known. */
+  let epoch: string | undefined;
+  /** How many loads have begun, and which of them was the latest to end. */
+  let [begun, ended] = [0, 0];
 
   function add(added: readonly SandboxEvent[]): void {
     const merged = mergeEvents(events.value, added);
@@ -75,41 +89,47 @@ export function startLab(session: TabSession, onRefused: () => void): Lab {
     refresh();
   }
 
-  function clear(): void {
+  function clear(reason: string): void {
     reducer = createEventReducer();
     events.value = [];
+    for (const direction of ['webhook', 'rest']) void exchanges(`direction=${direction}`).startAnew();
+    notice.value = reason;
   }
 
+  /** Loads the newest events, then looks at what the sandbox holds, then loads the earlier events. */
   async function load(): Promise<void> {
+    begun += 1;
+    const turn = begun;
     const newest = await readEvents(`limit=${FIRST_EVENTS}`);
+    if (!newest || turn < ended) return;
+    ended = turn;
     batch(() => {
-      add(newest);
+      if (epoch !== undefined && newest.epoch !== epoch) clear('A new sandbox: the earlier events are gone');
+      epoch = newest.epoch;
+      add(newest.answer);
       isLoaded.value = true;
     });
-    void loadEarlier(newest);
+    await look().catch(() => undefined);
+    await loadEarlier(newest.answer, turn);
   }
 
-  /** Loads page after page, each in a task of its own. */
-  async function loadEarlier(newest: readonly SandboxEvent[]): Promise<void> {
+  /** Loads page after page, with time to draw in between, until a later load takes over. */
+  async function loadEarlier(newest: readonly SandboxEvent[], turn: number): Promise<void> {
     let page = newest;
     let size = FIRST_EVENTS;
     while (page.length === size && events.value.length < MAX_EVENTS) {
+      await new Promise((resolve) => setTimeout(resolve, DRAW_MS));
       size = PAGE_EVENTS;
-      page = await readEvents(`limit=${size}&before=${page[0]?.id}`);
+      const earlier = await readEvents(`limit=${size}&before=${page[0]?.id}`);
+      if (!earlier || earlier.epoch !== epoch || turn !== ended) return;
+      page = earlier.answer;
       add(page);
     }
   }
 
-  /** Another run of the sandbox answers. */
-  async function startAnew(): Promise<void> {
-    clear();
-    notice.value = 'A new sandbox: the earlier events are gone';
-    await load();
-  }
-
   /** An answer that does not come is asked for again when the stream is back. */
-  function readEvents(query: string): Promise<SandboxEvent[]> {
-    return api.get<SandboxEvent[]>(`/events.json?${query}`).catch(() => []);
+  function readEvents(query: string) {
+    return api.getOfEpoch<readonly SandboxEvent[]>(`/events.json?${query}`).catch(() => undefined);
   }
 
   function refresh(): void {
@@ -132,15 +152,16 @@ export function startLab(session: TabSession, onRefused: () => void): Lab {
   }
 
   function take(message: FromWorker): void {
-    heardAt.value = Date.now();
+    // Each attempt to connect again says that the stream is lost.
+    if (message.type !== 'connection' || message.connection === 'live') heardAt.value = Date.now();
     if (message.type === 'events') add(message.events);
     if (message.type === 'gap') notice.value = `${message.missed.toLocaleString('en')} events were missed`;
-    if (message.type === 'restarted') void startAnew();
+    if (message.type === 'restarted') void load();
     if (message.type !== 'connection') return;
     const isNew = message.connection === 'live' && connection.value !== 'live';
     connection.value = message.connection;
     if (message.connection === 'refused') onRefused();
-    if (isNew) void load().then(refresh);
+    if (isNew) void load();
   }
 
   /** Reads the reducer anew after each change of the events. */
@@ -150,15 +171,22 @@ export function startLab(session: TabSession, onRefused: () => void): Lab {
       return read();
     });
 
-  void look().catch(() => undefined);
+  const traces = afterEvents(() => reducer.traces(traceLimit.value));
+
   session.listen(take);
+  void load();
   return {
     api,
     connection,
     heardAt,
+    exchanges,
     newestExchange: computed(() => events.value.findLast((event) => 'exchangeId' in event)?.id ?? 0),
     events,
-    traces: afterEvents(() => reducer.traces(MAX_TRACES)),
+    traces,
+    hasEarlierTraces: computed(() => traces.value.length === traceLimit.value),
+    showEarlierTraces: () => {
+      if (traces.peek().length === traceLimit.peek()) traceLimit.value += PAGE_TRACES;
+    },
     threads: afterEvents(() => reducer.threads()),
     holdings,
     isLoaded,

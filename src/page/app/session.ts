@@ -1,4 +1,5 @@
 // The session of a tab: how it gets the token of the page, and the event stream.
+import type { PageModeReport } from '../server/source.js';
 import { startEventFeed } from './event-feed.js';
 import type { FromWorker, ToWorker } from './feed-messages.js';
 
@@ -10,6 +11,8 @@ const JOIN_TIMEOUT_MS = 1000;
 /** A tab with access. */
 export interface TabSession {
   readonly token: string;
+  /** Which screens there are; undefined if the token is from before. */
+  readonly mode?: PageModeReport | undefined;
   /** Starts the messages of the stream. */
   listen(onMessage: (message: FromWorker) => void): void;
 }
@@ -17,11 +20,13 @@ export interface TabSession {
 /** Opens the session; undefined if the tab has no code, no token from before, and no other tab has one. */
 export async function openTabSession(workerUrl: string): Promise<TabSession | undefined> {
   const worker = openWorker(workerUrl);
-  const token = (await redeemFragment()) ?? sessionStorage.getItem(KEY) ?? (await worker?.join());
+  const redeemed = await redeemFragment();
+  const token = redeemed?.token ?? sessionStorage.getItem(KEY) ?? (await worker?.join());
   if (!token) return undefined;
   sessionStorage.setItem(KEY, token);
   return {
     token,
+    mode: redeemed?.mode,
     listen: (onMessage) => {
       if (worker) worker.listen(token, onMessage);
       else startEventFeed(token, onMessage);
@@ -35,12 +40,18 @@ export function closeSession(): void {
 }
 
 /** Redeems the code of the address, and removes it from the history. */
-async function redeemFragment(): Promise<string | undefined> {
+async function redeemFragment(): Promise<Redeemed | undefined> {
   const [, code] = /^#k=([\w-]+)$/.exec(location.hash) ?? [];
   if (code === undefined) return undefined;
   history.replaceState(null, '', location.pathname + location.search);
   const answer = await fetch('/api/session', { method: 'POST', body: code }).catch(() => undefined);
-  return answer?.ok ? ((await answer.json()) as { token: string }).token : undefined;
+  return answer?.ok ? ((await answer.json()) as Redeemed) : undefined;
+}
+
+/** What the server gives for a code. */
+interface Redeemed {
+  readonly token: string;
+  readonly mode: PageModeReport;
 }
 
 /** Returns the shared worker; undefined if the browser has none. */

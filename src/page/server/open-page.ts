@@ -19,10 +19,12 @@ export interface PageOptions {
   readonly token: string;
   readonly source: PageSource;
   readonly files: PageFiles;
-  /** Writes a trace as a story; undefined if no phone acts in it. Only a sandbox has traces. */
-  readonly writeStory?: (traceId: string) => Promise<string | undefined>;
+  /** Writes a trace as a story, or says why it cannot be one. Only a sandbox has traces. */
+  readonly writeStory?: (traceId: string) => Promise<WrittenStory>;
   readonly now: () => number;
 }
+
+type WrittenStory = { readonly story: string } | { readonly reason: string };
 
 /** A page that is being served. */
 export interface OpenPage {
@@ -76,7 +78,7 @@ async function answer(parts: PageParts, incoming: IncomingMessage, outgoing: Ser
   const authority = `127.0.0.1:${incoming.socket.localPort ?? 0}`;
   const reason = findForeignRequest(incoming.headers, authority, isApi);
   if (reason !== undefined) return refuse(outgoing, 403, reason);
-  if (path === '/api/session' && method === 'POST') return redeem(parts.access, incoming, outgoing);
+  if (path === '/api/session' && method === 'POST') return redeem(parts, incoming, outgoing);
   if (isApi) return answerApi(parts, incoming, outgoing, url.slice('/api'.length));
   if (method !== 'GET' && method !== 'HEAD') return refuse(outgoing, 405, 'the page is only read');
   const file = path.startsWith('/assets/') ? parts.files.find(path) : parts.files.document;
@@ -84,16 +86,16 @@ async function answer(parts: PageParts, incoming: IncomingMessage, outgoing: Ser
   sendFile(incoming, outgoing, file);
 }
 
-/** Gives the token for a code. */
+/** Gives the token for a code, and says which screens there are. */
 async function redeem(
-  access: PageAccess,
+  { access, source }: PageParts,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<void> {
   const code = await readBody(incoming, MAX_CODE_BYTES).catch(() => '');
   const token = access.redeem(code);
   if (token === undefined) return refuse(outgoing, 401, 'the code was used, or is older than a minute');
-  sendJson(outgoing, 200, { token });
+  sendJson(outgoing, 200, { token, mode: source.mode });
 }
 
 async function answerApi(
@@ -134,11 +136,11 @@ function findChange(
   ]).get(path);
 }
 
-async function sendStory(outgoing: ServerResponse, written: Promise<string | undefined>): Promise<void> {
+async function sendStory(outgoing: ServerResponse, writing: Promise<WrittenStory>): Promise<void> {
   try {
-    const story = await written;
-    if (story === undefined) return refuse(outgoing, 404, 'no phone texts or calls in this trace');
-    sendJson(outgoing, 200, { story });
+    const written = await writing;
+    if ('reason' in written) return refuse(outgoing, 404, written.reason);
+    sendJson(outgoing, 200, written);
   } catch (error) {
     refuse(outgoing, 502, error instanceof Error ? error.message : String(error));
   }

@@ -1,6 +1,7 @@
 // The client of the control API: uses a sandbox in another process.
 import { type ErrorKind, type ErrorParts, RelayPhoneError } from '../../errors.js';
 import type { ExchangeFilter } from '../../exchanges/exchange.js';
+import type { ReplayEdits } from '../../exchanges/replay-edits.js';
 import type { ExchangeReport, FullExchangeReport } from '../../exchanges/report.js';
 import type { Compliance, SenderCompliance } from '../accounts/compliance/store.js';
 import type { OptOut } from '../messaging/opt-outs/opt-outs.js';
@@ -20,7 +21,7 @@ import type { UnsupportedUse } from '../platform/events/unsupported-use.js';
 import type { FaultRule } from '../server/faults.js';
 import type { RecordedRequest } from '../server/request-log.js';
 import type { KnownTrace, TraceDetails, TraceFilter } from '../traces/trace-log.js';
-import type { ReplayEdits, ReplayResult } from '../webhooks/replay.js';
+import type { ReplayResult } from '../webhooks/replay.js';
 import type { AccountCredentials, FaultSummary } from './app.js';
 import { type FollowNotices, type FollowOptions, followEvents } from './follow.js';
 import type { CallAct, PlacedCall, StartedText } from './phone-acts.js';

@@ -1,6 +1,6 @@
 // The control API as a listener of node:http, loaded with its first request.
 import type { RequestListener } from 'node:http';
-import { findIntrusion, type GuardedServer } from '../../http/loopback-guard.js';
+import { findIntrusion } from '../../http/loopback-guard.js';
 import type { ControlDeps } from './app.js';
 import { refuseIntruder, refuseWrite } from './refusal.js';
 
@@ -8,8 +8,6 @@ import { refuseIntruder, refuseWrite } from './refusal.js';
 export interface ControlListenerDeps extends ControlDeps {
   /** Where the API listens, once it does: `http://127.0.0.1:4020`. */
   readonly origin: () => string;
-  /** The origin of the page that may use the API. Default: no page. */
-  readonly pageOrigin?: string;
   /** Resolves when everything written is on disk. */
   readonly kept: () => Promise<void> | undefined;
 }
@@ -19,11 +17,11 @@ export interface ControlListenerDeps extends ControlDeps {
  * that only uses the library needs neither.
  */
 export function createControlListener(deps: ControlListenerDeps): RequestListener {
-  let server: GuardedServer | undefined;
+  let port: number | undefined;
   let loading: Promise<RequestListener> | undefined;
   return async (incoming, outgoing) => {
-    server ??= { port: readPort(deps.origin()), pageOrigin: deps.pageOrigin };
-    const reason = findIntrusion(incoming.headers, server);
+    port ??= readPort(deps.origin());
+    const reason = findIntrusion(incoming.headers, port);
     if (reason !== undefined) return refuseIntruder(incoming, outgoing, reason);
     loading ??= load(deps);
     (await loading)(incoming, outgoing);

@@ -73,7 +73,7 @@ export function describeEvent(
         `${event.phone} was shown ${event.written} (${event.how})${event.assertionId === null ? '' : ', which must not happen'}`,
       ];
     case 'behaviour.changed':
-      return ['behaviour', `${event.phone}: ${JSON.stringify(event.behaviour)}`];
+      return ['behaviour', `${event.phone}: ${describeBehaviour(event.behaviour)}`];
     case 'clock.advanced':
       return ['clock', `advanced to ${event.now}`];
     case 'sandbox.reset':
@@ -83,6 +83,13 @@ export function describeEvent(
     case 'opt-out':
       return ['opt-out', `${event.phone} said ${event.keyword} to ${event.number}`];
   }
+}
+
+function describeBehaviour(behaviour: Readonly<Record<string, unknown>>): string {
+  return Object.entries(behaviour)
+    .filter(([, value]) => !Array.isArray(value) || value.length > 0)
+    .map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(', ');
 }
 
 function countMedia(urls: readonly string[]): string {

@@ -1,5 +1,6 @@
 // The call that a phone is in: who calls, answer and decline, a keypad, something to say, and the transcript.
 import { useComputed, useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
 import type { LoggedCall } from '../../../sandbox/phones/calls/call-log.js';
 import type { PhoneSummary } from '../../../sandbox/phones/phones.js';
 import { inPath } from '../api.js';
@@ -7,6 +8,7 @@ import type { Lab } from '../lab.js';
 import { Failure } from '../parts/common.js';
 import { useLoaded } from '../parts/loaded.js';
 import { showNumber, showText } from '../words.js';
+import { nameOf } from './phone-words.js';
 
 const KEYS = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '0', '#'];
 
@@ -39,9 +41,18 @@ export function CallPanel({ lab, number, live }: CallProps) {
   };
   const isRinging = live.state === 'ringing';
   return (
-    <div class={`call-view${isRinging ? ' rings' : ''}`} role={isRinging ? 'alert' : undefined}>
-      <p class="call-state">{describeState(live.state)}</p>
-      <p class="call-party">{showNumber(live.shown)}</p>
+    <div
+      class={`call-view${isRinging ? ' rings' : ''}`}
+      role="group"
+      aria-label={`Call with ${showNumber(live.shown)}`}
+      tabIndex={-1}
+    >
+      <div role={isRinging ? 'alert' : undefined}>
+        <p class="call-state">
+          {nameOf(lab, number)} · {describeState(live.state)}
+        </p>
+        <p class="call-party">{showNumber(live.shown)}</p>
+      </div>
       {isRinging && (
         <div class="inline">
           <button type="button" class="answer" onClick={() => void act('answer')}>
@@ -52,7 +63,7 @@ export function CallPanel({ lab, number, live }: CallProps) {
           </button>
         </div>
       )}
-      {call && <Transcript call={call} />}
+      {call && !isRinging && <Transcript call={call} />}
       {live.state === 'talking' && (
         <>
           {call?.waitsFor && <p class="waits">The app waits for {describeWait(call.waitsFor)}</p>}
@@ -62,6 +73,7 @@ export function CallPanel({ lab, number, live }: CallProps) {
                 key={key}
                 type="button"
                 aria-label={`Key ${key}`}
+                data-digit={key}
                 onClick={() => void act('press', { keys: key })}
               >
                 {key}
@@ -124,13 +136,16 @@ function Transcript({ call: { heard, said } }: { readonly call: LoggedCall }) {
     ...heard.map((line) => ({ ...line, who: 'heard' })),
     ...said.map((line) => ({ ...line, who: 'said' })),
   ].toSorted((one, other) => (one.at ?? '').localeCompare(other.at ?? ''));
+  const list = useRef<HTMLOListElement>(null);
+  useEffect(() => {
+    if (list.current) list.current.scrollTop = list.current.scrollHeight;
+  }, [lines.length]);
   return (
-    <ol class="transcript" aria-label="What was said">
-      {lines.map(({ who, kind, content, at }, index) => (
+    <ol class="transcript" aria-label="What was said" ref={list} tabIndex={0}>
+      {lines.map(({ who, kind, content }, index) => (
         <li key={index} class={who}>
           <span class="quiet-text">{kind === 'keys' ? 'keys ' : kind === 'play' ? 'plays ' : ''}</span>
           <bdi>{showText(content)}</bdi>
-          {at === null && ''}
         </li>
       ))}
     </ol>

@@ -10,7 +10,7 @@ import type { Lab } from '../lab.js';
 import { Failure } from '../parts/common.js';
 import { useLoaded } from '../parts/loaded.js';
 import { formatMoment, showNumber, showText } from '../words.js';
-import { nameOf, wordBehaviour } from './phone-words.js';
+import { CALL_BEHAVIOURS, nameOf, wordBehaviour } from './phone-words.js';
 
 /** A fault as the control API lists it. */
 interface ListedFault {
@@ -59,6 +59,11 @@ function Card({ title, children }: { readonly title: string; readonly children: 
       {children}
     </article>
   );
+}
+
+/** What a control of several with the same words is about, for those who do not see where it stands. */
+function Of({ name }: { readonly name: string }) {
+  return <span class="hidden">, {name}</span>;
 }
 
 function Clock({ lab, act }: CardProps) {
@@ -110,13 +115,6 @@ function typeInto(into: Signal<string>) {
   };
 }
 
-const CALLS: Readonly<Record<NonNullable<Behaviour['calls']>, string>> = {
-  answers: 'answers by itself',
-  'no-answer': 'rings until you answer',
-  busy: 'is busy',
-  rejects: 'declines',
-};
-
 const TEXTS: Readonly<Record<string, readonly [words: string, texts: NonNullable<Behaviour['texts']>]>> = {
   delivered: ['gets them', 'delivered'],
   read: ['gets and reads them', 'read'],
@@ -136,18 +134,21 @@ function Behaviours({ lab, act }: CardProps) {
       )}
       <ul class="rows">
         {phones.slice(0, 20).map(({ number, behaviour }) => (
-          <li key={number}>
-            <strong>{nameOf(lab, number)}</strong>
-            <span class="quiet-text">{wordBehaviour(behaviour)}</span>
+          <li key={number} class="behaviour">
+            <p>
+              <strong>{nameOf(lab, number)}</strong>{' '}
+              <span class="quiet-text">{wordBehaviour(behaviour)}</span>
+            </p>
             <label>
               When called
+              <Of name={nameOf(lab, number)} />
               <select
                 value={behaviour.calls}
                 onChange={({ currentTarget }) =>
                   void change(number, { calls: currentTarget.value as NonNullable<Behaviour['calls']> })
                 }
               >
-                {Object.entries(CALLS).map(([name, words]) => (
+                {Object.entries(CALL_BEHAVIOURS).map(([name, words]) => (
                   <option key={name} value={name}>
                     {words}
                   </option>
@@ -156,6 +157,7 @@ function Behaviours({ lab, act }: CardProps) {
             </label>
             <label>
               Texts
+              <Of name={nameOf(lab, number)} />
               <select
                 value={findTexts(behaviour.texts)}
                 onChange={({ currentTarget }) => {
@@ -211,7 +213,7 @@ function Faults({ lab, act }: CardProps) {
   return (
     <Card title="Injected faults">
       <p class="quiet-text">Make requests of your app fail, to see what it does.</p>
-      <form class="inline" onSubmit={add}>
+      <form class="fault-form" onSubmit={add}>
         <label>
           Path contains
           <input value={path.value} onInput={typeInto(path)} />
@@ -238,10 +240,10 @@ function Faults({ lab, act }: CardProps) {
       <ul class="rows">
         {faults.map(({ id, rule, hits }) => (
           <li key={id}>
-            <bdi class="outside">{showText(`${rule.method ?? 'any'} ${rule.path ?? 'any path'}`)}</bdi>
+            <bdi class="outside">{showText(`${rule.method ?? ''} ${rule.path ?? 'any path'}`.trim())}</bdi>
             <span>→ {typeof rule.answer === 'string' ? rule.answer : rule.answer.status}</span>
             <span class="quiet-text">
-              {hits} of {rule.times ?? 'all'} hit
+              {rule.times === undefined ? `${hits} hits` : `${hits} of ${rule.times} hits`}
             </span>
             <button
               type="button"
@@ -249,6 +251,7 @@ function Faults({ lab, act }: CardProps) {
               onClick={() => void again(() => lab.api.send('DELETE', `/faults/${inPath(id)}`))}
             >
               Remove
+              <Of name={showText(`${rule.method ?? 'any'} ${rule.path ?? 'any path'}`)} />
             </button>
           </li>
         ))}
@@ -278,6 +281,7 @@ function OptOuts({ lab, act }: CardProps) {
             <strong>{nameOf(lab, one.phone)}</strong> gets nothing from {showNumber(one.sender)}
             <button type="button" class="quiet" onClick={() => void optIn(one)}>
               Opt in again
+              <Of name={nameOf(lab, one.phone)} />
             </button>
           </li>
         ))}
@@ -323,6 +327,7 @@ function Registrations({ lab, act }: CardProps) {
                 }
               >
                 {isRegistered ? 'Make it unregistered' : 'Register it'}
+                <Of name={showNumber(number)} />
               </button>
             </li>
           );
@@ -333,8 +338,9 @@ function Registrations({ lab, act }: CardProps) {
 }
 
 function WholeSandbox({ lab, act }: CardProps) {
-  // The events that are known begin with the latest reset, or with its undo.
-  const canUndo = lab.events.value[0]?.kind === 'sandbox.reset';
+  // The events that are known begin with the latest reset, or with what was restored.
+  const first = lab.events.value[0]?.kind;
+  const canUndo = first === 'sandbox.reset' || first === 'sandbox.restored';
   const isAsked = useSignal(false);
   const reset = () =>
     act(async () => {
@@ -350,9 +356,6 @@ function WholeSandbox({ lab, act }: CardProps) {
       <div class="inline">
         {isAsked.value ? (
           <>
-            <button type="button" class="decline" onClick={reset}>
-              Yes, empty it
-            </button>
             <button
               type="button"
               onClick={() => {
@@ -360,6 +363,9 @@ function WholeSandbox({ lab, act }: CardProps) {
               }}
             >
               Keep it
+            </button>
+            <button type="button" class="decline" onClick={reset}>
+              Yes, empty it
             </button>
           </>
         ) : (
@@ -373,7 +379,7 @@ function WholeSandbox({ lab, act }: CardProps) {
           </button>
         )}
         <button type="button" disabled={!canUndo} onClick={undo}>
-          Undo the reset
+          Undo
         </button>
       </div>
       <p class="quiet-text">Keep what is here now, and go back to it as often as you like.</p>

@@ -2,13 +2,15 @@
 import { useComputed, useSignal } from '@preact/signals';
 import type { Lab } from '../lab.js';
 import { Command, Empty, Failure, Skeleton } from '../parts/common.js';
+import { Tabs } from '../parts/tabs.js';
 import { go, route, withQuery } from '../route.js';
+import { readNumber } from '../words.js';
 import { PhoneColumn } from './phone.js';
 import { nameOf } from './phone-words.js';
 import { LatestTraces } from './traces.js';
 
 /** Numbers that no carrier gives to anybody, for the first two phones. */
-const FIRST_PHONES: readonly string[] = ['+12125550190', '+13015550195'];
+const FIRST_PHONES = ['+12125550190', '+13015550195'] as const;
 
 /** How many phones stand side by side at most. */
 const MAX_SHOWN = 6;
@@ -22,8 +24,10 @@ export function PhonesScreen({ lab }: { readonly lab: Lab }) {
   if (holdings.numbers.length === 0) {
     return (
       <Empty title="The account has no number yet">
-        <p>Phones text and call a number of the account. Set one up, with everything around it:</p>
+        <p>Phones text and call a number of the account. Set one up, in another terminal:</p>
         <Command line="relay-phone init --sandbox --yes" />
+        <p>Then start your app, or a small Relay of ours to try it with:</p>
+        <Command line={`relay-phone serve --yes --real-number ${FIRST_PHONES[0]}`} />
       </Empty>
     );
   }
@@ -32,21 +36,15 @@ export function PhonesScreen({ lab }: { readonly lab: Lab }) {
   return (
     <div class="phones-screen">
       <div class="phones">
-        <div class="chips" role="tablist" aria-label="Phones">
-          {shown.map((number, index) => (
-            <button
-              key={number}
-              type="button"
-              role="tab"
-              aria-selected={index === current}
-              onClick={() => {
-                narrow.value = index;
-              }}
-            >
-              {nameOf(lab, number)}
-            </button>
-          ))}
-        </div>
+        <Tabs
+          class="chips"
+          label="Phones"
+          tabs={shown.map((number) => [number, nameChip(lab, number)])}
+          selected={shown[current] ?? ''}
+          onSelect={(number) => {
+            narrow.value = shown.indexOf(number);
+          }}
+        />
         <div class="columns">
           {shown.map((number, index) => (
             <PhoneColumn
@@ -62,12 +60,19 @@ export function PhonesScreen({ lab }: { readonly lab: Lab }) {
           )}
         </div>
       </div>
-      <aside class="dock">
-        <h2>What happens</h2>
+      <aside class="dock" aria-labelledby="dock">
+        <h2 id="dock">What happens</h2>
         <LatestTraces lab={lab} />
       </aside>
     </div>
   );
+}
+
+/** A phone that is not seen in a narrow window may ring. */
+function nameChip(lab: Lab, number: string): string {
+  const call = lab.holdings.value?.phones.find((phone) => phone.number === number)?.liveCall;
+  const state = call === undefined || call === null ? '' : call.state === 'ringing' ? ' rings' : ' in a call';
+  return `${nameOf(lab, number)}${state}`;
 }
 
 function chooseShown(lab: Lab, asked: string | null): readonly string[] {
@@ -93,7 +98,7 @@ function AddPhone(props: {
   );
   const add = (event: Event) => {
     event.preventDefault();
-    const number = typed.value.replace(/[^\d+]/g, '');
+    const number = readNumber(typed.value);
     if (!/^\+\d{7,15}$/.test(number)) {
       error.value = new Error('A number begins with + and its country code: +12025550190');
       return;
