@@ -6,12 +6,17 @@ import { BEHAVIOURS } from './behaviours/behaviours.js';
 import { runConformance } from './run.js';
 import { openSandboxSide } from './sandbox-side.js';
 
-it('the sandbox behaves as Twilio documents, in every behaviour', async () => {
+it('the sandbox behaves as Twilio documents, in every behaviour, and nothing of its account is recorded', async () => {
   const { side, close } = await openSandboxSide({ sleep, newId: () => crypto.randomUUID() });
   onTestFinished(close);
-  const { results } = await runConformance(BEHAVIOURS, side, { kind: 'documentation' });
+  const { results, recordings } = await runConformance(BEHAVIOURS, side, { kind: 'documentation' });
   const others = results.filter(({ outcome }) => outcome !== 'agrees');
   expect(others.map(({ id, reason, differences }) => ({ id, reason, differences }))).toEqual([]);
+  // Nothing of the account is in what was recorded of all of them.
+  const recorded = JSON.stringify(recordings);
+  expect(recorded).not.toMatch(/[A-Z]{2}[0-9a-f]{32}|[0-9a-f]{32}|\+\d{7}|\d{10}|127\.0\.0\.1/);
+  for (const own of [side.authToken, side.app.address, 'conformance.example.com'])
+    expect(recorded).not.toContain(own);
 });
 
 describe('a behaviour', () => {

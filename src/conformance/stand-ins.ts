@@ -56,7 +56,8 @@ const RFC_2822 =
   /\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} (?:[+-]\d{4}|GMT)/g;
 const ISO_8601 = /\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:?\d{2})/g;
 const SID = /[A-Z]{2}[0-9a-fA-F]{32}/g;
-const EMAIL = /[^\s@<>"']{1,64}@[^\s@<>"']{1,255}/g;
+/** A word, of which one with an @ is an e-mail address. */
+const WORD = /[^\s<>"']+/g;
 const ADDRESS = /\b\d{1,3}(?:\.\d{1,3}){3}\b/g;
 /** A long word of letters and digits: a key, a token, a signature. */
 const TOKEN = /[A-Za-z0-9_+/=-]{24,}/g;
@@ -87,7 +88,7 @@ export function createStandIns(owned: OwnedValues): StandIns {
       .replace(RFC_2822, '<date, RFC 2822>')
       .replace(ISO_8601, '<date, ISO 8601>')
       .replace(SID, (sid) => standInFor(sid.slice(0, 2), sid.slice(2).toLowerCase()))
-      .replace(EMAIL, '<e-mail address>')
+      .replace(WORD, (word) => (word.includes('@') ? '<e-mail address>' : word))
       .replace(ADDRESS, '<IP address>')
       .replace(TOKEN, (word) => (isWord(word) ? word : standInFor('token', word)))
       .replace(NUMBER, (number) => standInFor('number', number.replace(/\D/g, '')));
