@@ -186,7 +186,7 @@ it('an app that answers 500: its reason is found, and the webhook is replayed ed
   await tab.keyboard.press('ArrowDown');
   await tabTo(tab, tab.getByRole('button', { name: 'Send again' }));
   await tab.keyboard.press('Enter');
-  await result.getByText('The signature is wrong.').waitFor();
+  await result.getByText('The signature is wrong.', { exact: true }).waitFor();
   expect(app.calls.map(({ signed }) => signed)).toEqual([true, true, true, false]);
 });
 

@@ -274,7 +274,7 @@ describe('the state of the page of a live account', () => {
   it('of an error says the reason and leads back', async () => {
     const { tab } = await openWithWebhooks();
     await showScreen(tab, '/webhooks/999');
-    await tab.getByText('no webhook with this id is recorded').waitFor();
+    await tab.getByText('This one is not kept any more').waitFor();
     await tab.getByRole('link', { name: '← Webhooks' }).click();
     await tab.locator('.exchange-item').first().waitFor();
     await tab.route('**/api/exchanges?**', (route) => route.abort());

@@ -143,7 +143,7 @@ describe('the timeline', () => {
     for (let turn = 0; turn < 80; turn += 1) sandbox.phone(OWNER).behave({ slow: turn });
     const tab = await openTab('/timeline?q=kind%3Abehaviour');
     await whenLive(tab);
-    const list = tab.getByRole('table', { name: 'Events' });
+    const list = tab.getByRole('grid', { name: 'Events' });
     await expect.poll(() => list.getAttribute('aria-rowcount')).toBe('80');
     await list.evaluate((element) => element.scrollTo(0, 280));
     const atTop = () =>

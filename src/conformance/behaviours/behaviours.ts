@@ -3,7 +3,7 @@ import { RelayPhoneError } from '../../errors.js';
 import { findNearest } from '../../nearest.js';
 import { BEHAVIOUR_GROUPS, type TwilioBehaviour } from '../behaviour.js';
 import { ACCOUNT_BEHAVIOURS } from './accounts.js';
-import { CALL_BEHAVIOURS } from './calls.js';
+import { REFUSED_CALL_BEHAVIOURS } from './calls.js';
 import { LOOKUP_BEHAVIOURS } from './lookups.js';
 import { MESSAGE_BEHAVIOURS } from './messages.js';
 import { NUMBER_BEHAVIOURS } from './numbers.js';
@@ -23,7 +23,7 @@ export const BEHAVIOURS: readonly TwilioBehaviour[] = [
   ...LOOKUP_BEHAVIOURS,
   ...SERVICE_BEHAVIOURS,
   ...MESSAGE_BEHAVIOURS,
-  ...CALL_BEHAVIOURS,
+  ...REFUSED_CALL_BEHAVIOURS,
   ...TEXT_BEHAVIOURS,
   ...TWIML_TEXT_BEHAVIOURS,
   ...OPT_OUT_BEHAVIOURS,

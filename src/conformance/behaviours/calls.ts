@@ -25,7 +25,7 @@ const digits = (id: string, row: string, value: string): SingleRequest => [
 const PRIVATE = 'http://192.168.1.2/';
 
 /** See the first line. */
-export const CALL_BEHAVIOURS: readonly TwilioBehaviour[] = singleRequests(
+export const REFUSED_CALL_BEHAVIOURS: readonly TwilioBehaviour[] = singleRequests(
   'calls',
   [
     ['no-recipient', 'F242.1', 'a call without To is refused with 21201', refused({ To: '' }, 21201)],

@@ -5,6 +5,7 @@ import { findHeader } from '../../exchanges/headers.js';
 import type { WebhookParameters } from '../../exchanges/parameters.js';
 import { badEdit, type ReplayEdits, readEdits } from '../../exchanges/replay-edits.js';
 import type { AnswerDifferenceReport, FullExchangeReport } from '../../exchanges/report.js';
+import { monotonicNow } from '../../real-time.js';
 import type { SandboxExchange, WebhookExchange } from '../exchanges/exchange-log.js';
 import { readExchange } from '../exchanges/read-exchange.js';
 import type { ExchangeView } from '../exchanges/view.js';
@@ -95,7 +96,7 @@ async function send(
 ): Promise<WebhookExchange> {
   const { events, exchanges, causes, now } = deps;
   const { purpose, sid, numbers } = recorded;
-  const [id, at, start] = [exchanges.nextId(), now(), performance.now()];
+  const [id, at, start] = [exchanges.nextId(), now(), monotonicNow()];
   const facts: WebhookFacts = {
     purpose,
     sid,
@@ -124,7 +125,7 @@ async function send(
     }
     failure = error;
   }
-  const durationMs = performance.now() - start;
+  const durationMs = monotonicNow() - start;
   const sent: WebhookExchange = {
     direction: 'webhook',
     id,
