@@ -1,11 +1,19 @@
-// Refuses what web pages can send to a server on loopback: requests under a foreign name (DNS rebinding), and those of sites.
+// Refuses what web pages can send to a server of this machine: requests under a foreign name (DNS rebinding), and those of sites.
 import type { IncomingHttpHeaders } from 'node:http';
+import { isIP } from 'node:net';
+import { isLoopback } from '../origin.js';
 
 /** Where the guarded server listens, and which page may use it. */
 export interface GuardedServer {
   readonly port: number;
   /** The origin of the product's own page. Default: no page. */
   readonly pageOrigin?: string | undefined;
+  /**
+   * The names under which other machines may ask a server that does not only listen on loopback, in lower case. IP
+   * addresses are accepted there too, because no site can make a browser send another host's address, and so is any
+   * port, because a published port differs from the server's own. Default: the server listens on loopback only.
+   */
+  readonly hostNames?: readonly string[] | undefined;
 }
 
 /** The names of this machine that a client may use. */
@@ -13,17 +21,29 @@ const NAMES = ['localhost', '127.0.0.1', '[::1]'];
 
 /**
  * Returns why a request is refused, as a clause; undefined if it is not. A request needs a `Host` of this machine with
- * exactly the port of the server, no `Origin` except the page's own, and no `Sec-Fetch-Site` of another site.
+ * exactly the port of the server (or one of `hostNames`), no `Origin` except the page's own, and no `Sec-Fetch-Site` of
+ * another site.
  */
 export function findIntrusion(
   { host = '', origin, 'sec-fetch-site': site }: IncomingHttpHeaders,
-  { port, pageOrigin }: GuardedServer,
+  { port, pageOrigin, hostNames }: GuardedServer,
 ): string | undefined {
   const named = host.toLowerCase();
-  // A client leaves the default port out.
-  const isOwn = NAMES.some((name) => named === `${name}:${port}` || (port === 80 && named === name));
-  if (!isOwn) return `the Host '${host}' is not localhost:${port}`;
+  if (hostNames) {
+    if (!isKnownName(named, hostNames)) return `the Host '${host}' is not a name of this sandbox`;
+  } else {
+    // A client leaves the default port out.
+    const isOwn = NAMES.some((name) => named === `${name}:${port}` || (port === 80 && named === name));
+    if (!isOwn) return `the Host '${host}' is not localhost:${port}`;
+  }
   if (origin !== undefined && origin !== pageOrigin) return `a web page of ${origin} sent the request`;
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return 'a web page sent the request';
   return undefined;
+}
+
+/** @param host in lower case, with or without a port */
+function isKnownName(host: string, hostNames: readonly string[]): boolean {
+  const [, address, name = ''] = /^(?:\[([0-9a-f:.]+)\]|([^:[\]]+))(?::\d{1,5})?$/.exec(host) ?? [];
+  if (address !== undefined) return isIP(address) === 6;
+  return isIP(name) === 4 || isLoopback(name) || hostNames.includes(name.replace(/\.$/, ''));
 }

@@ -27,6 +27,8 @@ export interface PageServing {
   readonly subject: PageSubject;
   /** The wanted port; 0 takes any free one. */
   readonly port: number;
+  /** The address to listen on. Default `127.0.0.1`. */
+  readonly address?: string | undefined;
 }
 
 /**
@@ -37,10 +39,11 @@ export interface PageServing {
 export async function openCommandPage(
   { now }: Pick<CliPorts, 'now'>,
   folder: StateFolder,
-  { host, subject, port }: PageServing,
+  { host, subject, port, address }: PageServing,
 ): Promise<OpenPage> {
   const { source, writeStory } = findSource(subject, folder, now);
   const page = await openPage({
+    host: address,
     port,
     spare: SPARE_PORTS,
     token: obtainPageToken(folder),

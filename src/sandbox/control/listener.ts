@@ -6,8 +6,10 @@ import { refuseIntruder, refuseWrite } from './refusal.js';
 
 /** What the listener needs. */
 export interface ControlListenerDeps extends ControlDeps {
-  /** Where the API listens, once it does: `http://127.0.0.1:4020`. */
-  readonly origin: () => string;
+  /** The port of the API, once it listens. */
+  readonly port: () => number;
+  /** See {@link GuardedServer.hostNames}. */
+  readonly hostNames?: readonly string[] | undefined;
   /** The origin of the page that may use the API. Default: no page. */
   readonly pageOrigin?: string;
   /** Resolves when everything written is on disk. */
@@ -22,17 +24,12 @@ export function createControlListener(deps: ControlListenerDeps): RequestListene
   let server: GuardedServer | undefined;
   let loading: Promise<RequestListener> | undefined;
   return async (incoming, outgoing) => {
-    server ??= { port: readPort(deps.origin()), pageOrigin: deps.pageOrigin };
+    server ??= { port: deps.port(), pageOrigin: deps.pageOrigin, hostNames: deps.hostNames };
     const reason = findIntrusion(incoming.headers, server);
     if (reason !== undefined) return refuseIntruder(incoming, outgoing, reason);
     loading ??= load(deps);
     (await loading)(incoming, outgoing);
   };
-}
-
-/** A URL leaves the default port out. */
-function readPort(origin: string): number {
-  return Number(new URL(origin).port || 80);
 }
 
 async function load(deps: ControlListenerDeps): Promise<RequestListener> {
@@ -47,7 +44,8 @@ async function load(deps: ControlListenerDeps): Promise<RequestListener> {
       await deps.kept();
       return response;
     } catch (error) {
-      return refuseWrite(error);
+      // The health check has found that itself, and says no more.
+      return response.status === 503 ? response : refuseWrite(error);
     }
   };
   return getRequestListener(answer, { overrideGlobalObjects: false });
