@@ -1,10 +1,10 @@
 // Which requests the guard of a server on loopback refuses.
 import { describe, expect, it } from 'vitest';
-import { findIntrusion } from './loopback-guard.js';
+import { findIntrusion, type GuardedServer } from './loopback-guard.js';
 
 const port = 4020;
 const PAGE = 'http://127.0.0.1:4022';
-const refuses = (headers: Readonly<Record<string, string>>, server = { port }) =>
+const refuses = (headers: Readonly<Record<string, string>>, server: GuardedServer = { port }) =>
   findIntrusion(headers, server) !== undefined;
 
 describe('the guard of a server on loopback', () => {
@@ -24,6 +24,15 @@ describe('the guard of a server on loopback', () => {
     expect(findIntrusion({ host: 'localhost:4020' }, { port: 80 })).toBe(
       "the Host 'localhost:4020' is not localhost:80",
     );
+  });
+
+  it('accepts its host names and IP addresses with any port, if other machines can reach the server', () => {
+    const server = { port, hostNames: ['twilio'] };
+    for (const host of ['twilio:4020', 'Twilio.', 'localhost:49153', '10.0.0.7', '[2001:db8::7]:80'])
+      expect([host, refuses({ host }, server)]).toEqual([host, false]);
+    for (const host of ['twilio.evil.example', '127.1', 'sub.localhost', '[twilio]', ''])
+      expect([host, refuses({ host }, server)]).toEqual([host, true]);
+    expect(refuses({ host: 'twilio', origin: 'http://twilio' }, server)).toBe(true);
   });
 
   it('accepts the origin of the page, if there is one, and no other', () => {

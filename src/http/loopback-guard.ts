@@ -1,7 +1,6 @@
 // Refuses what web pages can send to a server of this machine: requests under a foreign name (DNS rebinding), and those of sites.
 import type { IncomingHttpHeaders } from 'node:http';
 import { isIP } from 'node:net';
-import { isLoopback } from '../origin.js';
 
 /** Where the guarded server listens, and which page may use it. */
 export interface GuardedServer {
@@ -45,5 +44,5 @@ export function findIntrusion(
 function isKnownName(host: string, hostNames: readonly string[]): boolean {
   const [, address, name = ''] = /^(?:\[([0-9a-f:.]+)\]|([^:[\]]+))(?::\d{1,5})?$/.exec(host) ?? [];
   if (address !== undefined) return isIP(address) === 6;
-  return isIP(name) === 4 || isLoopback(name) || hostNames.includes(name.replace(/\.$/, ''));
+  return isIP(name) === 4 || name === 'localhost' || hostNames.includes(name.replace(/\.$/, ''));
 }

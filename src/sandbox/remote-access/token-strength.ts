@@ -7,7 +7,8 @@ const MIN_OTHER = 22;
 /** A random token of 32 hex digits has fewer distinct ones about once in 27 million times. */
 const MIN_DISTINCT = 8;
 
-const WORDS = /test|pass|secret|default|changeme|change-me|example|token|admin|relay|twilio|sandbox|1234567/i;
+const WORDS =
+  /test|pass|secret|default|changeme|change-me|example|token|admin|relay|twilio|sandbox|1234567/gi;
 
 /**
  * Returns why a token is weak, as the rest of "the token …"; undefined if it may be random. It never quotes the token.
@@ -18,14 +19,19 @@ export function findTokenFault(token: string): string | undefined {
   const isHex = /^[0-9a-f]+$/i.test(token);
   if (token.length < (isHex ? MIN_HEX : MIN_OTHER))
     return `is too short: it needs 128 random bits, such as ${MIN_HEX} hex digits`;
-  // A random token holds such a word only by a rare accident, if it is not much longer than the word.
-  if (!isHex && WORDS.test(token) && new Set(token.replace(WORDS, '')).size < MIN_DISTINCT * 2)
-    return 'is made of words: it must be random';
+  if (!isHex && isMadeOfWords(token)) return 'is made of words: it must be random';
   if (new Set(token.toLowerCase()).size < MIN_DISTINCT)
     return 'has too few different characters: it must be random';
   if (isRepeated(token)) return 'repeats itself: it must be random';
   if (isRow(token)) return 'is a row of neighbouring characters: it must be random';
   return undefined;
+}
+
+/** A random token holds such a word only by accident, and has more than lower-case letters. */
+function isMadeOfWords(token: string): boolean {
+  if (/^[a-z._-]+$/.test(token)) return true;
+  const rest = token.replace(WORDS, '');
+  return rest !== token && new Set(rest).size < MIN_DISTINCT * 2;
 }
 
 /** True if a token is one part over and over, such as `0123456789abcdef` twice. */
