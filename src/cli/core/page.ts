@@ -1,8 +1,9 @@
 // Serves the browser page for a command: of a sandbox, or of the webhooks of a live account.
 import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { isLoopback } from '../../origin.js';
 import { findPackageFile } from '../../package-file.js';
-import { announcePage, obtainPageToken, type PageHost } from '../../page/server/address.js';
+import { announcePage, forgetPageToken, obtainPageToken, type PageHost } from '../../page/server/address.js';
 import { openPageFiles } from '../../page/server/files.js';
 import { createGatewaySource, type GatewaySourceOptions } from '../../page/server/gateway-source.js';
 import { type OpenPage, openPage, type PageOptions } from '../../page/server/open-page.js';
@@ -42,6 +43,7 @@ export async function openCommandPage(
   { host, subject, port, address }: PageServing,
 ): Promise<OpenPage> {
   const { source, writeStory } = findSource(subject, folder, now);
+  if (address !== undefined && !isLoopback(address)) forgetPageToken(folder);
   const page = await openPage({
     host: address,
     port,

@@ -32,6 +32,11 @@ export function obtainPageToken(folder: StateFolder): string {
   return obtainSecret(folder, TOKEN_FILE);
 }
 
+/** Forgets the token, for a page that other machines can reach: open tabs need a new code. */
+export function forgetPageToken(folder: StateFolder): void {
+  rmSync(folder.file(TOKEN_FILE), { force: true });
+}
+
 /**
  * Announces a page. The file is written before the lock is taken, so that it names the lock's holder whenever the lock is
  * held; after a kill nobody holds it.
