@@ -43,7 +43,7 @@ describe('sandbox --host', () => {
         RELAY_PHONE_SANDBOX_ACCOUNT_SID: sid,
         RELAY_PHONE_SANDBOX_AUTH_TOKEN_FILE: 'auth-token',
         RELAY_PHONE_SANDBOX_CONTROL_TOKEN: controlToken,
-        RELAY_PHONE_DEBUG: '*',
+        RELAY_PHONE_DEBUG: '1',
       },
       '--verbose',
     );
@@ -187,7 +187,7 @@ describe('the variables of sandbox', () => {
     for (const [, { form }] of options) {
       const [option = ''] = /--[a-z-]+/.exec(form) ?? [];
       const variable = `RELAY_PHONE_SANDBOX_${option.slice(2).replaceAll('-', '_').toUpperCase()}`;
-      expect(docs).toContain(`| \`${option}\` | \`${variable}\` |`);
+      expect(docs).toContain(`| \`${option}\` | \`${variable}\` `);
     }
   });
 });

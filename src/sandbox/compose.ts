@@ -337,7 +337,7 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     sandbox,
     port,
     hostNames: remoteAccess.hostNames,
-    isHealthy: createHealthCheck(store, accounts),
+    isHealthy: createHealthCheck(store),
     kept: store.kept,
   });
   const listener = createSandboxListener(

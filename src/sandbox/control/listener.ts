@@ -44,8 +44,7 @@ async function load(deps: ControlListenerDeps): Promise<RequestListener> {
       await deps.kept();
       return response;
     } catch (error) {
-      // The health check has found that itself, and says no more.
-      return response.status === 503 ? response : refuseWrite(error);
+      return refuseWrite(error);
     }
   };
   return getRequestListener(answer, { overrideGlobalObjects: false });

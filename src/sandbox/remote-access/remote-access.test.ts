@@ -75,7 +75,7 @@ describe('a sandbox that listens on every address', () => {
   it('is asked for by its own names and IP addresses, with any port, and by no other name', async () => {
     const sandbox = await open({
       publicOrigin: 'http://twilio:4020',
-      webhooks: { allowedHosts: ['Gateway.example', '10.1.2.3'] },
+      webhooks: { allowedHosts: ['Gateway.example.', '10.1.2.3'] },
     });
     const ask = async (host: string) => (await send(sandbox, '/_sandbox/health', { host })).status;
     const known = [

@@ -1,9 +1,17 @@
 // What a sandbox needs before other machines may reach it: its public origin, its names, and tokens that nobody can guess.
 import { hostname } from 'node:os';
 import { RelayPhoneError } from '../../errors.js';
-import { findOriginFault, formatAuthority, isLoopback, isWildcard, readHost } from '../../origin.js';
+import {
+  findOriginFault,
+  formatAuthority,
+  formatOrigin,
+  isLoopback,
+  isWildcard,
+  readHost,
+} from '../../origin.js';
+import { plainName } from '../platform/twilio-hosts.js';
 import type { SandboxOptions } from '../sandbox.js';
-import { findTokenFault } from './token-strength.js';
+import { findWeakness } from './token-strength.js';
 
 /** How others reach a sandbox. */
 export interface RemoteAccess {
@@ -25,8 +33,8 @@ export function readRemoteAccess(options: SandboxOptions): RemoteAccess {
   if (publicOrigin !== undefined) verifyOrigin(publicOrigin);
   const isRemote = !isLoopback(host);
   if (!isRemote) {
-    const own = (port: number) => `http://${formatAuthority(host, port)}`;
-    return { isRemote, publicOrigin: (port) => publicOrigin ?? own(port), hostNames: undefined };
+    const originOf = (port: number) => publicOrigin ?? formatOrigin(host, port);
+    return { isRemote, publicOrigin: originOf, hostNames: undefined };
   }
   verifyStrong('auth token', account.authToken);
   verifyStrong('control token', controlToken);
@@ -34,7 +42,7 @@ export function readRemoteAccess(options: SandboxOptions): RemoteAccess {
   const originOf = (port: number) => publicOrigin ?? new URL(`http://${formatAuthority(name, port)}`).origin;
   const publicName = readHost(new URL(originOf(80)));
   const names = [publicName, name, ...(webhooks.allowedHosts ?? [])];
-  return { isRemote, publicOrigin: originOf, hostNames: names.map((one) => one.toLowerCase()) };
+  return { isRemote, publicOrigin: originOf, hostNames: names.map(plainName) };
 }
 
 /** The host name of this machine: in a container its id, under which its network knows it. */
@@ -55,7 +63,7 @@ function verifyOrigin(publicOrigin: string): void {
 }
 
 function verifyStrong(what: string, token: string | undefined): void {
-  const fault = token === undefined ? undefined : findTokenFault(token);
+  const fault = token === undefined ? undefined : findWeakness(token);
   if (fault === undefined) return;
   throw new RelayPhoneError({
     kind: 'usage',

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { findTokenFault } from './token-strength.js';
+import { findWeakness } from './token-strength.js';
 
 /** As `openssl rand` makes them: 128 random bits and more. */
 const random = fc.uint8Array({ minLength: 16, maxLength: 48 }).map((seed) => randomBytes(seed.length));
@@ -12,7 +12,7 @@ describe('a token', () => {
     fc.assert(
       fc.property(random, fc.constantFrom('hex', 'base64', 'base64url'), (bytes, encoding) => {
         const token = bytes.toString(encoding);
-        expect([token, findTokenFault(token)]).toEqual([token, undefined]);
+        expect([token, findWeakness(token)]).toEqual([token, undefined]);
       }),
       { numRuns: 2000 },
     );
@@ -35,13 +35,13 @@ describe('a token', () => {
     [`${randomBytes(16).toString('hex')} x`, /header/],
     [`${randomBytes(16).toString('hex')}\u00e9`, /header/],
   ])('%j is refused', (token, reason) => {
-    expect(findTokenFault(token)).toMatch(reason);
+    expect(findWeakness(token)).toMatch(reason);
   });
 
   it('is refused if it repeats a part, whatever the part is', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1, maxLength: 16, unit: 'grapheme-ascii' }), (part) => {
-        expect(findTokenFault(part.repeat(2 + Math.ceil(40 / part.length)))).toBeDefined();
+        expect(findWeakness(part.repeat(2 + Math.ceil(40 / part.length)))).toBeDefined();
       }),
     );
   });
@@ -49,7 +49,7 @@ describe('a token', () => {
   it('is never quoted in the reason', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 6 }), (token) => {
-        expect(findTokenFault(token) ?? '').not.toContain(token);
+        expect(findWeakness(token) ?? '').not.toContain(token);
       }),
     );
   });

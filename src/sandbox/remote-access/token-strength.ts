@@ -14,7 +14,7 @@ const WORDS =
  * Returns why a token is weak, as the rest of "the token …"; undefined if it may be random. It never quotes the token.
  * A random token of 128 bits, in hex or base64url, passes.
  */
-export function findTokenFault(token: string): string | undefined {
+export function findWeakness(token: string): string | undefined {
   if (!/^[\x21-\x7e]+$/.test(token)) return 'has spaces or characters that a header cannot have';
   const isHex = /^[0-9a-f]+$/i.test(token);
   if (token.length < (isHex ? MIN_HEX : MIN_OTHER))

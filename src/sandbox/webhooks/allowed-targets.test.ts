@@ -128,6 +128,7 @@ describe('a webhook of a sandbox with allowed hosts', () => {
     ['100.100.100.200'],
     ['224.0.0.1'],
     ['ff02::1'],
+    ['nowhere'],
   ])('goes not to an allowed name that leads to %s', async (address) => {
     // The special address is behind a harmless one, so that all are checked.
     await open(['app.example'], ['192.0.2.1', address]);

@@ -81,5 +81,7 @@ for (const [network, prefix] of [
 
 function isSpecial(address: string): boolean {
   const bare = plainHost(address);
-  return SPECIAL.check(bare, isIP(bare) === 6 ? 'ipv6' : 'ipv4');
+  const family = isIP(bare);
+  // What a resolver of the library's user returns may be no address at all.
+  return family === 0 || SPECIAL.check(bare, family === 6 ? 'ipv6' : 'ipv4');
 }

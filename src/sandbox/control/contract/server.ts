@@ -63,7 +63,8 @@ export const SERVER_ROUTES: readonly RouteContract[] = [
   {
     method: 'get',
     path: '/health',
-    summary: 'answers 200 once the sandbox is ready, and 503 while it cannot write; without the token',
+    summary:
+      'answers 200 once the sandbox is ready, and 503 for 30 s after it could not write; without the token',
     answers: {
       200: z.strictObject({ status: z.literal('ready') }),
       503: z.strictObject({ status: z.literal('unavailable') }),
