@@ -58,7 +58,7 @@ describe('sandbox --host', () => {
   it('says who reaches it, whom it reaches, and that webhooks go nowhere without --allow-host', async () => {
     const silent = await start({}, '--host', '0.0.0.0');
     expect(silent.output()).toContain(
-      'it listens on every address of this machine (0.0.0.0): whoever reaches it can use it with a token of the sandbox',
+      'it listens on every address of this machine (0.0.0.0): any machine that reaches it can use it with one of its tokens',
     );
     expect(silent.output()).toContain('webhooks and media go nowhere');
     await silent.end('SIGTERM');
@@ -91,10 +91,12 @@ describe('sandbox --host', () => {
     const local = await start({}, '--host', '0.0.0.0');
     await expect.poll(() => pageOf(local.output())).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     expect(local.output()).not.toContain('the page listens on');
+    const token = workspace.read('.relay-phone/page-token');
     await local.end('SIGTERM');
     const open = await start({ RELAY_PHONE_SANDBOX_PAGE_HOST: '0.0.0.0' }, '--host', '0.0.0.0');
     expect(open.output()).toContain('the page listens on every address of this machine (0.0.0.0)');
     await expect.poll(() => pageOf(open.output())).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect(workspace.read('.relay-phone/page-token')).not.toBe(token);
     const page = new URL(pageOf(open.output()));
     const other = findOwnAddress() ?? '127.0.0.2';
     const answer = await fetch(`http://${other}:${page.port}/`);

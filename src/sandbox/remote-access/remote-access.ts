@@ -26,7 +26,7 @@ export interface RemoteAccess {
 /**
  * Reads how others reach a sandbox from its options.
  *
- * @throws RelayPhoneError `usage` if others can reach it and a given token is weak, or the public origin is none.
+ * @throws RelayPhoneError `usage` if others can reach it and a given token is weak, or the public origin is malformed.
  */
 export function readRemoteAccess(options: SandboxOptions): RemoteAccess {
   const { host = '127.0.0.1', publicOrigin, webhooks = {}, account = {}, controlToken } = options;

@@ -82,6 +82,6 @@ for (const [network, prefix] of [
 function isSpecial(address: string): boolean {
   const bare = plainHost(address);
   const family = isIP(bare);
-  // What a resolver of the library's user returns may be no address at all.
+  // A resolver of the library's user may return anything.
   return family === 0 || SPECIAL.check(bare, family === 6 ? 'ipv6' : 'ipv4');
 }

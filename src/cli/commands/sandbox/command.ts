@@ -44,7 +44,7 @@ export const sandboxCommand = command({
     ),
     pageHost: option(
       '--page-host <address>',
-      'address that the page listens on; whatever it is, browsers must ask for 127.0.0.1',
+      'address that the page listens on, for a published port; browsers must still open 127.0.0.1',
       { choices: ['127.0.0.1', '0.0.0.0', '::'] },
     ),
     strict: option(

@@ -34,7 +34,7 @@ const SPARE_PORTS = 20;
  * something was asked for that it lacks.
  */
 export async function run(ports: CliPorts, flags: SandboxFlags): Promise<number> {
-  // Those of the sandbox are no settings of a Twilio account.
+  // Here these name the sandbox's account; the settings of the same names are those of the Twilio account.
   const { accountSid, authTokenFile, ...common } = flags;
   const context = await openCommandContext(ports, common);
   const serving = await readServing(context, flags);
@@ -133,7 +133,7 @@ function showRemoteAccess(
   isKept: boolean,
 ): void {
   const where = isWildcard(host) ? `every address of this machine (${host})` : host;
-  screen.warn(`it listens on ${where}: whoever reaches it can use it with a token of the sandbox`);
+  screen.warn(`it listens on ${where}: any machine that reaches it can use it with one of its tokens`);
   if (pageHost !== undefined && isWildcard(pageHost))
     screen.warn(`the page listens on every address of this machine (${pageHost}), and needs a code`);
   if (isKept && account.authToken === undefined)

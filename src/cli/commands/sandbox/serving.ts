@@ -54,8 +54,7 @@ export async function readServing(context: CommandContext, flags: ServingFlags):
     '--control-token-file': controlToken,
   };
   for (const [option, value] of Object.entries(given))
-    if (value !== undefined && !isRemote)
-      screen.warn(`ignored: ${option} counts only with --host: on this machine nobody else needs it`);
+    if (value !== undefined && !isRemote) screen.warn(`ignored: ${option} counts only with --host`);
   return {
     port: flags.port ?? find('--port', port) ?? 4020,
     host,
