@@ -94,7 +94,10 @@ export interface Composition {
 export function composeSandbox(options: SandboxOptions, foundation: Foundation): Composition {
   const { store, clock, remoteAccess, port, publicOrigin: origin } = foundation;
   const { now } = clock;
-  const network = { ...(remoteAccess.isRemote && { allowedHosts: [] }), ...options.webhooks };
+  const { webhooks: givenNetwork = {} } = options;
+  const network = remoteAccess.isRemote
+    ? { ...givenNetwork, allowedHosts: givenNetwork.allowedHosts ?? [] }
+    : givenNetwork;
   const strict = options.strict ?? false;
 
   const unsupported = createUnsupportedLog(options.onUnsupported ?? createWarning(options));

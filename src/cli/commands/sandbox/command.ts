@@ -69,7 +69,6 @@ export const sandboxCommand = command({
   examples: [
     'relay-phone sandbox --open',
     'relay-phone sandbox --follow',
-    'relay-phone sandbox leaks --number +12025550190',
     'relay-phone sandbox --host 0.0.0.0 --allow-host app --public-origin http://twilio:4020',
   ],
 });
