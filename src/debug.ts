@@ -1,5 +1,6 @@
 // The debug log of RELAY_PHONE_DEBUG: requests, locks, programs, tunnel states and webhooks on stderr; docs/debugging.md.
 import { showControls } from './control-characters.js';
+import { monotonicNow, realNow } from './real-time.js';
 
 /** The areas that RELAY_PHONE_DEBUG can turn on by name. */
 export const DEBUG_AREAS = ['http', 'locks', 'programs', 'tunnel', 'webhooks'] as const;
@@ -109,7 +110,7 @@ function ownLog(): DebugLog {
     value: process.env.RELAY_PHONE_DEBUG,
     environment: process.env,
     write: writeError,
-    now: Date.now,
+    now: realNow,
     pid: process.pid,
   });
   return log;
@@ -165,8 +166,8 @@ async function sendAndLog<Answer extends { readonly status: number }>(
   request: string,
   send: () => Promise<Answer>,
 ): Promise<Answer> {
-  const start = performance.now();
-  const spent = () => `${Math.round(performance.now() - start)} ms`;
+  const start = monotonicNow();
+  const spent = () => `${Math.round(monotonicNow() - start)} ms`;
   debug(area, () => `send ${request}`);
   try {
     const answer = await send();

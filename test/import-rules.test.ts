@@ -25,6 +25,7 @@ const STATE_FOLDER_OPENERS = [
   'src/checks/doctor/machine/state-folder.ts',
   'src/cli/commands/smoke/stage.ts',
   'src/cli/core/state-place.ts',
+  'src/sandbox/proxy/child-environment.ts',
   'src/state/folder.ts',
   'src/state/ownership.ts',
 ];

@@ -1,4 +1,4 @@
-// The page for everybody: axe on each screen, the keyboard alone, narrow windows and reduced motion.
+// The page for everybody: axe on each screen, what is announced, titles, narrow windows and reduced motion.
 import { describe, expect, it } from 'vitest';
 import { checkScreens, findViolations, showScreen, THEMES } from './support/axe.js';
 import { DEADLINE } from './support/deadline.js';
@@ -9,7 +9,6 @@ import {
   OWNER,
   type PageLab,
   SHOWN_CONTACT,
-  SHOWN_MASK,
   SHOWN_OWNER,
   usePageLab,
   whenLive,
@@ -109,59 +108,32 @@ describe('axe finds nothing against WCAG 2.2 AA', () => {
   });
 });
 
-it('the keyboard alone sends a text, finds its trace, and comes back', async () => {
+it('everything but alerts is announced in one live region, and a thread is a log', async () => {
   const lab = await openLab();
   const tab = await lab.openTab('/phones');
   await whenLive(tab);
-  await findPhone(tab, SHOWN_CONTACT).waitFor();
-  await tab.keyboard.press('n');
-  expect(await tab.evaluate('document.activeElement.getAttribute("aria-label")')).toBe(
-    `Text to ${SHOWN_MASK}`,
-  );
-  await tab.keyboard.type('Hello by 1 2 3 / . ?');
-  await tab.keyboard.press('Enter');
-  await findPhone(tab, SHOWN_OWNER)
-    .locator('.bubble.received', { hasText: 'Hello by 1 2 3 / . ?' })
-    .waitFor();
-  await tab.keyboard.press('Escape');
-  await tab.keyboard.press('.');
-  await tab.getByRole('tree').focus();
-  const selected = tab.getByRole('treeitem', { selected: true });
-  const first = await selected.innerText();
-  await tab.keyboard.press('ArrowDown');
-  await expect.poll(() => selected.innerText()).not.toBe(first);
-  await tab.keyboard.press('k');
-  await expect.poll(() => selected.innerText()).toBe(first);
-  await tab.keyboard.press('/');
-  await expect.poll(() => tab.evaluate('document.activeElement.id')).toBe('filter');
-  await tab.keyboard.type('kind:phone.texts');
-  await tab.getByText(/^1 of \d+ events$/).waitFor();
-  await tab.keyboard.press('Escape');
-  await tab.keyboard.press('1');
-  await findPhone(tab, SHOWN_CONTACT).waitFor();
+  await findPhone(tab, SHOWN_CONTACT).getByRole('log').waitFor();
+  await lab.sandbox.text({ from: CONTACT, to: MASK, body: 'Hello' });
+  await tab.getByRole('status').getByText(`${CONTACT}'s text reached ${OWNER}`).waitFor();
+  const live = await tab.evaluate<
+    string[]
+  >(`[...document.querySelectorAll('[aria-live], [role="status"], [role="log"]')]
+    .filter((element) => element.getAttribute('aria-live') !== 'off').map(({ className }) => className)`);
+  expect(live).toEqual(['hidden']);
 });
 
-it('the keyboard alone answers a call and presses keys in it, which then go to no other screen', async () => {
+it('each screen has a title of its own', async () => {
   const lab = await openLab();
-  const { sandbox, app, client } = lab;
-  sandbox.phone(CONTACT).behave({ calls: 'no-answer' });
-  app.answer(({ path }) => ({
-    type: 'text/xml',
-    body:
-      path === '/voice'
-        ? '<Response><Gather numDigits="1" timeout="600" action="/keys"/></Response>'
-        : '<Response><Pause length="600"/></Response>',
-  }));
-  const tab = await lab.openTab('/phones');
+  const traceId = await cause(lab);
+  const tab = await lab.openTab();
   await whenLive(tab);
-  await client.calls.create({ from: MASK, to: CONTACT, url: `${app.origin}/voice`, timeout: 600 });
-  const phone = findPhone(tab, SHOWN_CONTACT);
-  await phone.getByRole('button', { name: 'Answer' }).focus();
-  await tab.keyboard.press('Enter');
-  await phone.getByRole('button', { name: 'Key 2' }).focus();
-  await tab.keyboard.press('Space');
-  await expect.poll(() => app.formsAt('/keys')).toMatchObject([{ Digits: '2' }]);
-  expect(new URL(tab.url()).pathname).toBe('/phones');
+  const titles: string[] = [];
+  for (const screen of [...SCREENS, `/t/${traceId}`, '/webhooks/1', '/rest/2']) {
+    await showScreen(tab, screen);
+    titles.push(await tab.title());
+  }
+  expect(new Set(titles).size).toBe(titles.length);
+  expect(await tab.evaluate('document.documentElement.lang')).toBe('en');
 });
 
 it('no screen is wider than a window of 320 pixels', async () => {

@@ -1,6 +1,4 @@
-// The page against other sites, other programs on this machine, and what strangers send to the app.
-import { request } from 'node:http';
-import { text as readAll } from 'node:stream/consumers';
+// The page in Chromium, against other sites, other programs on this machine, and what strangers send to the app.
 import { beforeEach, describe, expect, it } from 'vitest';
 import { DEADLINE } from './support/deadline.js';
 import {
@@ -8,7 +6,6 @@ import {
   findPhone,
   MASK,
   OWNER,
-  PAGE_TOKEN,
   type PageLab,
   SHOWN_CONTACT,
   SHOWN_OWNER,
@@ -21,85 +18,6 @@ const openLab = usePageLab();
 let lab: PageLab;
 beforeEach(async () => {
   lab = await openLab();
-});
-
-/** Sends a request to the page's server, which a browser would not let a script send. */
-async function send(
-  path: string,
-  headers: Readonly<Record<string, string>>,
-  { method = 'GET', body = '' } = {},
-): Promise<{ status: number; headers: Readonly<Record<string, unknown>>; body: string }> {
-  const { port } = lab.page();
-  const sent = request({ host: '127.0.0.1', port, path, method, headers });
-  sent.end(body);
-  const answer = await new Promise<import('node:http').IncomingMessage>((resolve, reject) =>
-    sent.on('response', resolve).on('error', reject),
-  );
-  return { status: answer.statusCode ?? 0, headers: answer.headers, body: await readAll(answer) };
-}
-
-const authorized = { Authorization: `Bearer ${PAGE_TOKEN}` };
-
-describe('the server of the page', () => {
-  it.each([
-    ['a name that was rebound to this machine', { Host: 'attacker.example' }],
-    ['localhost, whose cookies and storage belong to other programs', { Host: 'localhost' }],
-    ['another port', { Host: '127.0.0.1:1' }],
-    ['another origin', { Origin: 'http://attacker.example' }],
-    ['an opaque origin', { Origin: 'null' }],
-    ['another port of this machine', { Origin: 'http://127.0.0.1:8000' }],
-    ['another site', { 'Sec-Fetch-Site': 'cross-site' }],
-    ['another program of the same site', { 'Sec-Fetch-Site': 'same-site' }],
-  ])('refuses a request of %s, even with the token', async (_, headers) => {
-    const answer = await send('/api/state', { ...authorized, ...headers });
-    expect(answer.status).toBe(403);
-    expect(JSON.parse(answer.body)).toEqual({ error: expect.any(String) });
-    expect((await send('/api/state', authorized)).status).toBe(200);
-  });
-
-  it('sets no cookie, lets no other origin read, and refuses to be framed, in every answer', async () => {
-    const code = lab.page().createAddress().split('#k=')[1] ?? '';
-    const answers = [
-      await send('/', {}),
-      await send('/assets/none.js', {}),
-      await send('/api/session', {}, { method: 'POST', body: code }),
-      await send('/api/session', {}, { method: 'POST', body: code }),
-      await send('/api/state', authorized),
-      await send('/api/state', {}),
-      await send('/', {}, { method: 'POST' }),
-    ];
-    expect(answers.map(({ status }) => status)).toEqual([200, 404, 200, 401, 200, 401, 405]);
-    for (const { headers } of answers) {
-      expect(headers).not.toHaveProperty('set-cookie');
-      expect(Object.keys(headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
-      expect(headers).toMatchObject({
-        'content-security-policy': expect.stringContaining("frame-ancestors 'none'"),
-        'x-content-type-options': 'nosniff',
-        'referrer-policy': 'no-referrer',
-        'cache-control': 'no-store',
-      });
-    }
-  });
-
-  it.each([
-    ['GET', '/account'],
-    ['GET', '/snapshot'],
-    ['POST', '/restore'],
-    ['GET', '/state/../account'],
-    ['GET', '/state/%2e%2e/account'],
-    ['GET', '/phones/../../2010-04-01/Accounts.json'],
-    ['GET', '/phones/x%2F..%2F..%2Faccount/threads/../../account'],
-    ['DELETE', '/phones/+13015550195/label'],
-    ['GET', '/traces/%zz/story'],
-    ['GET', '/traces/none/story'],
-  ])('has no %s %s', async (method, path) => {
-    expect((await send(`/api${path}`, authorized, { method })).status).toBe(404);
-  });
-
-  it('takes a segment with escaped slashes for the name of a phone', async () => {
-    const { status, body } = await send('/api/phones/..%2F..%2Faccount/threads', authorized);
-    expect([status, body]).toEqual([200, '[]']);
-  });
 });
 
 it('another site that frames the page or reads its API gets nothing', async () => {

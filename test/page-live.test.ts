@@ -209,6 +209,37 @@ describe('the page of a live account', () => {
     await expect.poll(foreign.text).toContain('event: reset');
   });
 
+  it('lists webhooks page after page, refused ones too', async () => {
+    const tunnel = await recordWebhook();
+    for (let count = 0; count < 4; count += 1) {
+      await ask(tunnel.origin, webhook());
+      await ask(tunnel.origin, webhook({}, { token: 'f'.repeat(32) }));
+    }
+    const idsOf = async (query: string) =>
+      ((await call(`/exchanges?${query}`)).json as { id: number }[]).map(({ id }) => id);
+    for (const refused of ['false', 'true']) {
+      const all = await idsOf(`refused=${refused}`);
+      const first = await idsOf(`refused=${refused}&limit=2`);
+      const rest = await idsOf(`refused=${refused}&before=${first[1]}`);
+      expect(all).toEqual(all.toSorted((one, other) => other - one));
+      expect([...first, ...rest]).toEqual(all);
+    }
+    expect(await idsOf('before=yesterday')).toHaveLength(5);
+  });
+
+  it('streams whether a gateway records, and a position before the first webhook is no reset', async () => {
+    const stream = await listen('');
+    await expect.poll(stream.text).toContain('event: recording\ndata: {"isRecording":false}');
+    const tunnel = await recordWebhook();
+    await expect.poll(stream.text).toContain('event: recording\ndata: {"isRecording":true}');
+    const [, position = ''] = /^id: (\S+)$/m.exec(stream.text()) ?? [];
+    const resumed = await listen(`?since=${position}`);
+    await expect.poll(resumed.text).toContain('{"isRecording":true}');
+    await tunnel.end();
+    await expect.poll(resumed.text).toContain('{"isRecording":false}');
+    expect(resumed.text()).not.toContain('event: reset');
+  });
+
   it('waits for a gateway that starts later', async () => {
     const stream = await listen('');
     const tunnel = await recordWebhook();

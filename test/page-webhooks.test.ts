@@ -101,7 +101,7 @@ describe('a webhook', () => {
     await tab.getByRole('button', { name: 'Send again' }).click();
     await tab.getByRole('link', { name: /^kept as no\. \d+$/ }).click();
     await tab.getByText('Bad signature:').waitFor();
-    await tab.getByText('Answered 403').waitFor();
+    await tab.locator('.answer-line', { hasText: 'Answered 403' }).waitFor();
   });
 });
 
@@ -122,12 +122,14 @@ describe('a replay', () => {
   it('that is edited and signed anew is accepted, and the difference of the answers is shown', async () => {
     lab.app.answer(checkSignature);
     const tab = await openWebhook();
-    await tab.getByText('Answered 400').waitFor();
+    await tab.locator('.answer-line', { hasText: 'Answered 400' }).waitFor();
     await tab.getByRole('tab', { name: 'Replay' }).click();
     await tab.getByLabel('Body', { exact: true }).fill('fixed');
     await tab.getByRole('button', { name: 'Leave NumMedia out' }).click();
     await tab.getByRole('button', { name: 'Send again' }).click();
-    const result = tab.getByRole('status').filter({ hasText: 'Answered 200' });
+    const result = tab
+      .getByRole('region', { name: 'Result of the replay' })
+      .filter({ hasText: 'Answered 200' });
     await result.getByText('(before: 400)').waitFor();
     await result.getByText('The body differs').waitFor();
     const [, replayed] = lab.app.calls;
@@ -147,8 +149,10 @@ describe('a replay', () => {
     await tab.getByRole('tab', { name: 'Replay' }).click();
     await tab.getByLabel(choice).check();
     await tab.getByRole('button', { name: 'Send again' }).click();
-    const result = tab.getByRole('status').filter({ hasText: 'Answered 403' });
-    await result.getByText('The signature is wrong.').waitFor();
+    const result = tab
+      .getByRole('region', { name: 'Result of the replay' })
+      .filter({ hasText: 'Answered 403' });
+    await result.getByText('The signature is wrong.', { exact: true }).waitFor();
     await result.getByRole('link', { name: /^kept as no\./ }).click();
     await tab.getByText(verdict).waitFor();
   });
@@ -158,7 +162,10 @@ describe('a replay', () => {
     await tab.getByRole('tab', { name: 'Replay' }).click();
     await tab.getByLabel('Path').fill('/other?a=b%20c&d=%2F');
     await tab.getByRole('button', { name: 'Send again' }).click();
-    await tab.getByRole('status').filter({ hasText: 'Answered 200' }).waitFor();
+    await tab
+      .getByRole('region', { name: 'Result of the replay' })
+      .filter({ hasText: 'Answered 200' })
+      .waitFor();
     expect(lab.app.calls.at(-1)).toMatchObject({ signed: true, path: '/other?a=b%20c&d=%2F' });
   });
 
@@ -170,7 +177,10 @@ describe('a replay', () => {
     await tab.getByRole('alert').waitFor();
     await tab.getByLabel('Path').fill('/sms');
     await tab.getByRole('button', { name: 'Send again' }).click();
-    await tab.getByRole('status').filter({ hasText: 'Answered 200' }).waitFor();
+    await tab
+      .getByRole('region', { name: 'Result of the replay' })
+      .filter({ hasText: 'Answered 200' })
+      .waitFor();
     await tab.getByRole('alert').waitFor({ state: 'detached' });
   });
 });
@@ -182,7 +192,7 @@ it('requests of the app are listed with their answers, and one leads to its trac
   const tab = await openTab('/webhooks');
   await tab.getByRole('tab', { name: 'Requests of your app' }).click();
   await tab.getByRole('link', { name: 'Messages.json' }).click();
-  await tab.getByText('Answered 201').waitFor();
+  await tab.locator('.answer-line', { hasText: 'Answered 201' }).waitFor();
   await tab.getByText('"status": "queued"').waitFor();
   await tab.getByRole('link', { name: 'its trace' }).click();
   await tab.getByRole('tree').waitFor();

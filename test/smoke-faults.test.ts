@@ -1,6 +1,7 @@
 // Tests that each check of `smoke` fails by its name: breaks what it checks, and nothing else.
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { SMOKE_CHECKS } from '../src/checks/smoke/checks.js';
+import { announcePage } from '../src/page/server/address.js';
 import { serveSandbox } from '../src/sandbox/instance/join.js';
 import { DEADLINE } from './support/deadline.js';
 import { answerLikeRelay } from './support/doctor/relay-like.js';
@@ -97,7 +98,7 @@ describe('not-in-sandbox', () => {
     onTestFinished(served.close);
     const client = createSandboxClient(served);
     const askForConversation = () => client.conversations.v1.conversations.create({}).catch(() => undefined);
-    return { ...scene, askForConversation };
+    return { ...scene, folder, askForConversation };
   }
 
   it('fails if the app asks for something that the sandbox lacks, and no other check does', async () => {
@@ -120,6 +121,22 @@ describe('not-in-sandbox', () => {
         ],
       },
     ]);
+  });
+
+  it('names the address of the trace if the page of the sandbox is served', async () => {
+    const { smoke, app, folder, askForConversation } = await setInSandbox();
+    const origin = 'http://127.0.0.1:4022';
+    onTestFinished(await announcePage(folder, 'sandbox', { origin, mode: 'sandbox' }));
+    const usual = answerLikeRelay({ authToken: APP_TOKEN });
+    app.answer(async (called) => {
+      if (called.path === '/api/v1/inbound_call') await askForConversation();
+      return usual(called);
+    });
+    const { report } = await smoke(['--app', app.origin], ENVIRONMENT);
+    const [finding] = report.checks.find(({ id }) => id === 'not-in-sandbox')?.findings ?? [];
+    const [command = '', address] = finding?.tryNext ?? [];
+    const number = command.split(' ').at(-1);
+    expect(address).toMatch(new RegExp(`^open ${origin}/t/[0-9a-f]{16}-${number}$`));
   });
 
   it('looks also if another check fails, and only at what was asked for since smoke began', async () => {

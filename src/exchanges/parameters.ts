@@ -61,6 +61,9 @@ function last(value: string | readonly string[] | undefined): string | undefined
   return typeof value === 'string' || value === undefined ? value : value.at(-1);
 }
 
+/** A path and query that can be sent as they are: no spaces, no fragment, nothing that is not ASCII. */
+export const REPLAY_PATH = /^\/[\x21\x22\x24-\x7e]*$/;
+
 /** Splits a request target into its path and its query, which includes the question mark. */
 export function splitTarget(target: string): { readonly pathname: string; readonly query: string } {
   const at = target.indexOf('?');

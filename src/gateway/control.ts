@@ -18,7 +18,7 @@ const MAX_BODY_BYTES = 2 * 1024 * 1024;
  */
 export function createGatewayControlListener(gateway: Gateway, token: string): RequestListener {
   return async (incoming, outgoing) => {
-    const intrusion = findIntrusion(incoming.headers, { port: incoming.socket.localPort ?? 0 });
+    const intrusion = findIntrusion(incoming.headers, incoming.socket.localPort ?? 0);
     if (intrusion !== undefined) return void outgoing.writeHead(403).end(`${intrusion}\n`);
     if (!isEqual(incoming.headers.authorization ?? '', `Bearer ${token}`))
       return void outgoing.writeHead(401).end();

@@ -1,5 +1,6 @@
 // Reads request bodies from strangers: all bodies that are still arriving share one limit of memory.
 import type { IncomingMessage } from 'node:http';
+import { clearTimeout, setImmediate, setTimeout } from '../real-time.js';
 
 /** Why a body could not be read. `no-room`: its memory was needed for other bodies. */
 export type BodyFault = 'too-long' | 'too-slow' | 'ended-early' | 'no-room';

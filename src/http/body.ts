@@ -1,5 +1,6 @@
 // Reads the body of a request to one of our servers, up to a limit.
 import type { IncomingMessage } from 'node:http';
+import { clearTimeout, setTimeout } from '../real-time.js';
 
 /** Thrown if a body is longer than allowed, or ends early. */
 export class UnreadableBody extends Error {

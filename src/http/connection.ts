@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { debug } from '../debug.js';
 import { formatAuthority } from '../origin.js';
+import { clearTimeout, setTimeout } from '../real-time.js';
 import { connectOptionsFor, openRequest } from './client.js';
 import { explainFailure, ProxyFailure } from './failure.js';
 import { formatProxy, type HttpProxy, proxyAuthorization } from './proxy.js';

@@ -10,6 +10,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { debug, isDebugging } from '../debug.js';
 import { findSystemCode } from '../errors.js';
 import { formatOrigin } from '../origin.js';
+import { clearInterval, clearTimeout, monotonicNow, setInterval, setTimeout } from '../real-time.js';
 import { type LimitedConnections, limitConnections } from './connection-limit.js';
 
 /** A server that is accepting connections. */
@@ -94,11 +95,11 @@ async function listenOn(
 }
 
 function debugAnswer({ method, url, headers }: IncomingMessage, response: ServerResponse): void {
-  const start = performance.now();
+  const start = monotonicNow();
   const request = `${method} ${headers.host ?? ''}${url}`;
   response.once('close', () => {
     const outcome = response.writableFinished ? `answered ${response.statusCode} to` : 'did not finish';
-    debug('http', () => `${outcome} ${request} in ${Math.round(performance.now() - start)} ms`);
+    debug('http', () => `${outcome} ${request} in ${Math.round(monotonicNow() - start)} ms`);
   });
 }
 

@@ -2,30 +2,22 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { isIP } from 'node:net';
 
-/** Where the guarded server listens, and which page may use it. */
-export interface GuardedServer {
-  readonly port: number;
-  /** The origin of the product's own page. Default: no page. */
-  readonly pageOrigin?: string | undefined;
-  /**
-   * The names under which other machines may ask a server that does not only listen on loopback, in lower case. IP
-   * addresses are accepted there too, because no site can make a browser send another host's address, and so is any
-   * port, because a published port differs from the server's own. Default: the server listens on loopback only.
-   */
-  readonly hostNames?: readonly string[] | undefined;
-}
-
 /** The names of this machine that a client may use. */
 const NAMES = ['localhost', '127.0.0.1', '[::1]'];
 
 /**
  * Returns why a request is refused, as a clause; undefined if it is not. A request needs a `Host` of this machine with
- * exactly the port of the server (or one of `hostNames`), no `Origin` except the page's own, and no `Sec-Fetch-Site` of
- * another site.
+ * exactly the port of the server (or one of `hostNames`), no `Origin`, and no `Sec-Fetch-Site` of another site.
+ *
+ * @param port of the server
+ * @param hostNames the names, in lower case, of a server that other machines can reach. IP addresses are accepted there too,
+ *   because a web page cannot rebind them, and so is any port, because a published port differs from the server's own.
+ *   Default: the server listens on loopback only
  */
 export function findIntrusion(
   { host = '', origin, 'sec-fetch-site': site }: IncomingHttpHeaders,
-  { port, pageOrigin, hostNames }: GuardedServer,
+  port: number,
+  hostNames?: readonly string[],
 ): string | undefined {
   const named = host.toLowerCase();
   if (hostNames) {
@@ -35,7 +27,7 @@ export function findIntrusion(
     const isOwn = NAMES.some((name) => named === `${name}:${port}` || (port === 80 && named === name));
     if (!isOwn) return `the Host '${host}' is not localhost:${port}`;
   }
-  if (origin !== undefined && origin !== pageOrigin) return `a web page of ${origin} sent the request`;
+  if (origin !== undefined) return `a web page of ${origin} sent the request`;
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return 'a web page sent the request';
   return undefined;
 }

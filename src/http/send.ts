@@ -2,6 +2,7 @@
 import type { Agent, IncomingHttpHeaders } from 'node:http';
 import { debugRequest } from '../debug.js';
 import { readCredentials } from '../origin.js';
+import { clearTimeout, setTimeout } from '../real-time.js';
 import { openRequest } from './client.js';
 import { explainFailure, LATE, ProxyFailure } from './failure.js';
 import { explainDrop, findSchemeError } from './scheme.js';

@@ -6,6 +6,7 @@ import Pool from 'undici/lib/dispatcher/pool.js';
 import { debug, isDebugging } from '../debug.js';
 import { findSystemCode } from '../errors.js';
 import { isLoopback, readHost } from '../origin.js';
+import { monotonicNow } from '../real-time.js';
 import { listAddresses } from './client.js';
 import { findFailureReason } from './failure.js';
 import { explainDrop } from './scheme.js';
@@ -94,8 +95,8 @@ export function createUpstream(origin: string, { timeoutMs, connections }: Upstr
 
 /** Logs the request, and its answer or failure. */
 function debugReceiver(receiver: Receiver, request: string): Receiver {
-  const start = performance.now();
-  const spent = () => `${Math.round(performance.now() - start)} ms`;
+  const start = monotonicNow();
+  const spent = () => `${Math.round(monotonicNow() - start)} ms`;
   debug('http', () => `send ${request}`);
   return {
     onStart: (abort) => receiver.onStart(abort),

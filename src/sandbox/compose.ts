@@ -1,6 +1,7 @@
 // Puts a sandbox together from its parts: the only place that knows them all.
 import type { RequestListener } from 'node:http';
 import { findDurationMs } from '../duration.js';
+import { setImmediate } from '../real-time.js';
 import { openAccount } from './accounts/account/store.js';
 import { createAlertStore } from './accounts/alerts/store.js';
 import { createApplicationStore } from './accounts/applications/store.js';
@@ -10,6 +11,7 @@ import { createKeyStore } from './accounts/keys/store.js';
 import { createTestHandler, deriveTestCredentials } from './accounts/test-credentials/routes.js';
 import { createHealthCheck } from './control/health.js';
 import { createControlListener } from './control/listener.js';
+import type { Entrances } from './entrances.js';
 import { createExchangeLog } from './exchanges/exchange-log.js';
 import { createExchangeView } from './exchanges/view.js';
 import { createMediaLinks, createMediaStore } from './messaging/api/media/store.js';
@@ -19,8 +21,9 @@ import { createServiceStore } from './messaging/api/services/store.js';
 import { createMessaging } from './messaging/messaging.js';
 import { createOptOutStore, type OptOut } from './messaging/opt-outs/opt-outs.js';
 import { changeOptOut } from './messaging/opt-outs/subscriptions.js';
+import { provisionNumber } from './numbers/incoming-phone-numbers/provision.js';
 import { createNumberStore } from './numbers/incoming-phone-numbers/store.js';
-import { listNumbers } from './numbers/incoming-phone-numbers/summaries.js';
+import { listNumbers, summariseNumber } from './numbers/incoming-phone-numbers/summaries.js';
 import { createCallerIdStore } from './numbers/outgoing-caller-ids/store.js';
 import { createBehaviourStore } from './phones/behaviour.js';
 import { callNumber, createPhoneCalls } from './phones/calls/phone-calls.js';
@@ -77,7 +80,10 @@ export interface Composition {
   readonly listener: RequestListener;
   readonly routes: RestRoutes;
   /** The library's sandbox, except for what needs the server. */
-  readonly sandbox: Omit<Sandbox, 'origin' | 'publicOrigin' | 'port' | 'accept' | 'close'>;
+  readonly sandbox: Omit<
+    Sandbox,
+    'origin' | 'publicOrigin' | 'port' | 'accept' | 'close' | typeof Symbol.asyncDispose | keyof Entrances
+  >;
   /** Ends everything in progress, after what was just answered is written. The database stays open. */
   stop(): Promise<void>;
   /** What was asked for that the sandbox lacks. */
@@ -254,6 +260,8 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     changeOptOut(optOut, keyword, { optOuts, pool, numbers, services, events });
   }
 
+  const provisioning = { store, accounts, applications, numbers, now };
+  const summaryDeps = { numbers, applications, findServiceSid: pool.findServiceSid };
   const exposuresOf = (number: string) => findExposures(store, events, number);
   const sandbox: Composition['sandbox'] = {
     accountSid,
@@ -266,7 +274,9 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     phones: phones.summaries,
     compliance: compliance.set,
     unregistered: compliance.list,
-    numbers: () => listNumbers({ numbers, applications, findServiceSid: pool.findServiceSid }),
+    number: (number, options = {}) =>
+      summariseNumber(provisionNumber(provisioning, number, options), summaryDeps),
+    numbers: () => listNumbers(summaryDeps),
     optOuts: optOuts.list,
     optOut: (optOut) => subscribe(optOut, 'STOP'),
     optIn: (optOut) => subscribe(optOut, 'START'),

@@ -1,10 +1,14 @@
 // Creates a running sandbox, for the library and for the commands.
+import type { Duplex } from 'node:stream';
 import { type Listening, listen } from '../http/listen.js';
 import { once } from '../once.js';
+import { realNow } from '../real-time.js';
 import { composeSandbox } from './compose.js';
+import { createEntrances } from './entrances.js';
+import { verifyNextTickRuns } from './faked-next-tick.js';
 import { createManualClock, createRealClock } from './platform/clock.js';
 import { openStore } from './platform/database.js';
-import { refuseUnsupported } from './refuse-unsupported.js';
+import { type OpenSandbox, refuseUnsupported } from './refuse-unsupported.js';
 import { readRemoteAccess } from './remote-access/remote-access.js';
 import type { Sandbox, SandboxOptions } from './sandbox.js';
 
@@ -13,18 +17,20 @@ export type { Sandbox, SandboxOptions } from './sandbox.js';
 /**
  * Opens a sandbox, or creates it, and serves it on 127.0.0.1 unless `options.host` says otherwise.
  *
- * @throws RelayPhoneError `needsUser` if the database cannot be opened, `usage` if `options.account` is invalid, or
- *   other machines can reach it and a given token is weak; the system's error (`EADDRINUSE`, `EACCES`) if no port is free.
+ * @throws RelayPhoneError `needsUser` if the database cannot be opened, or libsql does not work on this platform; `usage` if
+ *   `options.account` is invalid, fake timers stop the sockets of Node.js, or other machines can
+ *   reach it and a given token is weak; the system's error (`EADDRINUSE`, `EACCES`) if no port is free.
  * @example
  * const sandbox = await createSandbox();
- * // … send requests to sandbox.origin with sandbox.accountSid and sandbox.authToken …
+ * const client = twilio(sandbox.accountSid, sandbox.authToken, { httpClient: sandbox.httpClient });
  * await sandbox.close();
  */
 export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const remoteAccess = readRemoteAccess(options);
+  await verifyNextTickRuns();
   const store = openStore(options.database ?? ':memory:');
   if (options.onWriteFailed) store.onLost(options.onWriteFailed);
-  const now = options.now ?? Date.now;
+  const now = options.now ?? realNow;
   const clock = options.clock === 'manual' ? createManualClock(now()) : createRealClock(now);
   let listening: Listening | undefined;
   try {
@@ -44,21 +50,25 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     // The account must be on disk before anybody learns of it: the process may be killed right after.
     await store.kept();
     const throws = options.unsupported === 'throw';
-    const open: Omit<Sandbox, 'close'> = {
+    const address = {
       origin,
       publicOrigin: remoteAccess.publicOrigin(port),
       port,
-      ...sandbox,
-      accept: (connection) => void server.emit('connection', connection),
+      accept: (connection: Duplex) => void server.emit('connection', connection),
     };
+    const { entrances, close: closeEntrances } = createEntrances({ ...sandbox, ...address });
+    const open: OpenSandbox = { ...sandbox, ...address, ...entrances };
+    const end = once(async () => {
+      await closeEntrances();
+      await close();
+      await stop();
+      store.close();
+      if (throws) unsupported.verifyNone();
+    });
     return {
       ...(throws ? refuseUnsupported(open, unsupported.verifyNoneNew) : open),
-      close: once(async () => {
-        await close();
-        await stop();
-        store.close();
-        if (throws) unsupported.verifyNone();
-      }),
+      close: end,
+      [Symbol.asyncDispose]: end,
     };
   } catch (error) {
     clock.stop();

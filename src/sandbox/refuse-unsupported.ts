@@ -3,14 +3,14 @@ import type { PhoneCall } from './phones/calls/phone-call.js';
 import type { SandboxPhone } from './phones/phones.js';
 import type { Sandbox } from './sandbox.js';
 
+/** A sandbox without what closes it. */
+export type OpenSandbox = Omit<Sandbox, 'close' | typeof Symbol.asyncDispose>;
+
 /**
  * Returns the sandbox with awaited calls that reject if `verifyNoneNew` throws after them. Reading it does not: HTTP
  * answers, and what can be read can be looked at to find out why.
  */
-export function refuseUnsupported(
-  sandbox: Omit<Sandbox, 'close'>,
-  verifyNoneNew: () => void,
-): Omit<Sandbox, 'close'> {
+export function refuseUnsupported(sandbox: OpenSandbox, verifyNoneNew: () => void): OpenSandbox {
   /** Passes a result on once nothing is missing. */
   function check<Result>(result: Result): Result {
     verifyNoneNew();

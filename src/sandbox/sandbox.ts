@@ -1,12 +1,15 @@
 // The library's contract: the options of a sandbox, and what a running one can do.
 import type { Duplex } from 'node:stream';
 import type { ExchangeFilter } from '../exchanges/exchange.js';
+import type { ReplayEdits } from '../exchanges/replay-edits.js';
 import type { ExchangeReport, FullExchangeReport } from '../exchanges/report.js';
+import type { Interception } from '../http/intercept.js';
 import type { AccountOptions } from './accounts/account/store.js';
 import type { Compliance, SenderCompliance } from './accounts/compliance/store.js';
 import type { TestCredentials } from './accounts/test-credentials/routes.js';
 import type { OptOut } from './messaging/opt-outs/opt-outs.js';
 import type { SentText, TextOutcome } from './messaging/text-gateway.js';
+import type { NumberOptions } from './numbers/incoming-phone-numbers/provision.js';
 import type { NumberSummary } from './numbers/incoming-phone-numbers/summaries.js';
 import type { PhoneCall } from './phones/calls/phone-call.js';
 import type { CheckedAssertion } from './phones/exposure/assertions.js';
@@ -14,14 +17,16 @@ import type { NumberExposure } from './phones/exposure/find-exposures.js';
 import type { PhoneSummary, SandboxPhone } from './phones/phones.js';
 import type { SandboxClock } from './platform/clock.js';
 import type { SandboxEvent } from './platform/events/event.js';
-import type { EventFilter } from './platform/events/search.js';
+import type { EventFilter, EventPredicate } from './platform/events/search.js';
 import type { UnsupportedUse } from './platform/events/unsupported-use.js';
 import type { SandboxAlert } from './platform/sandbox-alert.js';
+import type { ProgramEnvironment } from './proxy/environment.js';
+import type { SdkHttpClient } from './proxy/sdk-client.js';
 import type { Fault, FaultRule } from './server/faults.js';
 import type { RecordedRequest } from './server/request-log.js';
 import type { KnownTrace, TraceDetails, TraceFilter } from './traces/trace-log.js';
 import type { WebhookNetwork } from './webhooks/http-request.js';
-import type { ReplayEdits, ReplayResult } from './webhooks/replay.js';
+import type { ReplayResult } from './webhooks/replay.js';
 
 /**
  * How to create a sandbox; every option has a default.
@@ -63,7 +68,10 @@ export interface SandboxOptions {
   readonly testCredentials?: TestCredentials;
   /** How many numbers a Messaging Service may have before Twilio's error 21714. Default 400. */
   readonly poolLimit?: number;
-  /** Returns the time, milliseconds since 1970; a manual clock starts with it. Default `Date.now`. */
+  /**
+   * Returns the time, milliseconds since 1970; a manual clock starts with it. Default: `Date.now` as it was when the library
+   * was imported, so that fake timers do not change it.
+   */
   readonly now?: () => number;
   /**
    * `real`: time passes as usual. `manual`: time passes only with `clock.advance`, and texts are delivered only then.
@@ -98,8 +106,8 @@ export interface SandboxOptions {
  *
  * @example
  * const sandbox = await createSandbox();
- * const client = twilio(sandbox.accountSid, sandbox.authToken, { … }); // its requests sent to sandbox.origin
- * await client.incomingPhoneNumbers.create({ phoneNumber: '+12025550123', smsUrl: 'http://127.0.0.1:8000/sms' });
+ * sandbox.number('+12025550123', { sms: 'http://127.0.0.1:8000/sms' });
+ * const client = twilio(sandbox.accountSid, sandbox.authToken, { httpClient: sandbox.httpClient });
  * const { replies } = await sandbox.phone('+13015550195').text('+12025550123', 'Hello');
  * await sandbox.close();
  */
@@ -116,6 +124,36 @@ export interface Sandbox {
   readonly controlToken: string;
   /** Serves a connection that another server accepted, as if it had come to the sandbox's port. */
   accept(connection: Duplex): void;
+  /**
+   * The HTTP client for the constructor of Twilio's SDK for Node.js. Its requests go to the sandbox, whichever host of
+   * Twilio they are for, and each is sent once: `autoRetry` is part of the SDK's own client.
+   *
+   * @example
+   * const client = twilio(sandbox.accountSid, sandbox.authToken, { httpClient: sandbox.httpClient });
+   */
+  readonly httpClient: SdkHttpClient;
+  /**
+   * Leads every request of this process for Twilio into the sandbox, from any HTTP client: `fetch`, undici, node:https,
+   * axios, got, the SDK. Other hosts are not touched. It ends with the returned function, with `using`, or with `close`.
+   *
+   * @returns the function that ends it; the same one while it lasts
+   * @throws RelayPhoneError `usage` if another sandbox of this process intercepts, or this one is closed.
+   * @example
+   * const stop = sandbox.intercept();
+   * const client = twilio(sandbox.accountSid, sandbox.authToken); // as in production
+   * stop();
+   */
+  intercept(): Interception;
+  /**
+   * Returns the environment of a child process, in any language, whose requests to Twilio go to the sandbox: as
+   * `relay-phone exec` sets it, with this account in `TWILIO_ACCOUNT_SID` and `TWILIO_AUTH_TOKEN`. A variable with the value
+   * undefined is to be removed. The first call opens a proxy and writes certificates to a temporary folder; `close` ends both.
+   *
+   * @throws RelayPhoneError `usage` if the sandbox is closed, `needsUser` if the files cannot be written.
+   * @example
+   * const app = spawn('python', ['app.py'], { env: { ...process.env, ...(await sandbox.environment()) } });
+   */
+  environment(): Promise<ProgramEnvironment>;
   /**
    * Returns the phone with a number, or with any other address that networks deliver: a short code, `MYBANK`,
    * `Restricted`, `+266696687`, a SIP address.
@@ -139,6 +177,16 @@ export interface Sandbox {
   compliance(sender: string, compliance: Compliance): void;
   /** Lists the senders that lack a registration. */
   unregistered(): readonly SenderCompliance[];
+  /**
+   * Sets the webhooks of a number, and buys it if the account does not own it. Repeating a call changes nothing.
+   *
+   * @param number one that the sandbox sells: `+1`, an area code, `555` and `0100` to `0189`; or one of the account
+   * @returns the number and where it sends its webhooks
+   * @throws RelayPhoneError `usage` with Twilio's reason, such as 21422 if the number is not for sale.
+   * @example
+   * sandbox.number('+12025550100', { sms: 'http://127.0.0.1:8000/sms', voice: 'http://127.0.0.1:8000/voice' });
+   */
+  number(number: string, options?: NumberOptions): NumberSummary;
   /** Lists the numbers of the account in the order in which they were bought, and where each sends its webhooks. */
   numbers(): readonly NumberSummary[];
   /** Lists the phones that have opted out of a number or a Messaging Service. */
@@ -224,13 +272,16 @@ export interface Sandbox {
   /**
    * Waits for the next event that satisfies `predicate`. Call it before you cause that event.
    *
+   * @param predicate if it is a type guard, the event has its type. TypeScript makes one of the function below by itself
    * @param options.timeout milliseconds of real time. Default 5000
    * @throws RelayPhoneError `fault` if there is none in time.
+   * @example
+   * const { exchangeId } = await sandbox.nextEvent((event) => event.kind === 'webhook.sent');
    */
-  nextEvent(
-    predicate: (event: SandboxEvent) => boolean,
+  nextEvent<Found extends SandboxEvent = SandboxEvent>(
+    predicate: EventPredicate<Found>,
     options?: { readonly timeout?: number },
-  ): Promise<SandboxEvent>;
+  ): Promise<Found>;
   /**
    * Waits until nothing of a trace is in progress: no message on its way, no webhook or status callback, no call. Scheduled
    * messages do not count.
@@ -276,9 +327,16 @@ export interface Sandbox {
    */
   restore(snapshot: string): void;
   /**
-   * Stops answering, and frees the port and the database.
+   * Stops answering, and frees the port and the database. It ends the interception, and closes the proxy of `environment`.
    *
    * @throws RelayPhoneError `fault` with `unsupported: 'throw'` if something was asked for that the sandbox lacks.
    */
   close(): Promise<void>;
+  /**
+   * The same as {@link Sandbox.close}, for `await using`.
+   *
+   * @example
+   * await using sandbox = await createSandbox();
+   */
+  [Symbol.asyncDispose](): Promise<void>;
 }

@@ -1,9 +1,9 @@
 // Locks in the state folder. The operating system releases them when their holder dies, also by kill -9.
 import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { debug } from '../debug.js';
 import { findSystemCode, RelayPhoneError } from '../errors.js';
 import { namePath } from '../machine-fault.js';
+import { realNow, sleep } from '../real-time.js';
 import type { StateFolder } from './folder.js';
 import { writePrivateFile } from './private-file.js';
 import { openSqlite } from './sqlite.js';
@@ -66,13 +66,13 @@ export function findLock(folder: StateFolder, name: string, command: string): Lo
  * @throws RelayPhoneError `needsUser`, naming the holder, if it is still taken after `timeoutMs`.
  */
 export async function acquireLock(folder: StateFolder, name: string, options: LockOptions): Promise<Lock> {
-  const deadline = Date.now() + options.timeoutMs;
+  const deadline = realNow() + options.timeoutMs;
   let hasReported = false;
   for (;;) {
     const lock = findLock(folder, name, options.command);
     if (lock) return lock;
     const holder = findHolder(folder, name);
-    if (Date.now() >= deadline) throw heldBy(folder, options.command, holder);
+    if (realNow() >= deadline) throw heldBy(folder, options.command, holder);
     if (!hasReported) {
       debug('locks', () => `wait for ${name} of ${folder.path}, held by ${describeHolder(holder)}`);
       options.onWait?.(holder);

@@ -1,4 +1,5 @@
 // Groups everything that is written in one turn of the event loop into one transaction.
+import { clearImmediate, setImmediate } from '../real-time.js';
 
 /** The transaction of the current turn. */
 export interface Turn {

@@ -2,7 +2,7 @@
 import BaseTwilio from 'twilio/lib/base/BaseTwilio.js';
 import ApiModule from 'twilio/lib/rest/Api.js';
 import PricingModule from 'twilio/lib/rest/Pricing.js';
-import type { SdkRequest, SdkResponse } from './transport.js';
+import type { SdkRequest, SdkResponse } from '../http/sdk-request.js';
 
 export type { ApplicationInstance } from 'twilio/lib/rest/api/v2010/account/application.js';
 

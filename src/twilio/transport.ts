@@ -1,27 +1,9 @@
 // The SDK's HTTP client: sends its requests to the target, and retries those that are safe to retry.
 import type { Agent } from 'node:http';
 import { setTimeout as sleepFor } from 'node:timers/promises';
+import { readSdkRequest, type SdkRequest, type SdkResponse } from '../http/sdk-request.js';
 import { type HttpAnswer, NoAnswer, sendRequest } from '../http/send.js';
 import { type Target, verifyFits } from './target.js';
-
-/** A request of the SDK: the part of its `RequestOptions` that it uses. */
-export interface SdkRequest {
-  readonly method: string;
-  readonly uri: string;
-  readonly username?: string;
-  readonly password?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly params?: object;
-  readonly data?: object;
-  readonly timeout?: number;
-}
-
-/** The response that the SDK expects. */
-export interface SdkResponse {
-  readonly statusCode: number;
-  readonly headers: unknown;
-  readonly body: string;
-}
 
 /** The options of {@link createTransport}; each has a default. */
 export interface TransportOptions {
@@ -93,19 +75,10 @@ export function createTransport(target: Target, options: TransportOptions = {}) 
   }
 
   async function attemptOnce(asked: SdkRequest): Promise<HttpAnswer | NoAnswer> {
-    const url = targetUrlOf(target, asked);
-    const body = asked.data && encodeForm(asked.data);
-    const headers = { ...asked.headers, ...hostHeader(target, asked), ...authorization(asked) };
+    // The sandbox has one address for all of Twilio's hosts.
+    const request = readSdkRequest(asked, target.kind === 'sandbox' ? target.origin : undefined);
     try {
-      return await sendRequest({
-        method: asked.method.toUpperCase(),
-        url,
-        headers,
-        timeoutMs: asked.timeout ?? timeoutMs,
-        agent,
-        signal,
-        ...(body !== undefined && { body }),
-      });
+      return await sendRequest({ ...request, timeoutMs: asked.timeout ?? timeoutMs, agent, signal });
     } catch (error) {
       if (error instanceof NoAnswer) return error;
       throw error;
@@ -117,40 +90,6 @@ export function createTransport(target: Target, options: TransportOptions = {}) 
 
 function accountSidsIn(uri: string): string[] {
   return uri.match(/AC[0-9a-fA-F]{32}/g) ?? [];
-}
-
-function targetUrlOf(target: Target, asked: SdkRequest): URL {
-  const url = new URL(asked.uri);
-  if (target.kind === 'sandbox') {
-    const { protocol, host } = new URL(target.origin);
-    url.protocol = protocol;
-    url.host = host;
-  }
-  for (const [name, value] of pairs(asked.params)) url.searchParams.append(name, value);
-  return url;
-}
-
-/** The sandbox has one address for all of Twilio's hosts. */
-function hostHeader(target: Target, { uri }: SdkRequest): Record<string, string> {
-  return target.kind === 'sandbox' ? { Host: new URL(uri).host } : {};
-}
-
-function encodeForm(data: object): string {
-  return new URLSearchParams(pairs(data)).toString();
-}
-
-function pairs(values: object | undefined): [string, string][] {
-  return Object.entries(values ?? {}).flatMap(([name, value]: [string, unknown]) =>
-    (Array.isArray(value) ? value : [value])
-      .filter((item) => item !== undefined && item !== null)
-      .map((item): [string, string] => [name, String(item)]),
-  );
-}
-
-function authorization(asked: SdkRequest): Record<string, string> {
-  if (asked.username === undefined) return {};
-  const pair = `${asked.username}:${asked.password ?? ''}`;
-  return { Authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
 }
 
 function isRepeatable(asked: SdkRequest, outcome: HttpAnswer | NoAnswer): boolean {

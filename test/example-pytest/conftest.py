@@ -1,52 +1,32 @@
-"""Fixtures for tests that send texts: relay-phone exec --clock manual -- pytest"""
+"""Fixtures for tests that send texts. `sandbox` and `phone` come from pytest-relay-phone."""
 import os
-import threading
-from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
-from sandbox import Sandbox
+from courier import deliveries
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "courier.settings")
 
 
-class QuietHandler(WSGIRequestHandler):
-    def log_message(self, *_):
-        pass
-
-
 @pytest.fixture(scope="session")
-def app():
+def app(serve_app):
     """Serves the app on a free port. Returns its settings."""
     from django.conf import settings
     from django.core.wsgi import get_wsgi_application
 
-    server = make_server("127.0.0.1", 0, get_wsgi_application(), handler_class=QuietHandler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    settings.SITE_ORIGIN = f"http://127.0.0.1:{server.server_port}"
-    yield settings
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.fixture(scope="session")
-def sandbox():
-    return Sandbox()
+    settings.SITE_ORIGIN = serve_app(get_wsgi_application())
+    return settings
 
 
 @pytest.fixture(autouse=True)
-def same_state(sandbox):
-    """Restores the sandbox and the app after each test, so that tests are independent."""
-    from courier import deliveries
-
-    before = sandbox.ask("GET", "/snapshot")
+def no_deliveries():
+    """Restores the app after each test. The sandbox restores itself."""
     yield
-    sandbox.ask("POST", "/restore", before)
     deliveries.customers.clear()
     deliveries.statuses.clear()
 
 
 @pytest.fixture
-def mask(app):
+def mask(app, sandbox):
     """Buys a number for the app, with Twilio's SDK as in production. Returns the number."""
     from twilio.rest import Client
 
@@ -65,9 +45,3 @@ def courier(app, sandbox):
 @pytest.fixture
 def customer(sandbox):
     return sandbox.phone("+12125550190")
-
-
-@pytest.fixture
-def clock(sandbox):
-    """Time does not pass without `clock.advance`."""
-    return sandbox

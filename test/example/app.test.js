@@ -20,26 +20,13 @@ beforeEach(async () => {
   await once(server, 'listening');
   const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
   const origin = `http://127.0.0.1:${port}`;
-  await createClient().incomingPhoneNumbers.create({
-    phoneNumber: NUMBER,
-    smsUrl: `${origin}/sms`,
-    voiceUrl: `${origin}/voice`,
-  });
+  sandbox.number(NUMBER, { sms: `${origin}/sms`, voice: `${origin}/voice` });
 });
 
 afterEach(async () => {
   await sandbox.close();
   server.close();
 });
-
-/** Returns Twilio's own client, with its requests redirected to the sandbox: their host becomes the first segment of the path. */
-function createClient() {
-  const httpClient = new twilio.RequestClient();
-  const request = httpClient.request.bind(httpClient);
-  httpClient.request = (options) =>
-    request({ ...options, uri: options.uri.replace('https:/', sandbox.origin) });
-  return twilio(sandbox.accountSid, sandbox.authToken, { httpClient });
-}
 
 it('the app answers a text', async () => {
   const friend = sandbox.phone(FRIEND);
@@ -48,9 +35,17 @@ it('the app answers a text', async () => {
   expect(replies).toMatchObject([{ to: FRIEND, body: 'You said: Hello' }]);
 });
 
+it('a text of the app reaches its phone', async () => {
+  // Twilio's own client; every host of Twilio leads to the sandbox.
+  const client = twilio(sandbox.accountSid, sandbox.authToken, { httpClient: sandbox.httpClient });
+  const code = sandbox.phone(FRIEND).nextText({ matching: ({ body }) => body.includes('code') });
+  await client.messages.create({ from: NUMBER, to: FRIEND, body: 'Your code is 482' });
+  expect(await code).toMatchObject({ from: NUMBER, body: 'Your code is 482' });
+});
+
 it('the app connects a caller who presses 1, and shows the owner the number that was called', async () => {
   const call = sandbox.phone(FRIEND).call(NUMBER);
-  const connected = sandbox.nextEvent(({ kind }) => kind === 'call.connected');
+  const connected = sandbox.nextEvent((event) => event.kind === 'call.connected');
   call.press('1');
   await connected;
   const [onOwner] = sandbox.phone(OWNER).liveCalls();

@@ -1,17 +1,18 @@
-// Runs the pytest suite of an example Django app in the sandbox: with the app unchanged, and with a bug in it.
+// Runs the pytest suite of an example Django app in the sandbox: by itself, under exec, and with a bug in the app.
 import { cpSync, existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { findPython, NO_DJANGO } from '../support/find-python.js';
+import { findPython, NO_PYTEST_PLUGIN } from '../support/find-python.js';
+import { PYTHON_ENVIRONMENT, runPython } from '../support/python-client.js';
 import { createWorkspace, type Workspace } from '../support/workspace.js';
 
 const EXAMPLE = resolve(import.meta.dirname, '../example-pytest');
-const python = findPython('django', 'pytest');
+const python = findPython('django', 'pytest_relay_phone');
 
 let workspace: Workspace;
 
 beforeEach(({ skip }) => {
-  if (python === undefined) return skip(NO_DJANGO);
+  if (python === undefined) return skip(NO_PYTEST_PLUGIN);
   workspace = createWorkspace();
   cpSync(EXAMPLE, workspace.path, { recursive: true });
   return () => workspace.remove();
@@ -19,7 +20,7 @@ beforeEach(({ skip }) => {
 
 const pytest = (...flags: string[]) =>
   workspace.run(['exec', ...flags, '--', python ?? '', '-m', 'pytest', '-q', '-p', 'no:cacheprovider'], {
-    environment: { PYTHONDONTWRITEBYTECODE: '1' },
+    environment: PYTHON_ENVIRONMENT,
   });
 
 function breakApp(file: string, right: string, wrong: string): void {
@@ -27,6 +28,22 @@ function breakApp(file: string, right: string, wrong: string): void {
   expect(source).toContain(right);
   workspace.write(file, source.replace(right, wrong));
 }
+
+describe('the pytest suite of a Django app', () => {
+  it('starts a sandbox itself, and leaves nothing', async () => {
+    const before = workspace.list();
+    const { code, stdout } = await runPython(
+      python ?? '',
+      workspace.path,
+      '-m',
+      'pytest',
+      '-p',
+      'no:cacheprovider',
+    );
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/\b6 passed in /)]);
+    expect(workspace.list()).toEqual(before);
+  });
+});
 
 describe('the pytest suite of a Django app, under exec', () => {
   it('passes twice in the same sandbox, and leaves only the state folder', async () => {
@@ -70,6 +87,6 @@ describe('the pytest suite of a Django app, under exec', () => {
   });
 
   it('can advance the clock only with --clock manual', async () => {
-    expect((await pytest()).stdout).toContain('HTTP Error 400');
+    expect((await pytest()).stdout).toContain('the clock is real');
   });
 });

@@ -9,8 +9,9 @@ const VENV = resolve(import.meta.dirname, '../../node_modules/.cache/relay-phone
 /** The reason to skip a test that needs Twilio's package. */
 export const NO_PYTHON = 'no Python with the package twilio could be found';
 
-/** The reason to skip the tests of a Django app. */
-export const NO_DJANGO = 'no Python with the packages twilio, django and pytest could be found';
+/** The reason to skip the tests with the plugin of pytest. */
+export const NO_PYTEST_PLUGIN =
+  'no Python with clients/python and the packages of its requirements-test.txt could be found';
 
 /** The reason to skip the tests of a Flask app. */
 export const NO_FLASK = 'no Python with the packages twilio and flask could be found';

@@ -158,7 +158,12 @@ const RULES: readonly IRegularForbiddenRuleType[] = [
     { path: '^src/page/app/' },
     {
       path: '^src/',
-      pathNot: ['^src/page/app/', '^src/sandbox/traces/', '^src/control-characters\\.ts$'],
+      pathNot: [
+        '^src/page/app/',
+        '^src/sandbox/traces/',
+        '^src/control-characters\\.ts$',
+        '^src/exchanges/exchange\\.ts$',
+      ],
       dependencyTypesNot: ['type-only'],
     },
   ),

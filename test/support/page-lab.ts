@@ -56,6 +56,8 @@ export interface PageLabOptions {
   readonly browser?: BrowserContextOptions;
   /** The time of the page's server, milliseconds since 1970. */
   readonly now?: () => number;
+  /** Changes where the page gets what it shows. */
+  readonly changeSource?: (source: PageSource) => PageSource;
 }
 
 /** Starts one browser for the file, whose tests are skipped without one. Returns the function that opens a lab. */
@@ -86,7 +88,8 @@ async function openPageLab(browser: Browser, options: PageLabOptions): Promise<P
     smsUrl: `${app.origin}/sms`,
     voiceUrl: `${app.origin}/voice`,
   });
-  const counted = countStreams(createSandboxSource(sandbox));
+  const { changeSource = (source) => source } = options;
+  const counted = countStreams(changeSource(createSandboxSource(sandbox)));
   const open = (port: number) =>
     openPage({
       port,

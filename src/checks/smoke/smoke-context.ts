@@ -8,11 +8,11 @@ import type { SmokeStage } from './story/stage.js';
 export interface AppSandbox {
   /**
    * Lists what was asked for since smoke began that the sandbox lacks, once it is quiet: each as a clause with what asked
-   * for it, and the command that shows its trace.
+   * for it, and what shows its trace: a command, and an address if a page is served.
    *
    * @throws RelayPhoneError `network` if the sandbox is gone.
    */
-  listUnsupported(): Promise<readonly { readonly what: string; readonly look: string }[]>;
+  listUnsupported(): Promise<readonly { readonly what: string; readonly look: readonly string[] }[]>;
 }
 
 /** The app that smoke checks. */

@@ -35,7 +35,7 @@ export interface PageServing {
 /**
  * Serves the page, and says in the state folder where it is until it is closed.
  *
- * @throws RelayPhoneError `needsUser` if its files are missing
+ * @throws RelayPhoneError `needsUser` if its files are missing, or another process serves the page of the same command
  */
 export async function openCommandPage(
   { now }: Pick<CliPorts, 'now'>,
@@ -54,7 +54,11 @@ export async function openCommandPage(
     ...(writeStory && { writeStory }),
     now,
   });
-  const withdraw = await announcePage(folder, host, { origin: page.origin, mode: subject.kind });
+  const announced = { origin: page.origin, mode: subject.kind };
+  const withdraw = await announcePage(folder, host, announced).catch(async (error: unknown) => {
+    await page.close();
+    throw error;
+  });
   return {
     ...page,
     close: async () => {

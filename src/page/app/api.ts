@@ -28,15 +28,22 @@ export interface Api {
   file(path: string): Promise<Blob>;
 }
 
+/** Options of {@link createApi}. */
+export interface ApiOptions {
+  /** The command that serves the page. */
+  readonly restart?: string;
+  /** Returns further headers of each request. */
+  readonly moreHeaders?: () => Readonly<Record<string, string>> | undefined;
+}
+
 /**
  * Creates the API.
  *
  * @param token of the session
- * @param moreHeaders returns further headers of each request
  */
 export function createApi(
   token: string,
-  moreHeaders: () => Readonly<Record<string, string>> | undefined = () => undefined,
+  { restart = 'relay-phone sandbox', moreHeaders = () => undefined }: ApiOptions = {},
 ): Api {
   async function request(method: string, path: string, body?: object): Promise<Response> {
     let answer: Response;
@@ -51,7 +58,7 @@ export function createApi(
         ...(body && { body: JSON.stringify(body) }),
       });
     } catch {
-      throw new ApiError(0, 'relay-phone does not answer: has it ended?', ['relay-phone sandbox']);
+      throw new ApiError(0, 'relay-phone does not answer: has it ended?', [restart]);
     }
     if (answer.ok) return answer;
     const { error, reason = error, tryNext = [] } = (await answer.json().catch(() => ({}))) as Refusal;

@@ -16,7 +16,7 @@ const STREAM = [
   '',
   'id: e-5',
   'event: text.status',
-  'data: {"body":"a: b"}',
+  'data: {"body":"a: b 📲 ä\u2028"}',
   '',
   ': nothing new',
   'id: e-6',
@@ -30,19 +30,30 @@ const STREAM = [
 
 const BLOCKS: ServerSentEvent[] = [
   { id: 'e-4', type: '', data: '' },
-  { id: 'e-5', type: 'text.status', data: '{"body":"a: b"}' },
+  { id: 'e-5', type: 'text.status', data: '{"body":"a: b 📲 ä\u2028"}' },
   { id: 'e-6', type: '', data: '' },
   { id: 'e-9', type: 'gap', data: '{"missed":2}' },
 ];
 
-it('finds the same events wherever the stream is cut into parts', () => {
+it('finds the same events wherever the stream is cut into parts, inside a character too', () => {
+  const bytes = new TextEncoder().encode(STREAM);
   fc.assert(
-    fc.property(fc.array(fc.nat(STREAM.length), { maxLength: 20 }), (cuts) => {
-      const places = [0, ...cuts.toSorted((one, other) => one - other), STREAM.length];
-      const parts = places.slice(1).map((end, index) => STREAM.slice(places[index], end));
+    fc.property(fc.array(fc.nat(bytes.length), { maxLength: 20 }), (cuts) => {
+      const places = [0, ...cuts.toSorted((one, other) => one - other), bytes.length];
+      const decoder = new TextDecoder();
+      const parts = places
+        .slice(1)
+        .map((end, index) => decoder.decode(bytes.subarray(places[index], end), { stream: true }));
       expect(parse(parts)).toEqual(BLOCKS);
     }),
   );
+});
+
+it('finds only whole events in a stream that ends anywhere', () => {
+  for (let end = 0; end <= STREAM.length; end += 1) {
+    const blocks = parse([STREAM.slice(0, end)]);
+    expect(blocks).toEqual(BLOCKS.slice(0, blocks.length));
+  }
 });
 
 it('ignores an event whose end has not arrived', () => {

@@ -42,6 +42,10 @@ export function startEventFeed(token: string, send: (message: FromWorker) => voi
       else send({ type: 'gap', missed: (JSON.parse(data) as { missed: number }).missed });
       return;
     }
+    if (type === 'recording') {
+      send({ type, isRecording: (JSON.parse(data) as { isRecording: boolean }).isRecording });
+      return;
+    }
     batch.push(JSON.parse(data) as SandboxEvent);
     timer ??= setTimeout(flush, BATCH_MS);
   }

@@ -17,6 +17,8 @@ export type FromWorker =
   | { readonly type: 'token'; readonly token: string | null }
   | { readonly type: 'connection'; readonly connection: StreamState }
   | { readonly type: 'events'; readonly events: readonly SandboxEvent[] }
+  /** Of a live account: whether a tunnel records webhooks now. */
+  | { readonly type: 'recording'; readonly isRecording: boolean }
   /** Another run of the sandbox answers: everything before is gone. */
   | { readonly type: 'restarted' }
   /** How many events are not kept any more. */

@@ -1,38 +1,62 @@
 // The filter of the timeline: words, and `kind:` `from:` `to:` `sid:` `saw:` `is:failed`.
 import type { SandboxEvent } from '../../sandbox/platform/events/event.js';
 import { readOutcome } from '../../sandbox/traces/event-outcome.js';
-import { searchable } from './words.js';
+import { searchable, wordEvent } from './words.js';
 
 /** Returns a function that tells whether an event matches all words of a filter; an empty filter matches all. */
 export function parseFilter(text: string): (event: SandboxEvent) => boolean {
-  const tests = text
+  return matchWords(text, ['kind', 'from', 'to', 'sid', 'saw', 'is'], matchEvent);
+}
+
+/**
+ * Returns a function that tells whether something matches all words of a filter.
+ *
+ * @param names what may stand before a colon; any other word has the name `''`
+ * @param matches gets a name and a value in lower case
+ */
+export function matchWords<Item>(
+  text: string,
+  names: readonly string[],
+  matches: (item: Item, name: string, value: string) => boolean,
+): (item: Item) => boolean {
+  const words = text
     .toLowerCase()
     .split(/\s+/)
     .filter((word) => word !== '')
-    .map(parseWord);
-  return (event) => tests.every((matches) => matches(event));
+    .map((word) => {
+      const [, name = '', value = ''] = /^([a-z]+):(.+)$/.exec(word) ?? [];
+      return names.includes(name) ? ([name, value] as const) : (['', word] as const);
+    });
+  return (item) => words.every(([name, value]) => matches(item, name, value));
 }
 
-/** Of a text in lower case. */
-const SIDS = /\b[a-z]{2}[0-9a-f]{32}\b/g;
+/** Returns whether one of the SIDs in a text, which is in lower case, has a part. */
+export function hasSid(text: string, part: string): boolean {
+  return [...text.matchAll(/\b[a-z]{2}[0-9a-f]{32}\b/g)].some(([sid]) => sid.includes(part));
+}
 
-function parseWord(word: string): (event: SandboxEvent) => boolean {
-  const [, name = '', value = ''] = /^(kind|from|to|sid|saw|is):(.+)$/.exec(word) ?? [];
-  const fieldOf = (event: SandboxEvent, field: string) =>
-    String((event as unknown as Readonly<Record<string, unknown>>)[field] ?? '').toLowerCase();
+function matchEvent(event: SandboxEvent, name: string, value: string): boolean {
   switch (name) {
     case 'kind':
-      return ({ kind }) => kind.startsWith(value);
+      return event.kind.startsWith(value);
     case 'from':
     case 'to':
-      return (event) => fieldOf(event, name).includes(value);
+      return fieldOf(event, name).includes(value);
     case 'sid':
-      return (event) => [...searchable(event).matchAll(SIDS)].some(([sid]) => sid.includes(value));
+      return hasSid(searchableEvent(event), value);
     case 'saw':
-      return (event) => event.kind === 'exposure' && `${event.phone} ${event.number}`.includes(value);
+      return event.kind === 'exposure' && `${event.phone} ${event.number}`.includes(value);
     case 'is':
-      return (event) => value !== 'failed' || readOutcome(event) === 'failed';
+      return value !== 'failed' || readOutcome(event) === 'failed';
     default:
-      return (event) => searchable(event).includes(word);
+      return searchableEvent(event).includes(value);
   }
+}
+
+function fieldOf(event: SandboxEvent, field: string): string {
+  return String((event as unknown as Readonly<Record<string, unknown>>)[field] ?? '').toLowerCase();
+}
+
+function searchableEvent(event: SandboxEvent): string {
+  return searchable(event, () => wordEvent(event));
 }

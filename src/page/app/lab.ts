@@ -10,6 +10,7 @@ import type { TraceSummary } from '../../sandbox/traces/summary.js';
 import type { PhoneThread } from '../../sandbox/traces/threads.js';
 import { createApi } from './api.js';
 import { keepEvents } from './event-list.js';
+import { createExchangeLists } from './exchange-pages.js';
 import type { FromWorker, StreamState } from './feed-messages.js';
 import type { Inspector } from './live.js';
 import { mergeEvents } from './merge-events.js';
@@ -24,8 +25,8 @@ const [FIRST_EVENTS, PAGE_EVENTS] = [200, 1000];
 /** Milliseconds between two parts, so that what was loaded can be drawn. */
 const DRAW_MS = 16;
 
-/** How many of the newest traces are summarized. */
-const MAX_TRACES = 100;
+/** How many of the newest traces are summarized at first, and how many more each time somebody asks. */
+const PAGE_TRACES = 100;
 
 /** Milliseconds between two looks at what the sandbox holds. */
 const REFRESH_MS = 400;
@@ -44,6 +45,10 @@ export interface Lab extends Inspector {
   readonly events: ReadonlySignal<readonly SandboxEvent[]>;
   /** The newest, newest first. */
   readonly traces: ReadonlySignal<readonly TraceSummary[]>;
+  /** Whether there are earlier traces than those of {@link Lab.traces}. */
+  readonly hasEarlierTraces: ReadonlySignal<boolean>;
+  /** Adds a page of earlier traces to {@link Lab.traces}. */
+  showEarlierTraces(): void;
   readonly threads: ReadonlySignal<readonly PhoneThread[]>;
   /** Undefined until it was loaded. */
   readonly holdings: ReadonlySignal<Holdings | undefined>;
@@ -60,12 +65,14 @@ export interface Lab extends Inspector {
 /** Starts to listen. */
 export function startLab(session: TabSession, onRefused: () => void): Lab {
   const api = createApi(session.token);
+  const exchanges = createExchangeLists(api);
   let reducer = createEventReducer();
   const [connection, heardAt] = [signal<StreamState>('connecting'), signal(Date.now())];
   const events = signal<readonly SandboxEvent[]>([]);
   const holdings = signal<Holdings | undefined>(undefined);
   const isLoaded = signal(false);
   const notice = signal<string | null>(null);
+  const traceLimit = signal(PAGE_TRACES);
   let isDue = false;
   /** The epoch of the sandbox whose events are known. */
   let epoch: string | undefined;
@@ -85,6 +92,7 @@ export function startLab(session: TabSession, onRefused: () => void): Lab {
   function clear(reason: string): void {
     reducer = createEventReducer();
     events.value = [];
+    for (const direction of ['webhook', 'rest']) void exchanges(`direction=${direction}`).startAnew();
     notice.value = reason;
   }
 
@@ -144,7 +152,8 @@ export function startLab(session: TabSession, onRefused: () => void): Lab {
   }
 
   function take(message: FromWorker): void {
-    heardAt.value = Date.now();
+    // Each attempt to connect again says that the stream is lost.
+    if (message.type !== 'connection' || message.connection === 'live') heardAt.value = Date.now();
     if (message.type === 'events') add(message.events);
     if (message.type === 'gap') notice.value = `${message.missed.toLocaleString('en')} events were missed`;
     if (message.type === 'restarted') void load();
@@ -162,15 +171,22 @@ export function startLab(session: TabSession, onRefused: () => void): Lab {
       return read();
     });
 
+  const traces = afterEvents(() => reducer.traces(traceLimit.value));
+
   session.listen(take);
   void load();
   return {
     api,
     connection,
     heardAt,
+    exchanges,
     newestExchange: computed(() => events.value.findLast((event) => 'exchangeId' in event)?.id ?? 0),
     events,
-    traces: afterEvents(() => reducer.traces(MAX_TRACES)),
+    traces,
+    hasEarlierTraces: computed(() => traces.value.length === traceLimit.value),
+    showEarlierTraces: () => {
+      if (traces.peek().length === traceLimit.peek()) traceLimit.value += PAGE_TRACES;
+    },
     threads: afterEvents(() => reducer.threads()),
     holdings,
     isLoaded,

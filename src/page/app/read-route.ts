@@ -24,7 +24,10 @@ export function readRoute(path: string, search: string): PageRoute {
     const event = third === 'e' && /^\d+$/.test(fourth ?? '') ? Number(fourth) : undefined;
     return { screen: 'traces', id: second, event, query };
   }
-  if (first === 'rest') return { screen: 'webhooks', id: second, event: undefined, query };
+  if (first === 'rest') {
+    if (second === undefined) query.set('direction', 'rest');
+    return { screen: 'webhooks', id: second, event: undefined, query };
+  }
   const screen = SCREENS.find((one) => one === first) ?? 'phones';
   return { screen, id: screen === 'webhooks' ? second : undefined, event: undefined, query };
 }

@@ -6,6 +6,8 @@ import type { FromWorker, StreamState, ToWorker } from './feed-messages.js';
 interface Channel {
   readonly tabs: Set<MessagePort>;
   connection: StreamState;
+  /** The latest message of its kind: a tab that comes later needs it, too. */
+  recording: FromWorker | undefined;
 }
 
 /** By token. A tab whose token is refused has a channel of its own, and does not take the others with it. */
@@ -24,13 +26,15 @@ function addTab(tab: MessagePort, token: string): void {
   const channel = channels.get(token) ?? openChannel(token);
   channel.tabs.add(tab);
   tab.postMessage({ type: 'connection', connection: channel.connection } satisfies FromWorker);
+  if (channel.recording) tab.postMessage(channel.recording);
 }
 
 function openChannel(token: string): Channel {
-  const channel: Channel = { tabs: new Set(), connection: 'connecting' };
+  const channel: Channel = { tabs: new Set(), connection: 'connecting', recording: undefined };
   channels.set(token, channel);
   startEventFeed(token, (message) => {
     if (message.type === 'connection') channel.connection = message.connection;
+    if (message.type === 'recording') channel.recording = message;
     if (channel.connection === 'refused') channels.delete(token);
     for (const tab of channel.tabs) tab.postMessage(message);
   });

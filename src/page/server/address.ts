@@ -3,7 +3,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { findSystemCode } from '../../errors.js';
 import { sendRequest } from '../../http/send.js';
 import { obtainSecret, type StateFolder } from '../../state/folder.js';
-import { acquireLock, isLocked } from '../../state/lock.js';
+import { acquireLock, findHolder, isLocked } from '../../state/lock.js';
 import { writePrivateFile } from '../../state/private-file.js';
 
 /** The commands that serve a page, the ones whose page shows more first. */
@@ -37,20 +37,26 @@ export function forgetPageToken(folder: StateFolder): void {
   rmSync(folder.file(TOKEN_FILE), { force: true });
 }
 
+/** The file of an announcement. It counts only while the process holds the lock. */
+interface Announcement extends AnnouncedPage {
+  readonly pid: number;
+}
+
 /**
- * Announces a page. The file is written before the lock is taken, so that it names the lock's holder whenever the lock is
- * held; after a kill nobody holds it.
+ * Announces a page, under a lock that ends with the process: after a kill, the file that is left names a process that no
+ * longer holds it.
  *
  * @returns a function that withdraws the announcement; call it before the port is closed
+ * @throws RelayPhoneError `needsUser` if another process serves a page of the same command
  */
 export async function announcePage(
   folder: StateFolder,
   host: PageHost,
   page: AnnouncedPage,
 ): Promise<() => void> {
-  const path = folder.file(fileOf(host));
-  writePrivateFile(path, JSON.stringify(page));
   const lock = await acquireLock(folder, lockOf(host), { command: host, timeoutMs: LOCK_TIMEOUT_MS });
+  const path = folder.file(fileOf(host));
+  writePrivateFile(path, JSON.stringify({ ...page, pid: process.pid } satisfies Announcement));
   return () => {
     rmSync(path, { force: true });
     lock.release();
@@ -59,15 +65,25 @@ export async function announcePage(
 
 /** Returns the pages that are being served for a folder, the ones that show more first. */
 export function listPages(folder: StateFolder): readonly AnnouncedPage[] {
-  return PAGE_HOSTS.flatMap((host) => (isLocked(folder, lockOf(host)) ? readPage(folder, host) : []));
+  return PAGE_HOSTS.flatMap((host) => {
+    if (!isLocked(folder, lockOf(host))) return [];
+    const { origin = '', mode, pid } = readAnnouncement(folder, host);
+    // The origin is sent the token.
+    const isOurs = pid === findHolder(folder, lockOf(host))?.pid && OWN_ORIGIN.test(origin);
+    return isOurs && (mode === 'sandbox' || mode === 'live') ? [{ origin, mode }] : [];
+  });
 }
 
-function readPage(folder: StateFolder, host: PageHost): AnnouncedPage[] {
+const OWN_ORIGIN = /^http:\/\/127\.0\.0\.1:\d{1,5}$/;
+
+/** Returns nothing if the file is missing or damaged. */
+function readAnnouncement(folder: StateFolder, host: PageHost): Partial<Announcement> {
   try {
-    return [JSON.parse(readFileSync(folder.file(fileOf(host)), 'utf8')) as AnnouncedPage];
+    const read: unknown = JSON.parse(readFileSync(folder.file(fileOf(host)), 'utf8'));
+    return typeof read === 'object' && read !== null ? read : {};
   } catch (error) {
-    // It ended a moment ago.
-    if (findSystemCode(error) === 'ENOENT') return [];
+    // It ended a moment ago, or has not written it yet.
+    if (findSystemCode(error) === 'ENOENT' || error instanceof SyntaxError) return {};
     throw error;
   }
 }

@@ -4,6 +4,7 @@ import { RelayPhoneError } from '../../errors.js';
 import { compareAnswers } from '../../exchanges/compare.js';
 import { type Exchange, SOCKET_KIND } from '../../exchanges/exchange.js';
 import { formatAnswerDifference, formatExchangeReport, formatFullExchange } from '../../exchanges/format.js';
+import { badEdit, readEdits } from '../../exchanges/replay-edits.js';
 import type { AnswerDifferenceReport, ExchangeReport, FullExchangeReport } from '../../exchanges/report.js';
 import { type OpenedExchanges, openExchanges } from '../../gateway/open.js';
 import { replayExchange } from '../../gateway/replay/replay.js';
@@ -81,7 +82,9 @@ async function list(options: GatewaySourceOptions, query: URLSearchParams): Prom
   const asked = Number(query.get('limit'));
   const limit = asked >= 1 ? Math.min(asked, MAX_LIMIT) : DEFAULT_LIMIT;
   const refused = query.get('refused') === 'true';
-  const summaries = await withExchanges(options, (exchanges) => exchanges.list({ limit, refused }));
+  const id = query.get('before') ?? '';
+  const before = /^\d{1,15}$/.test(id) ? Number(id) : undefined;
+  const summaries = await withExchanges(options, (exchanges) => exchanges.list({ limit, refused, before }));
   return summaries.map(formatExchangeReport);
 }
 
@@ -92,21 +95,18 @@ async function replay(
   exchange: Exchange,
 ): Promise<GatewayReplay> {
   const { authToken, now } = options;
-  const { publicBase, app, kind } = exchange.summary;
-  if (kind === SOCKET_KIND) throw notReplayable('a WebSocket is recorded without its messages');
-  if (exchange.isRequestCut) throw notReplayable('its body was not kept completely');
+  const { publicBase, app, kind, method } = exchange.summary;
+  if (kind === SOCKET_KIND) throw badEdit('a WebSocket is recorded without its messages');
+  if (exchange.isRequestCut) throw badEdit('its body was not kept completely');
   const text = await readBody(incoming, MAX_BODY_BYTES);
   // Loaded here, because it needs zod, which is slow to load.
   const { readLiveReplayEdits } = await import('./replay-edits.js');
-  const { parameters = {}, headers = {}, body, path, signature = 'anew' } = readLiveReplayEdits(text);
+  const asked = readLiveReplayEdits(text);
   const tokens = { anew: authToken, none: undefined, broken: `${authToken}0` };
   const edits = {
-    set: new Map(Object.entries(parameters)),
-    headers: new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const)),
-    body: body === undefined ? undefined : Buffer.from(body),
-    path,
+    ...readEdits(asked, method),
     publicBase,
-    authToken: tokens[signature],
+    authToken: tokens[asked.signature ?? 'anew'],
   };
   const sent = await replayExchange(exchange, edits, { app, authToken, timeoutMs: REPLAY_TIMEOUT_MS, now });
   const recorded = await withExchanges(options, ({ add }) => add(sent));
@@ -126,10 +126,6 @@ async function withExchanges<T>(
   } finally {
     await exchanges.close();
   }
-}
-
-function notReplayable(reason: string): RelayPhoneError {
-  return new RelayPhoneError({ kind: 'usage', task: 'replay the webhook', reason });
 }
 
 const NOT_KEPT = JSON.stringify({ error: 'no webhook with this id is recorded', tryNext: [] });

@@ -16,7 +16,7 @@ const EPOCH = '0'.repeat(16);
 
 /**
  * Sends server-sent events until one side closes: the id of each webhook that is recorded from `since` on, a gap for those
- * that are not kept any more, and a reset if all before are gone. A gateway that ends is waited for.
+ * that are not kept any more, a reset if all before are gone, and whether a gateway records. One that ends is waited for.
  *
  * @param target with the position of the reader as `since`. Default: only what comes
  */
@@ -30,16 +30,20 @@ export async function streamGatewayExchanges(
   outgoing.on('close', () => ending.abort());
   outgoing.writeHead(200, { 'Content-Type': 'text/event-stream' });
   const send = (id: FollowStart, type: string, data: object) =>
-    outgoing.write(
-      `id: ${EPOCH}-${id === 'now' ? 0 : id}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`,
-    );
+    outgoing.write(`id: ${EPOCH}-${id}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
   const asked = new URL(target, 'http://page').searchParams.get('since');
   let since = readPosition(asked);
   outgoing.write(`retry: ${LOOK_AGAIN_MS}\n\n`);
-  if (asked !== null && since === 'now') send(0, 'reset', {});
+  if (asked !== null && asked !== `${EPOCH}-now` && since === 'now') send(0, 'reset', {});
   const heartbeat = setInterval(() => outgoing.write(':\n\n'), HEARTBEAT_MS);
+  outgoing.on('close', () => clearInterval(heartbeat));
+  let isRecording: boolean | undefined;
   while (!signal.aborted) {
     const gateway = findRunningGateway(folder);
+    if (isRecording !== (gateway !== undefined)) {
+      isRecording = gateway !== undefined;
+      send(since, 'recording', { isRecording });
+    }
     const onGap = (missed: number | null) => {
       if (missed === null) send(0, 'reset', {});
       else {
@@ -54,7 +58,6 @@ export async function streamGatewayExchanges(
     if (gateway) since = await gateway.follow(since, { onSummary, onGap }, signal);
     await sleep(LOOK_AGAIN_MS, undefined, { signal }).catch(() => undefined);
   }
-  clearInterval(heartbeat);
 }
 
 /** Reads a position of this stream; that of another one is `now`. */

@@ -21,10 +21,12 @@ export interface PageOptions {
   readonly token: string;
   readonly source: PageSource;
   readonly files: PageFiles;
-  /** Writes a trace as a story; undefined if no phone acts in it. Only a sandbox has traces. */
-  readonly writeStory?: (traceId: string) => Promise<string | undefined>;
+  /** Writes a trace as a story, or says why it cannot be one. Only a sandbox has traces. */
+  readonly writeStory?: (traceId: string) => Promise<WrittenStory>;
   readonly now: () => number;
 }
+
+type WrittenStory = { readonly story: string } | { readonly reason: string };
 
 /** A page that is being served. */
 export interface OpenPage {
@@ -136,11 +138,11 @@ function findChange(
   ]).get(path);
 }
 
-async function sendStory(outgoing: ServerResponse, written: Promise<string | undefined>): Promise<void> {
+async function sendStory(outgoing: ServerResponse, writing: Promise<WrittenStory>): Promise<void> {
   try {
-    const story = await written;
-    if (story === undefined) return refuse(outgoing, 404, 'no phone texts or calls in this trace');
-    sendJson(outgoing, 200, { story });
+    const written = await writing;
+    if ('reason' in written) return refuse(outgoing, 404, written.reason);
+    sendJson(outgoing, 200, written);
   } catch (error) {
     refuse(outgoing, 502, error instanceof Error ? error.message : String(error));
   }

@@ -49,11 +49,10 @@ export const LIVE_PAGE_ROUTES: readonly string[] = [
   'POST /exchanges/{}/replay',
 ];
 
-/** True if one of the routes is `method` and `path`. */
+/** True if one of the routes is `method` and `path`, and no reader of URLs would make another path of it. */
 export function isPageRoute(routes: readonly string[], method: string, path: string): boolean {
+  if (!isNormalPath(path)) return false;
   const given = path.split('/');
-  // A segment that is empty, `.` or `..` would be another path upstream.
-  if (given.slice(1).some((segment) => /^(?:\.|%2e)*$/i.test(segment))) return false;
   return routes.some((route) => {
     const [verb, pattern = ''] = route.split(' ');
     const segments = pattern.split('/');
@@ -64,3 +63,11 @@ export function isPageRoute(routes: readonly string[], method: string, path: str
     );
   });
 }
+
+/** False with a segment that is empty, `.` or `..`, and with characters such as a backslash, which URLs take for a slash. */
+function isNormalPath(path: string): boolean {
+  const isSame = URL.canParse(path, PAGE_BASE) && new URL(path, PAGE_BASE).pathname === path;
+  return isSame && !/\/(?:\/|$)/.test(path);
+}
+
+const PAGE_BASE = 'http://page';

@@ -1,6 +1,7 @@
 // Where the page gets what it shows: the control API of a sandbox in this process or another one.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream';
+import { readBody } from '../../http/body.js';
 import { openRequest } from '../../http/client.js';
 import { NoAnswer, sendRequest } from '../../http/send.js';
 import { SANDBOX_PAGE_ROUTES } from './routes.js';
@@ -19,7 +20,7 @@ const SNAPSHOT_TIMEOUT_MS = 60_000;
 /** The header of the control API with the position of the newest event; the page compares its epoch. */
 const POSITION_HEADER = 'relay-phone-last-event';
 
-/** The bytes of a request that the control API reads at most. */
+/** The longest body of a request that is passed on. */
 const MAX_BODY_BYTES = 1_048_576;
 
 /** What the page is told before anything else: which screens it has. */
@@ -37,7 +38,7 @@ export interface PageSource {
    *
    * @param target its path and query, below `/api`
    */
-  pass(incoming: IncomingMessage, outgoing: ServerResponse, target: string): void;
+  pass(incoming: IncomingMessage, outgoing: ServerResponse, target: string): void | Promise<void>;
   /** Passes on a file that came with a text. Only a sandbox has files. */
   passMedia?(outgoing: ServerResponse, messageSid: string, mediaSid: string): void;
   /** Empties the sandbox. What was in it is kept here, for {@link undo}. */
@@ -46,7 +47,7 @@ export interface PageSource {
   keep?(): Promise<void>;
   /** Restores what {@link keep} kept. What was in the sandbox is kept for {@link undo}. @returns false if nothing was kept */
   goBack?(): Promise<boolean>;
-  /** Restores what was in the sandbox before the latest {@link reset} or {@link goBack}. @returns false if nothing was */
+  /** Restores what was in the sandbox before the latest {@link reset}, {@link goBack} or undo. @returns false if nothing was */
   undo?(): Promise<boolean>;
 }
 
@@ -58,12 +59,7 @@ export function createSandboxSource({ origin, controlToken, accountSid }: Sandbo
   /** The content that somebody asked to keep. It never leaves this process either. */
   let kept: string | undefined;
 
-  function forward(
-    outgoing: ServerResponse,
-    options: { readonly method: string; readonly target: string; readonly headers: Record<string, string> },
-    incoming: IncomingMessage | null,
-  ): void {
-    const { method, target, headers } = options;
+  function forward(outgoing: ServerResponse, { method, target, headers, body }: PassedRequest): void {
     const request = openRequest(new URL(origin), { method, path: target, headers });
     outgoing.on('close', () => request.destroy());
     request.on('error', () => {
@@ -71,6 +67,10 @@ export function createSandboxSource({ origin, controlToken, accountSid }: Sandbo
       outgoing.end(UNREACHABLE);
     });
     request.on('response', (response) => {
+      if (response.statusCode === 401) {
+        response.resume();
+        return void outgoing.writeHead(502, JSON_TYPE).end(RESTARTED);
+      }
       const { 'content-type': type, [POSITION_HEADER]: position } = response.headers;
       outgoing.writeHead(response.statusCode ?? 502, {
         ...(type !== undefined && { 'Content-Type': type }),
@@ -79,8 +79,7 @@ export function createSandboxSource({ origin, controlToken, accountSid }: Sandbo
       outgoing.flushHeaders();
       pipeline(response, outgoing, () => undefined);
     });
-    if (incoming) pipeline(incoming, request, () => undefined);
-    else request.end();
+    request.end(body);
   }
 
   async function call(method: string, path: string, body?: string): Promise<string> {
@@ -100,26 +99,30 @@ export function createSandboxSource({ origin, controlToken, accountSid }: Sandbo
   return {
     mode: { mode: 'sandbox' },
     routes: SANDBOX_PAGE_ROUTES,
-    pass: (incoming, outgoing, target) => {
-      const { 'content-type': type, 'content-length': length } = incoming.headers;
-      if (Number(length ?? 0) > MAX_BODY_BYTES) return void outgoing.writeHead(413).end();
-      const headers = {
-        ...authorization,
-        ...(type !== undefined && { 'Content-Type': type }),
-        ...(length !== undefined && { 'Content-Length': length }),
-      };
-      forward(
-        outgoing,
-        { method: incoming.method ?? 'GET', target: `/_sandbox${target}`, headers },
-        incoming,
-      );
+    pass: async (incoming, outgoing, target) => {
+      const { method = 'GET', headers } = incoming;
+      const { 'content-type': type } = headers;
+      const passed = { method, target: `/_sandbox${target}` };
+      if (!BODY_METHODS.has(method)) return forward(outgoing, { ...passed, headers: authorization });
+      // Read whole: passed on as it comes, a body without a length would be the next request on the connection.
+      const body = await readBody(incoming, MAX_BODY_BYTES).catch(() => undefined);
+      if (body === undefined) return void outgoing.writeHead(413, JSON_TYPE).end(TOO_LONG);
+      forward(outgoing, {
+        ...passed,
+        headers: {
+          ...authorization,
+          ...(type !== undefined && { 'Content-Type': type }),
+          'Content-Length': String(Buffer.byteLength(body)),
+        },
+        body,
+      });
     },
     passMedia: (outgoing, messageSid, mediaSid) => {
       // Whoever opens the file itself must not run what is in it.
       outgoing.setHeader('Content-Security-Policy', "sandbox; default-src 'none'");
       outgoing.setHeader('Content-Disposition', 'attachment');
       const target = `/media/${accountSid}/${messageSid}/${mediaSid}`;
-      forward(outgoing, { method: 'GET', target, headers: {} }, null);
+      forward(outgoing, { method: 'GET', target, headers: {} });
     },
     keep: async () => {
       kept = await call('GET', '/snapshot');
@@ -136,15 +139,34 @@ export function createSandboxSource({ origin, controlToken, accountSid }: Sandbo
     },
     undo: async () => {
       if (before === undefined) return false;
-      await call('POST', '/restore', before);
-      before = undefined;
+      const wanted = before;
+      // What is thrown away now can be restored as well.
+      before = await call('GET', '/snapshot');
+      await call('POST', '/restore', wanted);
       return true;
     },
   };
 }
+
+/** A request to the sandbox. */
+interface PassedRequest {
+  readonly method: string;
+  readonly target: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** The methods of requests with a body. */
+const BODY_METHODS: ReadonlySet<string> = new Set(['POST', 'PUT']);
 
 const JSON_TYPE = { 'Content-Type': 'application/json' };
 const UNREACHABLE = JSON.stringify({
   error: 'the sandbox does not answer',
   tryNext: ['relay-phone sandbox'],
 });
+/** The token of the control API is new at each start. The tab has nothing to do with it: it must not lose its own access. */
+const RESTARTED = JSON.stringify({
+  error: 'the sandbox was started again, and no longer knows the command that serves this page',
+  tryNext: ['end the command that serves this page, and start it again'],
+});
+const TOO_LONG = JSON.stringify({ error: `the body has more than ${MAX_BODY_BYTES} bytes`, tryNext: [] });

@@ -29,7 +29,7 @@ export interface ControlDeps extends EventRouteDeps, StateRouteDeps {
   readonly sandbox: StateRouteDeps['sandbox'] &
     ExchangeRouteDeps['sandbox'] &
     TraceRouteDeps['sandbox'] &
-    Pick<Sandbox, ExposureMethod | 'reset' | 'restore' | 'snapshot'>;
+    Pick<Sandbox, ExposureMethod | 'alerts' | 'reset' | 'restore' | 'snapshot'>;
 }
 
 type ExposureMethod = 'exposures' | 'assertions' | 'assertShownOnlyTo' | 'removeAssertion';
@@ -63,6 +63,7 @@ export function createControl(deps: ControlDeps): Hono {
   addFaultRoutes(app, deps);
   addSnapshotRoutes(app, sandbox);
   app.get('/account', (context) => context.json(account));
+  app.get('/alerts', (context) => context.json(sandbox.alerts()));
   app.get('/requests', (context) => context.json(requests.list()));
   app.notFound(({ req }) => refuseUnknown(`there is no route ${req.method} ${req.path}`));
   app.onError(refuse);

@@ -1,6 +1,7 @@
 // The client of the control API: uses a sandbox in another process.
 import { type ErrorKind, type ErrorParts, RelayPhoneError } from '../../errors.js';
 import type { ExchangeFilter } from '../../exchanges/exchange.js';
+import type { ReplayEdits } from '../../exchanges/replay-edits.js';
 import type { ExchangeReport, FullExchangeReport } from '../../exchanges/report.js';
 import type { Compliance, SenderCompliance } from '../accounts/compliance/store.js';
 import type { OptOut } from '../messaging/opt-outs/opt-outs.js';
@@ -8,6 +9,7 @@ import type { SentText, TextOutcome } from '../messaging/text-gateway.js';
 import type { NumberSummary } from '../numbers/incoming-phone-numbers/summaries.js';
 import type { Behaviour, WholeBehaviour } from '../phones/behaviour.js';
 import type { LoggedCall } from '../phones/calls/call-log.js';
+import type { CallAtPosition, CallStage, SoundAtPosition } from '../phones/calls/waiting.js';
 import type { CheckedAssertion } from '../phones/exposure/assertions.js';
 import type { NumberExposure } from '../phones/exposure/find-exposures.js';
 import type { ReceivedText, TextAtPosition } from '../phones/inbox.js';
@@ -17,10 +19,11 @@ import type { Thread, ThreadPage, ThreadPageOptions } from '../phones/threads.js
 import type { SandboxEvent } from '../platform/events/event.js';
 import { DEFAULT_TIMEOUT_MS, type EventFilter } from '../platform/events/search.js';
 import type { UnsupportedUse } from '../platform/events/unsupported-use.js';
+import type { SandboxAlert } from '../platform/sandbox-alert.js';
 import type { FaultRule } from '../server/faults.js';
 import type { RecordedRequest } from '../server/request-log.js';
 import type { KnownTrace, TraceDetails, TraceFilter } from '../traces/trace-log.js';
-import type { ReplayEdits, ReplayResult } from '../webhooks/replay.js';
+import type { ReplayResult } from '../webhooks/replay.js';
 import type { AccountCredentials, FaultSummary } from './app.js';
 import { type FollowNotices, type FollowOptions, followEvents } from './follow.js';
 import type { CallAct, PlacedCall, StartedText } from './phone-acts.js';
@@ -52,6 +55,12 @@ export interface EventPage {
   readonly text?: string;
 }
 
+/** How much of the log of a phone to skip, and how many milliseconds to wait. */
+interface WaitOptions {
+  readonly after?: number;
+  readonly timeout?: number;
+}
+
 /** A sandbox in another process. Every method throws RelayPhoneError: `network` without an answer, `usage` if refused,
  * `needsUser` if the machine's disk fails the sandbox. */
 export interface ControlClient {
@@ -74,6 +83,30 @@ export interface ControlClient {
   call(from: string, to: string): Promise<PlacedCall>;
   /** A phone's call log, oldest first. */
   calls(number: string): Promise<readonly LoggedCall[]>;
+  /**
+   * Returns a phone's first incoming call after its first `after` calls, and waits for it if necessary. Without `after`, the
+   * next call to ring.
+   *
+   * @param options.timeout milliseconds. Default 5000
+   * @throws RelayPhoneError `fault` if there is no such call in time.
+   */
+  nextCall(number: string, options?: WaitOptions): Promise<CallAtPosition>;
+  /**
+   * Returns a call of a phone, at once or when it has come so far; one that ends first is returned, too.
+   *
+   * @throws RelayPhoneError `fault` if neither happens in time, `usage` if the phone has no such call.
+   */
+  callWhen(
+    number: string,
+    callSid: string,
+    options?: { readonly until?: CallStage; readonly timeout?: number },
+  ): Promise<LoggedCall>;
+  /**
+   * Returns what a phone hears in a call after the first `after` sounds, and waits for it if necessary.
+   *
+   * @throws RelayPhoneError `fault` if there is nothing in time, or the call ends first, `usage` if the phone has no such call.
+   */
+  nextHeard(number: string, callSid: string, options?: WaitOptions): Promise<SoundAtPosition>;
   /** Acts as a phone in a call: `press` takes `{ keys }`, `say` takes `{ words }`. */
   act(number: string, callSid: string, act: CallAct, content?: object): Promise<void>;
   /** Calls `onEvent` with every event, once; resolves when `signal` is aborted. */
@@ -97,10 +130,7 @@ export interface ControlClient {
    * @param options.timeout milliseconds. Default 5000
    * @throws RelayPhoneError `fault` if there is no such text in time.
    */
-  nextText(
-    number: string,
-    options?: { readonly after?: number; readonly timeout?: number },
-  ): Promise<TextAtPosition>;
+  nextText(number: string, options?: WaitOptions): Promise<TextAtPosition>;
   exposures(number: string): Promise<readonly NumberExposure[]>;
   /** The earlier name of `exposures`. */
   whoSaw(number: string): Promise<readonly NumberExposure[]>;
@@ -135,6 +165,8 @@ export interface ControlClient {
   faults(): Promise<readonly FaultSummary[]>;
   removeFault(id: string): Promise<void>;
   requests(): Promise<readonly RecordedRequest[]>;
+  /** The last thousand alerts, oldest first. */
+  alerts(): Promise<readonly SandboxAlert[]>;
   /** Lists REST requests and webhooks, newest first. Without `limit`, at most 100. */
   exchanges(filter?: Omit<ExchangeFilter, 'refused' | 'since'>): Promise<readonly ExchangeReport[]>;
   /** Returns an exchange with its headers and bodies. @throws RelayPhoneError `usage` if it is not kept. */
@@ -169,6 +201,11 @@ export function createControlClient(address: ControlAddress): ControlClient {
     const target = { ...address, timeoutMs };
     return verifyAnswer<T>(method, path, await sendControlRequest(target, method, path, body));
   }
+  const wait = <T>(path: string, options: WaitOptions & { readonly until?: string } = {}): Promise<T> => {
+    const { timeout = DEFAULT_TIMEOUT_MS } = options;
+    const query = formatQuery({ ...options, timeout });
+    return call('GET', path + query, undefined, timeout + TIMEOUT_MARGIN_MS);
+  };
   const findExposures = (number: string): Promise<readonly NumberExposure[]> =>
     call('GET', `/exposures/${encodeURIComponent(number)}`);
   return {
@@ -205,13 +242,10 @@ export function createControlClient(address: ControlAddress): ControlClient {
         undefined,
         wait && wait + TIMEOUT_MARGIN_MS,
       ),
-    nextText: (number, { after, timeout = DEFAULT_TIMEOUT_MS } = {}) =>
-      call(
-        'GET',
-        `${phone(number)}/next-text${formatQuery({ after, timeout })}`,
-        undefined,
-        timeout + TIMEOUT_MARGIN_MS,
-      ),
+    nextText: (number, options) => wait(`${phone(number)}/next-text`, options),
+    nextCall: (number, options) => wait(`${phone(number)}/next-call`, options),
+    callWhen: (number, callSid, options) => wait(`${phone(number)}/calls/${callSid}`, options),
+    nextHeard: (number, callSid, options) => wait(`${phone(number)}/calls/${callSid}/next-heard`, options),
     exposures: findExposures,
     whoSaw: findExposures,
     assertions: () => call('GET', '/assertions'),
@@ -235,6 +269,7 @@ export function createControlClient(address: ControlAddress): ControlClient {
     faults: () => call('GET', '/faults'),
     removeFault: (id) => call('DELETE', `/faults/${encodeURIComponent(id)}`),
     requests: () => call('GET', '/requests'),
+    alerts: () => call('GET', '/alerts'),
     exchanges: ({ failed, ...filter } = {}) =>
       call('GET', `/exchanges${formatQuery({ ...filter, failed: failed ? 'true' : undefined })}`),
     exchange: (id) => call('GET', `/exchanges/${id}`),

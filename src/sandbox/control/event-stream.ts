@@ -1,4 +1,5 @@
 // Streams the events of a sandbox as server-sent events, and names what a reader has missed.
+import { clearTimeout, setImmediate, setTimeout } from '../../real-time.js';
 import type { SandboxEvent } from '../platform/events/event.js';
 import type { OpenTraces } from '../platform/events/open-traces.js';
 import { type EventSelection, matchesFilter } from '../platform/events/search.js';

@@ -1,6 +1,6 @@
 // Follows the event stream of a sandbox: connects again after a cut, and continues where it was cut.
-import { setTimeout as sleep } from 'node:timers/promises';
 import { streamLines, UnexpectedStatus } from '../../http/lines.js';
+import { sleep } from '../../real-time.js';
 import type { SandboxEvent } from '../platform/events/event.js';
 import type { EventGap, EventReset } from './event-stream.js';
 import { verifySandbox } from './proof.js';

@@ -1,6 +1,7 @@
 // The health check, for container engines: whether the sandbox is ready, and nothing else about it.
 import type { Context } from 'hono';
 import { RelayPhoneError } from '../../errors.js';
+import { monotonicNow } from '../../real-time.js';
 import type { Store } from '../platform/database.js';
 
 /** Returns false for a while after the sandbox could not write. */
@@ -12,7 +13,7 @@ const UNHEALTHY_MS = 30_000;
 /** Creates the check. It writes nothing, because anybody may ask. @param now milliseconds, of a clock that cannot be set */
 export function createHealthCheck(
   store: Pick<Store, 'onLost'>,
-  now: () => number = () => performance.now(),
+  now: () => number = monotonicNow,
 ): HealthCheck {
   let lostAt = Number.NEGATIVE_INFINITY;
   store.onLost(() => {

@@ -1,6 +1,6 @@
 // The control API as a listener of node:http, loaded with its first request.
 import type { RequestListener } from 'node:http';
-import { findIntrusion, type GuardedServer } from '../../http/loopback-guard.js';
+import { findIntrusion } from '../../http/loopback-guard.js';
 import type { ControlDeps } from './app.js';
 import { refuseIntruder, refuseWrite } from './refusal.js';
 
@@ -8,10 +8,8 @@ import { refuseIntruder, refuseWrite } from './refusal.js';
 export interface ControlListenerDeps extends ControlDeps {
   /** The port of the API, once it listens. */
   readonly port: () => number;
-  /** See {@link GuardedServer.hostNames}. */
+  /** The names of a sandbox that other machines can reach; see {@link findIntrusion}. */
   readonly hostNames?: readonly string[] | undefined;
-  /** The origin of the page that may use the API. Default: no page. */
-  readonly pageOrigin?: string;
   /** Resolves when everything written is on disk. */
   readonly kept: () => Promise<void> | undefined;
 }
@@ -21,11 +19,9 @@ export interface ControlListenerDeps extends ControlDeps {
  * that only uses the library needs neither.
  */
 export function createControlListener(deps: ControlListenerDeps): RequestListener {
-  let server: GuardedServer | undefined;
   let loading: Promise<RequestListener> | undefined;
   return async (incoming, outgoing) => {
-    server ??= { port: deps.port(), pageOrigin: deps.pageOrigin, hostNames: deps.hostNames };
-    const reason = findIntrusion(incoming.headers, server);
+    const reason = findIntrusion(incoming.headers, deps.port(), deps.hostNames);
     if (reason !== undefined) return refuseIntruder(incoming, outgoing, reason);
     loading ??= load(deps);
     (await loading)(incoming, outgoing);

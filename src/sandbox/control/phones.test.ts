@@ -37,6 +37,9 @@ beforeAll(async () => {
   const call = phone.call(MASK);
   await sandbox.nextEvent(({ kind }) => kind === 'gather.waiting');
   call.press('1');
+  const called = phone.nextCall();
+  await createSandboxClient(sandbox).calls.create({ from: MASK, to: PHONE, twiml: '<Response/>' });
+  await called;
   sandbox.assertShownOnlyTo(REAL, []);
 });
 afterAll(async () => {
@@ -81,6 +84,12 @@ const REQUESTS: Readonly<
     ],
   ],
   'get /phones/{number}/calls': [['', undefined, 200]],
+  'get /phones/{number}/next-call': [['?after=0&timeout=5000', undefined, 200]],
+  'get /phones/{number}/calls/{sid}': [
+    ['', undefined, 200],
+    ['?until=asked&timeout=5000', undefined, 200],
+  ],
+  'get /phones/{number}/calls/{sid}/next-heard': [['?after=0&timeout=5000', undefined, 200]],
   'post /phones/{number}/call': [['', { to: MASK }, 201]],
   'post /phones/{number}/calls/{sid}/press': [['', { keys: '1' }, 204]],
   'post /phones/{number}/calls/{sid}/say': [['', { words: 'Hello' }, 204]],

@@ -1,7 +1,15 @@
 // The routes of phones in the control API: texts and calls, in both directions, and settings.
 import type { Context, Hono } from 'hono';
 import { RelayPhoneError } from '../../errors.js';
+import type { LoggedCall } from '../phones/calls/call-log.js';
 import type { PhoneCall } from '../phones/calls/phone-call.js';
+import {
+  CALL_STAGES,
+  type CallWait,
+  waitForCallProgress,
+  waitForIncomingCall,
+  waitForSound,
+} from '../phones/calls/waiting.js';
 import { waitForText } from '../phones/inbox.js';
 import type { PhoneBook, SandboxPhone } from '../phones/phones.js';
 import { DEFAULT_TIMEOUT_MS } from '../platform/events/search.js';
@@ -39,6 +47,19 @@ export function addPhoneRoutes(app: Hono, deps: PhoneRouteDeps): void {
     return context.body(null, 204);
   });
   app.get('/phones/:number/calls', (context) => context.json(phoneOf(context).calls()));
+  app.get('/phones/:number/next-call', async (context) =>
+    context.json(await waitForIncomingCall(deps.events, phoneOf(context), readWait(context))),
+  );
+  app.get('/phones/:number/calls/:sid', async (context) => {
+    const until = CALL_STAGES.find((one) => one === context.req.query('until'));
+    const read = readCallOf(phoneOf(context), context.req.param('sid'));
+    if (!until) return context.json(read());
+    return context.json(await waitForCallProgress(deps.events, read, { ...readWait(context), until }));
+  });
+  app.get('/phones/:number/calls/:sid/next-heard', async (context) => {
+    const read = readCallOf(phoneOf(context), context.req.param('sid'));
+    return context.json(await waitForSound(deps.events, read, readWait(context)));
+  });
   app.post('/phones/:number/call', async (context) => {
     const { readCallee } = await import('./request-bodies.js');
     const call = phoneOf(context).call(readCallee(await context.req.text()).to);
@@ -81,9 +102,35 @@ const MAX_WAIT_MS = 600_000;
  */
 async function answerNextText(context: Context, { phones, events }: PhoneRouteDeps): Promise<Response> {
   const inbox = phones.inbox(context.req.param('number') ?? '');
-  const after = readCount(context, 'after') ?? inbox.size();
-  const timeout = Math.min(readCount(context, 'timeout') ?? DEFAULT_TIMEOUT_MS, MAX_WAIT_MS);
+  const { after = inbox.size(), timeoutMs: timeout } = readWait(context);
   return context.json(await waitForText(events, inbox, { after, timeout }));
+}
+
+/** Reads `?after=` and `?timeout=` of a request that waits. */
+function readWait(context: Context): CallWait {
+  return {
+    after: readCount(context, 'after'),
+    timeoutMs: Math.min(readCount(context, 'timeout') ?? DEFAULT_TIMEOUT_MS, MAX_WAIT_MS),
+  };
+}
+
+/**
+ * Returns a function that reads a call of the phone from its log.
+ *
+ * @throws RelayPhoneError `usage` if the phone has no such call; so does the function, after a reset.
+ */
+function readCallOf(phone: Pick<SandboxPhone, 'calls'>, sid: string): () => LoggedCall {
+  const read = () => {
+    const call = phone.calls().find((one) => one.sid === sid);
+    if (call) return call;
+    throw new RelayPhoneError({
+      kind: 'usage',
+      task: 'find the call',
+      reason: `the phone has no call ${sid}`,
+    });
+  };
+  read();
+  return read;
 }
 
 function readCount(context: Context, name: string): number | undefined {

@@ -1,12 +1,12 @@
 // The request bodies of the control API. Loaded with the first body, because zod is slow to load.
 import type * as z from 'zod';
 import { RelayPhoneError } from '../../errors.js';
+import type { ReplayEdits } from '../../exchanges/replay-edits.js';
+import { replayEditsSchema } from '../../exchanges/replay-edits-schema.js';
 import type { Compliance } from '../accounts/compliance/store.js';
 import type { Behaviour } from '../phones/behaviour.js';
 import type { FaultRule } from '../server/faults.js';
-import type { ReplayEdits } from '../webhooks/replay.js';
 import { describeIssues } from './contract/describe-issues.js';
-import { replayEditsSchema } from './contract/exchanges.js';
 import { assertionBody } from './contract/exposures.js';
 import {
   behaviourBody,

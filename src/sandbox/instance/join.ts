@@ -1,8 +1,8 @@
 // The sandbox of a state folder: commands join the running one, run it themselves for a while, or serve it for others.
 import { existsSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { once } from '../../once.js';
 import { isLoopback, isWildcard } from '../../origin.js';
+import { realNow, sleep } from '../../real-time.js';
 import type { StateFolder } from '../../state/folder.js';
 import { acquireLock, findHolder, findLock, heldBy, type Lock, type LockOptions } from '../../state/lock.js';
 import { type ControlClient, createControlClient } from '../control/client.js';
@@ -78,7 +78,7 @@ async function joinOrRun(
   options: LockOptions,
   run: (lock: Lock) => Promise<JoinedSandbox>,
 ): Promise<JoinedSandbox> {
-  const deadline = Date.now() + options.timeoutMs;
+  const deadline = realNow() + options.timeoutMs;
   for (let hasWaited = false; ; hasWaited = true) {
     const lock = findLock(folder, LOCK, options.command);
     if (lock) return run(lock);
@@ -86,7 +86,7 @@ async function joinOrRun(
     const joined = await findJoinable(folder);
     if (joined) return joined;
     const holder = findHolder(folder, LOCK);
-    if (Date.now() >= deadline) throw heldBy(folder, options.command, holder);
+    if (realNow() >= deadline) throw heldBy(folder, options.command, holder);
     if (!hasWaited) options.onWait?.(holder);
     await sleep(50);
   }

@@ -1,4 +1,5 @@
 // The proxy of a served sandbox, which `exec` gives to other programs.
+import { realNow } from '../../real-time.js';
 import type { StateFolder } from '../../state/folder.js';
 import type { LockOptions } from '../../state/lock.js';
 import { type CertificateAuthority, openCertificateAuthority } from '../proxy/certificate-authority.js';
@@ -22,7 +23,7 @@ export function openFolderProxy(
     ...options,
     token: obtainProxyToken(folder),
     contextFor: async (host) => {
-      opening ??= openCertificateAuthority(folder, Date.now, lockOptions);
+      opening ??= openCertificateAuthority(folder, realNow, lockOptions);
       return (await opening).contextFor(host);
     },
   });

@@ -14,7 +14,7 @@ describe('the real clock', () => {
   it('waits for months, and can cancel a wait', () => {
     vi.useFakeTimers();
     onTestFinished(() => void vi.useRealTimers());
-    const clock = createRealClock(Date.now);
+    const clock = createRealClock(Date.now, globalThis);
     const happened: string[] = [];
     clock.after(60 * DAY, () => void happened.push('months'));
     const cancel = clock.after(40 * DAY, () => void happened.push('off'));

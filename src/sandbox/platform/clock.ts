@@ -2,6 +2,7 @@
 
 import { findDurationMs } from '../../duration.js';
 import { RelayPhoneError } from '../../errors.js';
+import { clearTimeout, setImmediate, setTimeout } from '../../real-time.js';
 
 /** The clock as the parts of a sandbox use it. */
 export interface Clock {
@@ -47,8 +48,14 @@ interface Timer {
 /** The longest timeout of Node.js. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
+/** The timers that a real clock runs on. */
+type Timeouts = Pick<typeof globalThis, 'setTimeout' | 'clearTimeout'>;
+
 /** Creates a clock that runs in real time. */
-export function createRealClock(now: () => number): Clock & SandboxClock {
+export function createRealClock(
+  now: () => number,
+  { setTimeout: start, clearTimeout: clear }: Timeouts = { setTimeout, clearTimeout },
+): Clock & SandboxClock {
   /** When each timer is due, by the function that cancels it. */
   const timers = new Map<() => void, number>();
   let stopped = false;
@@ -56,11 +63,11 @@ export function createRealClock(now: () => number): Clock & SandboxClock {
     if (stopped) return () => {};
     const timeoutMs = Math.min(delayMs, MAX_TIMEOUT_MS);
     let cancelCurrent = () => {
-      clearTimeout(timer);
+      clear(timer);
       timers.delete(cancel);
     };
     const cancel = () => cancelCurrent();
-    const timer = setTimeout(() => {
+    const timer = start(() => {
       timers.delete(cancel);
       if (timeoutMs === delayMs) work();
       else cancelCurrent = after(delayMs - timeoutMs, work);

@@ -1,6 +1,6 @@
 // Answers every HTTP request: authenticates and routes REST requests; passes `/_sandbox/` to the control API.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { findIntrusion, type GuardedServer } from '../../http/loopback-guard.js';
+import { findIntrusion } from '../../http/loopback-guard.js';
 import { isTwilio } from '../platform/twilio-hosts.js';
 import { answerProblem, nameMissingParameters, type RestAnswer, sendAnswer } from './answer.js';
 import { type Authenticator, encodeBasic } from './auth.js';
@@ -29,7 +29,7 @@ export interface ListenerDeps extends RequestRecordDeps {
 /**
  * The whole server: `/_sandbox/` goes to `control`, everything else is Twilio's REST API.
  *
- * @param hostNames of a sandbox that other machines can reach, see {@link GuardedServer.hostNames}: requests under other
+ * @param hostNames of a sandbox that other machines can reach, see {@link findIntrusion}: requests under other
  *   names, Twilio's excepted, are refused
  */
 export function createSandboxListener(
@@ -52,7 +52,7 @@ function findForeignName(
   hostNames: readonly string[],
 ): string | undefined {
   const host = isTwilio((headers.host ?? '').replace(/:\d+$/, '')) ? 'localhost' : headers.host;
-  return findIntrusion({ ...headers, host }, { port: socket.localPort ?? 0, hostNames });
+  return findIntrusion({ ...headers, host }, socket.localPort ?? 0, hostNames);
 }
 
 function refuseName(incoming: IncomingMessage, outgoing: ServerResponse, reason: string): void {

@@ -1,6 +1,7 @@
 // The record of one REST request: what caused it, its event, and its exchange.
 import type { IncomingMessage } from 'node:http';
 import { OWN_AGENT } from '../../http/own-agent.js';
+import { monotonicNow } from '../../real-time.js';
 import type { ExchangeLog } from '../exchanges/exchange-log.js';
 import type { RequestFacts, RequestProblem } from '../platform/events/event.js';
 import type { FoundCause, RequestCauses } from '../platform/events/request-causes.js';
@@ -26,7 +27,7 @@ export class RequestRecord {
   readonly #incoming: IncomingMessage;
   readonly #requested: RequestedTarget;
   readonly #at: number;
-  readonly #start = performance.now();
+  readonly #start = monotonicNow();
   readonly #exchangeId: number;
   #found: FoundCause | undefined;
   /** The id of the event; undefined until there is one. */
@@ -63,7 +64,7 @@ export class RequestRecord {
   #emit(status: number, problem: RequestProblem | null): number {
     const { events } = this.#deps;
     const { trace } = this.#find();
-    const durationMs = performance.now() - this.#start;
+    const durationMs = monotonicNow() - this.#start;
     const cause = events.emit({
       kind: 'request.in',
       ...trace,
@@ -141,7 +142,7 @@ export class RequestRecord {
       direction: 'rest',
       id: this.#exchangeId,
       at: this.#at,
-      durationMs: performance.now() - this.#start,
+      durationMs: monotonicNow() - this.#start,
       trace,
       method,
       target: this.#requested.target,

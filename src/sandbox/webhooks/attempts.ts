@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { debugRequest } from '../../debug.js';
 import { PENDING_WORK_HEADER } from '../../http/pending-work.js';
+import { monotonicNow } from '../../real-time.js';
 import type { AlertStore } from '../accounts/alerts/store.js';
 import type { ExchangeLog } from '../exchanges/exchange-log.js';
 import type { RequestCauses } from '../platform/events/request-causes.js';
@@ -102,13 +103,13 @@ function createAttempt(number: number, idempotencyToken: string, destination: De
 function createBudget({ overrides }: WebhookUrl): Budget {
   return {
     overrides,
-    deadline: performance.now() + overrides.totalTimeoutMs,
+    deadline: monotonicNow() + overrides.totalTimeoutMs,
     idempotencyToken: randomUUID(),
   };
 }
 
 function isRetried({ kind }: WebhookFailure, { overrides, deadline }: Budget): boolean {
-  return kind !== undefined && overrides.retryOn.has(kind) && performance.now() < deadline;
+  return kind !== undefined && overrides.retryOn.has(kind) && monotonicNow() < deadline;
 }
 
 /** Makes one attempt, and follows its redirects. */
@@ -165,7 +166,7 @@ async function request(
 ): Promise<WebhookAnswer> {
   const { cookies, network } = deps;
   const { stopSignal, purpose } = webhook;
-  const timeLeftMs = budget.deadline - performance.now();
+  const timeLeftMs = budget.deadline - monotonicNow();
   attempt.sent = undefined;
   attempt.answer = undefined;
   if (timeLeftMs <= 0) throw totalTimeout();
@@ -217,7 +218,7 @@ function begin(
     traceparent,
   });
   const end = causes.begin({ ...cause, purpose, numbers, parameters: webhookParameters });
-  return { event, exchangeId, at: now(), start: performance.now(), message, end };
+  return { event, exchangeId, at: now(), start: monotonicNow(), message, end };
 }
 
 function accept<Outcome>(
@@ -267,7 +268,7 @@ function report(
   const { sent, answer, destination, idempotencyToken } = attempt;
   const cause = sent?.event ?? trace.cause;
   const at = sent?.at ?? deps.now();
-  const durationMs = sent ? performance.now() - sent.start : 0;
+  const durationMs = sent ? monotonicNow() - sent.start : 0;
   if (sent) keepExchange(deps, webhook, attempt, sent, { durationMs, error: failure?.describe() ?? null });
   const reason = answer && answer.status >= 400 ? findAnswerReason(answer.body) : null;
   if (answer) deps.app.noteWebhook(destination.url, answer.status, reason);

@@ -6,6 +6,7 @@ import { gunzipSync } from 'node:zlib';
 import { type CharsetText, decodeCharset } from '../../http/charset.js';
 import { createAppAgent, openRequest } from '../../http/client.js';
 import { isLoopback, readHost } from '../../origin.js';
+import { clearTimeout, setTimeout } from '../../real-time.js';
 import { verifyAllowedTarget } from './allowed-targets.js';
 import { CONNECTION_REFUSED, toFailure, totalTimeout, WebhookFailure } from './failure.js';
 import type { ConnectionOverrides } from './webhook-url.js';

@@ -1,11 +1,11 @@
 // Sends a recorded webhook again, as it was or edited, and never runs the TwiML of the answer.
-
-import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { RelayPhoneError } from '../../errors.js';
 import { editRequest, type ReplayRequest } from '../../exchanges/edit.js';
 import { findHeader } from '../../exchanges/headers.js';
 import type { WebhookParameters } from '../../exchanges/parameters.js';
+import { badEdit, type ReplayEdits, readEdits } from '../../exchanges/replay-edits.js';
 import type { AnswerDifferenceReport, FullExchangeReport } from '../../exchanges/report.js';
+import { monotonicNow } from '../../real-time.js';
 import type { SandboxExchange, WebhookExchange } from '../exchanges/exchange-log.js';
 import { readExchange } from '../exchanges/read-exchange.js';
 import type { ExchangeView } from '../exchanges/view.js';
@@ -20,20 +20,6 @@ import { requestWebhook, type WebhookAnswer } from './http-request.js';
 import { findRedirect, toSignedUrl } from './request.js';
 import { type Parameter, signRequest } from './signature.js';
 import { findWebhookUrl } from './webhook-url.js';
-
-/** How a webhook is changed before it is sent again. */
-export interface ReplayEdits {
-  /** Parameters to set or add; null removes one. */
-  readonly parameters?: Readonly<Record<string, string | null>>;
-  /** Another path, with or without a query. */
-  readonly path?: string;
-  /** Headers to set or add; null removes one. */
-  readonly headers?: Readonly<Record<string, string | null>>;
-  /** Another body; it excludes `parameters`. */
-  readonly body?: string;
-  /** `anew`: valid for the edited request. `none`: no signature. `broken`: made with another token. Default `anew`. */
-  readonly signature?: 'anew' | 'none' | 'broken';
-}
 
 /** What replaying needs. */
 export interface ReplayDeps extends Omit<AttemptDeps, 'alerts' | 'cookies' | 'logins'> {
@@ -75,20 +61,15 @@ function buildRequest(
   recorded: WebhookExchange,
   edits: ReplayEdits,
 ): { readonly url: string; readonly request: ReplayRequest } {
-  verifyEdits(recorded, edits);
-  const { parameters = {}, path, headers = {}, body, signature = 'anew' } = edits;
+  const { headers, ...changes } = readEdits(edits, recorded.method);
+  const { signature = 'anew' } = edits;
   const exchange = readExchange(recorded, { origin: () => '', sign: () => '' });
   // A token that is not the account's makes a signature of the right form.
   const token = signature === 'anew' ? authToken : `${authToken}0`;
   const request = editRequest(exchange, {
-    set: new Map(Object.entries(parameters)),
-    headers: new Map([
-      // The sandbox's own, which a challenge brings back.
-      ['authorization', null],
-      ...Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const),
-    ]),
-    body: body === undefined ? undefined : Buffer.from(body),
-    path,
+    ...changes,
+    // The sandbox's own, which a challenge brings back.
+    headers: new Map([['authorization', null], ...(headers ?? [])]),
     sign:
       signature === 'none'
         ? undefined
@@ -106,40 +87,6 @@ function listPairs(form: WebhookParameters): Parameter[] {
   );
 }
 
-/** Headers that describe how the request is sent. */
-const FIXED_HEADERS: ReadonlySet<string> = new Set([
-  'connection',
-  'content-length',
-  'expect',
-  'keep-alive',
-  'transfer-encoding',
-  'upgrade',
-]);
-
-function verifyEdits(
-  { method }: WebhookExchange,
-  { parameters, path, headers = {}, body }: ReplayEdits,
-): void {
-  if (body !== undefined && parameters !== undefined)
-    throw badEdit('give either parameters or a body, not both');
-  if (body !== undefined && method === 'GET') throw badEdit('a GET request has no body');
-  if (path !== undefined && !/^\/[\x21\x22\x24-\x7e]*$/.test(path))
-    throw badEdit('a path starts with / and has neither spaces nor #');
-  for (const [name, value] of Object.entries(headers)) {
-    if (FIXED_HEADERS.has(name.toLowerCase())) throw badEdit(`the header ${name} cannot be edited`);
-    try {
-      validateHeaderName(name);
-      validateHeaderValue(name, value ?? '');
-    } catch {
-      throw badEdit(`${name} is not a valid header`);
-    }
-  }
-}
-
-function badEdit(reason: string): RelayPhoneError {
-  return new RelayPhoneError({ kind: 'usage', task: 'replay the webhook', reason });
-}
-
 async function send(
   deps: ReplayDeps,
   recorded: WebhookExchange,
@@ -149,7 +96,7 @@ async function send(
 ): Promise<WebhookExchange> {
   const { events, exchanges, causes, now } = deps;
   const { purpose, sid, numbers } = recorded;
-  const [id, at, start] = [exchanges.nextId(), now(), performance.now()];
+  const [id, at, start] = [exchanges.nextId(), now(), monotonicNow()];
   const facts: WebhookFacts = {
     purpose,
     sid,
@@ -178,7 +125,7 @@ async function send(
     }
     failure = error;
   }
-  const durationMs = performance.now() - start;
+  const durationMs = monotonicNow() - start;
   const sent: WebhookExchange = {
     direction: 'webhook',
     id,

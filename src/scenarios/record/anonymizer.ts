@@ -7,6 +7,8 @@ export interface Anonymizer {
   nameOf(number: string): string;
   /** Replaces phone numbers, verification codes, SIDs and secrets in a text. */
   anonymize(text: string): string;
+  /** Returns the number that was recorded for the phone of a name; undefined without one. */
+  numberOf(name: string): string | undefined;
   /** Returns sandbox numbers by phone name; null for the owner of a mask, whose number is assigned by the play. */
   phones(): Record<string, string | null>;
 }
@@ -18,6 +20,13 @@ export interface AnonymizerOptions {
   /** The owner's number, if the account's number is a mask and its owner is known. */
   readonly owner: string | undefined;
   readonly secrets: readonly string[];
+  /** Whether numbers that belong to nobody keep their spelling: an app that is tried in the sandbox may know them. */
+  readonly keepsFictional?: boolean;
+}
+
+/** True for a North American number that belongs to nobody, 555-0100 to 555-0199, in any notation. */
+export function isFictional(number: string): boolean {
+  return /^\d{3}55501\d\d$/.test(significantDigits(number));
 }
 
 const SID = /\b[A-Za-z]{2}[0-9a-f]{32}\b|\b[0-9a-f]{32,}\b/gi;
@@ -35,14 +44,23 @@ interface Person {
   readonly name: string | undefined;
   /** The sandbox number; empty for the owner of a mask. */
   readonly number: string;
+  /** The recorded number. */
+  readonly real: string;
 }
 
 /** Creates an anonymizer for one conversation. */
-export function createAnonymizer({ number, owner, secrets }: AnonymizerOptions): Anonymizer {
+export function createAnonymizer({
+  number,
+  owner,
+  secrets,
+  keepsFictional = false,
+}: AnonymizerOptions): Anonymizer {
   const people = new Map<string, Person>();
+  const isKept = (written: string) =>
+    keepsFictional && (isFictional(written) || !/^\+?\d{7,}$/.test(written));
   let contacts = 0;
   let mentioned = 0;
-  if (owner !== undefined) people.set(significantDigits(owner), { name: OWNER, number: '' });
+  if (owner !== undefined) people.set(significantDigits(owner), { name: OWNER, number: '', real: owner });
 
   /** A person whom an earlier text mentioned keeps the sandbox number from there. */
   function nameOf(real: string): string {
@@ -51,7 +69,8 @@ export function createAnonymizer({ number, owner, secrets }: AnonymizerOptions):
     const name = nameContact(contacts);
     people.set(significantDigits(real), {
       name,
-      number: known?.number ?? formatSandboxNumber(FIRST_CONTACT + contacts),
+      number: known?.number ?? (isKept(real) ? real : formatSandboxNumber(FIRST_CONTACT + contacts)),
+      real,
     });
     contacts += 1;
     return name;
@@ -61,8 +80,13 @@ export function createAnonymizer({ number, owner, secrets }: AnonymizerOptions):
     const key = significantDigits(written);
     if (key === significantDigits(number.real)) return `$${number.name}`;
     const known = people.get(key);
+    if (keepsFictional && isFictional(written) && (!known || !written.startsWith('+'))) return written;
     if (known) return known.name === undefined ? known.number : `$${known.name}`;
-    const person = { name: undefined, number: formatSandboxNumber(FIRST_MENTIONED + mentioned) };
+    const person = {
+      name: undefined,
+      number: formatSandboxNumber(FIRST_MENTIONED + mentioned),
+      real: written,
+    };
     mentioned += 1;
     people.set(key, person);
     return person.number;
@@ -92,6 +116,7 @@ export function createAnonymizer({ number, owner, secrets }: AnonymizerOptions):
         .replace(SID, HIDDEN)
         .replaceAll('$', '$$$$')
         .replace(DIGITS, replaceDigits),
+    numberOf: (name) => [...people.values()].find((one) => one.name === name)?.real,
     phones: () =>
       Object.fromEntries(
         [...people.values()].flatMap(({ name, number }) =>

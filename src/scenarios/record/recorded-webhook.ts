@@ -56,9 +56,9 @@ export function findRecordedAction({
 export interface TwimlContent {
   /** Replies to the sender. */
   readonly texts: readonly string[];
-  /** The text of each `<Say>`. */
+  /** The text of each `<Say>` that is heard whatever the caller does: none behind a verb that waits for keys, or for a call. */
   readonly said: readonly string[];
-  /** The numbers in `<Dial>`. */
+  /** The numbers in `<Dial>`, but not behind a verb that waits for keys. */
   readonly callees: readonly string[];
 }
 
@@ -67,17 +67,36 @@ export function readTwimlContent(twiml: string): TwimlContent {
   const texts: string[] = [];
   const said: string[] = [];
   const callees: string[] = [];
-  for (const { name, start, inner } of listElements(splitMarkup(twiml), TWIML_ELEMENTS)) {
-    if (name === 'Say') said.push(readMarkupText(inner));
-    else if (name === 'Number') callees.push(readMarkupText(inner));
-    else if (name === 'Dial') callees.push(...readDial(inner));
+  const tokens = splitMarkup(twiml);
+  const [beforeInput, beforeCall] = [
+    tokens.slice(0, findFirst(tokens, INPUT_VERBS)),
+    findFirst(tokens, ['Dial']),
+  ];
+  for (const { name, inner } of listElements(beforeInput, ['Number', 'Dial'])) {
+    if (name === 'Number') callees.push(readMarkupText(inner));
+    else callees.push(...readDial(inner));
+  }
+  for (const { inner } of listElements(beforeInput.slice(0, beforeCall), ['Say'])) {
+    said.push(readMarkupText(inner));
+  }
+  for (const { start, inner } of listElements(tokens, ['Message', 'Sms'])) {
     // A message with a `to` goes to somebody outside this conversation.
-    else if (!/\sto\s*=/.test(start)) texts.push(readMessage(inner));
+    if (!/\sto\s*=/.test(start)) texts.push(readMessage(inner));
   }
   return { texts, said, callees: callees.filter(Boolean) };
 }
 
-const TWIML_ELEMENTS = ['Message', 'Sms', 'Say', 'Number', 'Dial'] as const;
+/** Verbs behind which a document may not go on. Behind `<Dial>` it may, once the other side has hung up. */
+const INPUT_VERBS = ['Gather', 'Record', 'Enqueue', 'Connect', 'Redirect', 'Hangup', 'Reject'];
+
+/** Returns how many tokens there are up to the end of the first of these verbs. */
+function findFirst(tokens: readonly MarkupToken[], verbs: readonly string[]): number {
+  const at = tokens.findIndex((token) => {
+    const isEnd = token.raw.startsWith('</') || token.raw.endsWith('/>');
+    return isEnd && verbs.includes(findTagName(token) ?? '');
+  });
+  return at === -1 ? tokens.length : at + 1;
+}
 
 function readDial(inner: readonly MarkupToken[]): string[] {
   const named = listElements(inner, ['Number']);
@@ -126,7 +145,7 @@ function isEndOf(token: MarkupToken | undefined, name: string): boolean {
 const MASK_WEBHOOK_PATH = /^\/api\/v1\/inbound_(sms|call)\/?(\?|$)/;
 
 /** True if the webhook went to Firefox Relay, so that its number is a mask. */
-export function isMaskWebhook({ path }: RecordedWebhook): boolean {
+export function isMaskWebhook({ path }: Pick<RecordedWebhook, 'path'>): boolean {
   return MASK_WEBHOOK_PATH.test(path);
 }
 

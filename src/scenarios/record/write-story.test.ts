@@ -122,7 +122,11 @@ describe('reading a TwiML document', () => {
   it.each([
     ['<Message to="+1">x</Message><Sms>a &amp; b&#33;</Sms>', { texts: ['a & b!'] }],
     ['<Message><Body><![CDATA[<3]]></Body><Media>http://x</Media></Message>', { texts: ['<3'] }],
-    ['<Gather><Say voice="a">One</Say></Gather><Say>Two</Say>', { said: ['One', 'Two'] }],
+    // Whoever presses a key never hears what is behind.
+    ['<Gather><Say voice="a">One</Say></Gather><Say>Two</Say><Dial>+12</Dial>', { said: ['One'] }],
+    ['<Gather/><Say>Two</Say>', {}],
+    ['<Say>One</Say><Dial>+12</Dial><Say>Two</Say>', { said: ['One'], callees: ['+12'] }],
+    ['<Redirect>/next</Redirect><Say>Two</Say>', {}],
     [
       '<Dial>+12</Dial><Dial><Number>+13</Number><Number>+14</Number></Dial>',
       { callees: ['+12', '+13', '+14'] },

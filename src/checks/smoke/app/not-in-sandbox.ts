@@ -25,7 +25,7 @@ export function createNotInSandboxCheck(others: readonly AnySmokeCheck[]): AnySm
         const uses = await sandbox.listUnsupported();
         return passUnless(
           'asked for nothing that is missing',
-          uses.map(({ what, look }) => ({ id: 'asks-for-missing', what, tryNext: [look, ...REMEDIES] })),
+          uses.map(({ what, look }) => ({ id: 'asks-for-missing', what, tryNext: [...look, ...REMEDIES] })),
         );
       }
       if (!needsSandbox) return pass('no sandbox of this folder runs');

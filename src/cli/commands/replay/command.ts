@@ -1,4 +1,5 @@
 // `relay-phone replay`: its arguments, options and help.
+import { REPLAY_PATH } from '../../../exchanges/parameters.js';
 import { type Asked, argument, command, type FlagsOf, option, wrongValue } from '../../core/command.js';
 import { settingsOptions, showNumbersOptions, targetOptions } from '../../core/options.js';
 import { appOrigin, exchangeId, matching } from '../../core/values.js';
@@ -20,7 +21,7 @@ export const replayCommand = command({
       repeated: true,
     }),
     toPath: option('--to-path <path>', 'send it to another path', {
-      parse: matching(/^\//, 'a path, such as /sms'),
+      parse: matching(REPLAY_PATH, 'a path such as /sms, without spaces and #'),
     }),
     withoutSignature: option('--without-signature', 'leave the signature out'),
     publicUrl: option('--public-url <url>', 'the public base to sign for (default: as recorded)', {

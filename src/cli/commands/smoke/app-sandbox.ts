@@ -4,6 +4,7 @@ import type { ControlClient } from '../../../sandbox/control/client.js';
 import { findSandboxAddress } from '../../../sandbox/instance/address.js';
 import { describeUnsupportedUse } from '../../../sandbox/platform/events/unsupported-use.js';
 import type { CommandContext } from '../../core/command-context.js';
+import { findPageLink } from '../../core/page-link.js';
 import type { CliPorts } from '../../core/ports.js';
 import { adviseTrace, listUnsupportedFromNow } from '../../core/unsupported.js';
 
@@ -25,7 +26,11 @@ export async function findAppSandbox(context: CommandContext): Promise<AppSandbo
   return {
     listUnsupported: async () => {
       await waitUntilQuiet(context.ports, joined.control);
-      return (await list()).map((use) => ({ what: describeUnsupportedUse(use), look: adviseTrace(use) }));
+      return (await list()).map((use) => {
+        const link = findPageLink(context, `/t/${use.traceId}`);
+        const look = [adviseTrace(use), ...(link === undefined ? [] : [`open ${link}`])];
+        return { what: describeUnsupportedUse(use), look };
+      });
     },
   };
 }

@@ -12,6 +12,8 @@ export function Link(props: {
   readonly to: string;
   readonly class?: string;
   readonly current?: boolean;
+  /** False for a row that Tab passes over, because another one is the stop of its list. */
+  readonly isTabStop?: boolean;
   readonly children: ComponentChildren;
 }) {
   const onClick = (event: MouseEvent) => {
@@ -24,6 +26,7 @@ export function Link(props: {
     <a
       href={props.to}
       class={props.class}
+      tabIndex={props.isTabStop === undefined ? undefined : props.isTabStop ? 0 : -1}
       aria-current={props.current ? 'page' : undefined}
       onClick={onClick}
     >
@@ -58,7 +61,7 @@ export function EventSign({ event }: { readonly event: SandboxEvent }) {
 /** Stands where something is being loaded; it is not seen before 150 ms. */
 export function Skeleton() {
   return (
-    <div class="skeleton" role="status">
+    <div class="skeleton">
       <span class="hidden">Loading</span>
     </div>
   );

@@ -41,11 +41,18 @@ export function CallPanel({ lab, number, live }: CallProps) {
   };
   const isRinging = live.state === 'ringing';
   return (
-    <div class={`call-view${isRinging ? ' rings' : ''}`} role={isRinging ? 'alert' : undefined}>
-      <p class="call-state">
-        {nameOf(lab, number)} · {describeState(live.state)}
-      </p>
-      <p class="call-party">{showNumber(live.shown)}</p>
+    <div
+      class={`call-view${isRinging ? ' rings' : ''}`}
+      role="group"
+      aria-label={`Call with ${showNumber(live.shown)}`}
+      tabIndex={-1}
+    >
+      <div role={isRinging ? 'alert' : undefined}>
+        <p class="call-state">
+          {nameOf(lab, number)} · {describeState(live.state)}
+        </p>
+        <p class="call-party">{showNumber(live.shown)}</p>
+      </div>
       {isRinging && (
         <div class="inline">
           <button type="button" class="answer" onClick={() => void act('answer')}>
@@ -66,6 +73,7 @@ export function CallPanel({ lab, number, live }: CallProps) {
                 key={key}
                 type="button"
                 aria-label={`Key ${key}`}
+                data-digit={key}
                 onClick={() => void act('press', { keys: key })}
               >
                 {key}
@@ -133,7 +141,7 @@ function Transcript({ call: { heard, said } }: { readonly call: LoggedCall }) {
     if (list.current) list.current.scrollTop = list.current.scrollHeight;
   }, [lines.length]);
   return (
-    <ol class="transcript" aria-label="What was said" ref={list}>
+    <ol class="transcript" aria-label="What was said" ref={list} tabIndex={0}>
       {lines.map(({ who, kind, content }, index) => (
         <li key={index} class={who}>
           <span class="quiet-text">{kind === 'keys' ? 'keys ' : kind === 'play' ? 'plays ' : ''}</span>

@@ -61,6 +61,11 @@ function Card({ title, children }: { readonly title: string; readonly children: 
   );
 }
 
+/** What a control of several with the same words is about, for those who do not see where it stands. */
+function Of({ name }: { readonly name: string }) {
+  return <span class="hidden">, {name}</span>;
+}
+
 function Clock({ lab, act }: CardProps) {
   const clock = lab.holdings.value?.state.clock;
   const by = useSignal('5m');
@@ -136,6 +141,7 @@ function Behaviours({ lab, act }: CardProps) {
             </p>
             <label>
               When called
+              <Of name={nameOf(lab, number)} />
               <select
                 value={behaviour.calls}
                 onChange={({ currentTarget }) =>
@@ -151,6 +157,7 @@ function Behaviours({ lab, act }: CardProps) {
             </label>
             <label>
               Texts
+              <Of name={nameOf(lab, number)} />
               <select
                 value={findTexts(behaviour.texts)}
                 onChange={({ currentTarget }) => {
@@ -244,6 +251,7 @@ function Faults({ lab, act }: CardProps) {
               onClick={() => void again(() => lab.api.send('DELETE', `/faults/${inPath(id)}`))}
             >
               Remove
+              <Of name={showText(`${rule.method ?? 'any'} ${rule.path ?? 'any path'}`)} />
             </button>
           </li>
         ))}
@@ -273,6 +281,7 @@ function OptOuts({ lab, act }: CardProps) {
             <strong>{nameOf(lab, one.phone)}</strong> gets nothing from {showNumber(one.sender)}
             <button type="button" class="quiet" onClick={() => void optIn(one)}>
               Opt in again
+              <Of name={nameOf(lab, one.phone)} />
             </button>
           </li>
         ))}
@@ -318,6 +327,7 @@ function Registrations({ lab, act }: CardProps) {
                 }
               >
                 {isRegistered ? 'Make it unregistered' : 'Register it'}
+                <Of name={showNumber(number)} />
               </button>
             </li>
           );
@@ -328,8 +338,9 @@ function Registrations({ lab, act }: CardProps) {
 }
 
 function WholeSandbox({ lab, act }: CardProps) {
-  // The events that are known begin with the latest reset, or with its undo.
-  const canUndo = lab.events.value[0]?.kind === 'sandbox.reset';
+  // The events that are known begin with the latest reset, or with what was restored.
+  const first = lab.events.value[0]?.kind;
+  const canUndo = first === 'sandbox.reset' || first === 'sandbox.restored';
   const isAsked = useSignal(false);
   const reset = () =>
     act(async () => {
@@ -345,9 +356,6 @@ function WholeSandbox({ lab, act }: CardProps) {
       <div class="inline">
         {isAsked.value ? (
           <>
-            <button type="button" class="decline" onClick={reset}>
-              Yes, empty it
-            </button>
             <button
               type="button"
               onClick={() => {
@@ -355,6 +363,9 @@ function WholeSandbox({ lab, act }: CardProps) {
               }}
             >
               Keep it
+            </button>
+            <button type="button" class="decline" onClick={reset}>
+              Yes, empty it
             </button>
           </>
         ) : (
@@ -368,7 +379,7 @@ function WholeSandbox({ lab, act }: CardProps) {
           </button>
         )}
         <button type="button" disabled={!canUndo} onClick={undo}>
-          Undo the reset
+          Undo
         </button>
       </div>
       <p class="quiet-text">Keep what is here now, and go back to it as often as you like.</p>

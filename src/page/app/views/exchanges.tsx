@@ -1,18 +1,19 @@
-// The webhooks and REST requests: the list, and one of them whole with its signature and its replays.
+// A webhook or a REST request: its answer, its request, its signature and its replays.
 import { useSignal } from '@preact/signals';
-import type { ExchangeReport, FullExchangeReport } from '../../../exchanges/report.js';
+import type { FullExchangeReport } from '../../../exchanges/report.js';
 import { ApiError } from '../api.js';
+import { hasFailed } from '../exchange-filter.js';
 import type { Lab } from '../lab.js';
 import type { Inspector } from '../live.js';
-import { Command, Empty, Failure, Link, OutcomeSign, Skeleton } from '../parts/common.js';
+import { Empty, Failure, Link, OutcomeSign, Skeleton } from '../parts/common.js';
 import { useLoaded } from '../parts/loaded.js';
-import { go, route, withQuery } from '../route.js';
-import { formatDuration, showNumber, showText, showTime } from '../words.js';
+import { Tabs } from '../parts/tabs.js';
+import { route } from '../route.js';
+import { formatDuration, formatExactMoment, showText } from '../words.js';
+import { Attempts, findUnanswered } from './attempts.js';
+import { ExchangeList } from './exchange-list.js';
 import { HttpMessage, type LineFault } from './message.js';
 import { ReplayForm } from './replay.js';
-
-/** How many exchanges are listed, the newest: a document must stay small. */
-const MAX_EXCHANGES = 100;
 
 /** Shows the list, or the exchange of the address. */
 export function Exchanges({ lab }: { readonly lab: Inspector }) {
@@ -22,126 +23,31 @@ export function Exchanges({ lab }: { readonly lab: Inspector }) {
   return <ExchangeView key={`${id} ${lab.showsNumbers?.value}`} lab={lab} id={id} />;
 }
 
-/** The lists: the parameter of the address that chooses one, what the API calls it, and its name. */
-const SANDBOX_LISTS = [
-  ['webhook', 'direction=webhook', 'Webhooks to your app'],
-  ['rest', 'direction=rest', 'Requests of your app'],
-] as const;
-const LIVE_LISTS = [
-  ['webhook', 'refused=false', 'Passed on to your app'],
-  ['refused', 'refused=true', 'Refused'],
-] as const;
-
-function ExchangeList({ lab }: { readonly lab: Inspector }) {
-  const lists = lab.showsNumbers ? LIVE_LISTS : SANDBOX_LISTS;
-  const asked = route.value.query.get('direction');
-  const [direction, filter] = lists.find(([name]) => name === asked) ?? lists[0];
-  const list = useLoaded(
-    () => lab.api.get<ExchangeReport[]>(`/exchanges?limit=${MAX_EXCHANGES}&${filter}`),
-    [filter, lab.newestExchange.value, lab.showsNumbers?.value],
-  ).value;
-  return (
-    <section class="exchange-list" aria-label="Webhooks and requests">
-      <div class="toolbar">
-        <div class="tabs" role="tablist" aria-label="Direction">
-          {lists.map(([one, , title]) => (
-            <button
-              key={one}
-              type="button"
-              role="tab"
-              aria-selected={direction === one}
-              onClick={() => go(withQuery('direction', one === 'webhook' ? '' : one))}
-            >
-              {title}
-            </button>
-          ))}
-        </div>
-      </div>
-      {list.error !== undefined && <Failure error={list.error} />}
-      {list.value === undefined && list.error === undefined && <Skeleton />}
-      {list.value?.length === 0 && (
-        <NoExchange direction={direction} isLive={lab.showsNumbers !== undefined} />
-      )}
-      <ul>
-        {list.value?.map((exchange) => (
-          <li key={exchange.id}>
-            <Link to={`/${direction === 'rest' ? 'rest' : 'webhooks'}/${exchange.id}`} class="exchange-item">
-              <OutcomeSign outcome={hasFailed(exchange) ? 'failed' : 'done'} />
-              <span class="status">{exchange.status ?? '–'}</span>
-              <span class="event-label">{exchange.kind}</span>
-              <bdi class="event-content">
-                {exchange.method} {showText(exchange.target)}
-                {exchange.error !== null && ` · ${showText(exchange.error)}`}
-                {exchange.refusal !== null && ` · ${showText(exchange.refusal)}`}
-                {exchange.verdict.result === 'invalid' && ' · bad signature'}
-              </bdi>
-              <span class="quiet-text">{exchange.from === null ? '' : showNumber(exchange.from)}</span>
-              <time dateTime={exchange.at}>{showTime(exchange.at)}</time>
-            </Link>
-          </li>
-        ))}
-      </ul>
-      {list.value?.length === MAX_EXCHANGES && (
-        <p class="quiet-text">Earlier ones are not listed: each trace leads to its own.</p>
-      )}
-    </section>
-  );
-}
-
-function NoExchange({ direction, isLive }: { readonly direction: string; readonly isLive: boolean }) {
-  if (direction === 'rest') {
-    return (
-      <Empty title="Your app has asked Twilio nothing yet">
-        <p>An app reaches this Twilio when it is started through exec:</p>
-        <Command line="relay-phone exec -- node server.js" />
-      </Empty>
-    );
-  }
-  if (direction === 'refused') {
-    return (
-      <Empty title="Nothing was refused">
-        <p>The gateway refuses requests that Twilio has not signed.</p>
-      </Empty>
-    );
-  }
-  return (
-    <Empty title="No webhook yet">
-      {isLive ? (
-        <>
-          <p>Text or call a number of the account with a real phone. A tunnel records what Twilio sends:</p>
-          <Command line="relay-phone tunnel" />
-        </>
-      ) : (
-        <>
-          <p>A text or a call to a number of the account asks your app what to do.</p>
-          <Command line="relay-phone text Hello" />
-        </>
-      )}
-    </Empty>
-  );
-}
-
-function hasFailed({ status, error, refusal, verdict }: ExchangeReport): boolean {
-  return (
-    error !== null || refusal !== null || status === null || status >= 400 || verdict.result === 'invalid'
-  );
-}
+const PARTS = { answer: 'Answer', request: 'Request', replay: 'Replay' } as const;
 
 function ExchangeView({ lab, id }: { readonly lab: Inspector; readonly id: string }) {
+  const unanswered = findUnanswered(lab, Number(id));
   const { value: exchange, error } = useLoaded(
-    () => lab.api.get<FullExchangeReport>(`/exchanges/${encodeURIComponent(id)}`),
-    [id],
+    async () =>
+      unanswered ? undefined : lab.api.get<FullExchangeReport>(`/exchanges/${encodeURIComponent(id)}`),
+    [id, unanswered === undefined],
   ).value;
-  const part = useSignal<'request' | 'answer' | 'replay'>('answer');
-  if (error instanceof ApiError && error.status === 404) {
+  const part = useSignal<keyof typeof PARTS>('answer');
+  if (unanswered) {
     return (
-      <Empty title="This one is not kept any more">
-        <p>Only the newest webhooks and requests are kept.</p>
-        <Link to="/webhooks">All webhooks</Link>
-      </Empty>
+      <>
+        <HiddenHeading />
+        <Empty title="Your app has not answered yet">
+          <p>
+            {unanswered.method} <bdi>{showText(unanswered.url)}</bdi>, since{' '}
+            {formatExactMoment(unanswered.at)}. The answer appears here, or that none came in time.
+          </p>
+          <Link to={`/t/${encodeURIComponent(unanswered.traceId)}/e/${unanswered.id}`}>Its trace</Link>
+        </Empty>
+      </>
     );
   }
-  if (error !== undefined) return <Failure error={error} />;
+  if (error !== undefined && !exchange) return <MissingExchange error={error} />;
   if (!exchange) return <Skeleton />;
   const faults = findFaults(lab, exchange);
   const isWebhook = exchange.direction !== 'rest';
@@ -152,13 +58,13 @@ function ExchangeView({ lab, id }: { readonly lab: Inspector; readonly id: strin
         <Link to={isWebhook ? '/webhooks' : '/webhooks?direction=rest'} class="back">
           ← {isWebhook ? 'Webhooks' : 'Requests'}
         </Link>
-        <h1>
+        <h1 tabIndex={-1}>
           <OutcomeSign outcome={hasFailed(exchange) ? 'failed' : faults.length > 0 ? 'warning' : 'done'} />{' '}
           {exchange.method} <bdi class="outside">{showText(exchange.target)}</bdi>
         </h1>
         <p class="quiet-text">
           {isWebhook ? 'Webhook to your app' : 'Request of your app'} · {exchange.kind} ·{' '}
-          {showTime(exchange.at)} · {formatDuration(exchange.duration)}
+          {formatExactMoment(exchange.at)} · {formatDuration(exchange.duration)}
           {exchange.attempt > 1 && ` · attempt ${exchange.attempt}`}
           {exchange.replayOf !== null && (
             <>
@@ -183,6 +89,7 @@ function ExchangeView({ lab, id }: { readonly lab: Inspector; readonly id: strin
           {exchange.refusal !== null && `, refused by the gateway: ${showText(exchange.refusal)}`}
           {exchange.error !== null && `: ${isWebhook ? 'the app' : 'it'} ${showText(exchange.error)}`}
         </p>
+        {isWebhook && <Attempts lab={lab} exchangeId={exchange.id} />}
         {isWebhook && <Signature exchange={exchange} />}
         {exchange.findings.map(({ id: finding, what, tryNext }) => (
           <div key={finding} class="failure">
@@ -194,41 +101,66 @@ function ExchangeView({ lab, id }: { readonly lab: Inspector; readonly id: strin
             ))}
           </div>
         ))}
-        <div class="tabs" role="tablist" aria-label="Part">
-          {parts.map((one) => (
-            <button
-              key={one}
-              type="button"
-              role="tab"
-              aria-selected={part.value === one}
-              data-key={one === 'replay' ? 'r' : undefined}
-              onClick={() => {
-                part.value = one;
-              }}
-            >
-              {{ answer: 'Answer', request: 'Request', replay: 'Replay' }[one]}
-            </button>
-          ))}
-        </div>
+        <Tabs
+          label="Part"
+          tabs={parts.map((one) => [one, PARTS[one]])}
+          selected={part.value}
+          onSelect={(one) => {
+            part.value = one;
+          }}
+        />
       </header>
-      {part.value === 'answer' && <HttpMessage message={exchange.answer} faults={faults} />}
-      {part.value === 'request' && (
-        <>
-          <Parameters parameters={exchange.request.parameters} />
-          <HttpMessage message={exchange.request} />
-        </>
+      <div role="tabpanel" aria-labelledby={`tab-${part.value}`}>
+        {part.value === 'answer' && <HttpMessage message={exchange.answer} faults={faults} />}
+        {part.value === 'request' && (
+          <>
+            <Parameters parameters={exchange.request.parameters} />
+            <HttpMessage message={exchange.request} />
+          </>
+        )}
+        {part.value === 'replay' && <ReplayForm lab={lab} exchange={exchange} />}
+      </div>
+    </section>
+  );
+}
+
+function HiddenHeading() {
+  return (
+    <h1 class="hidden" tabIndex={-1}>
+      Exchange
+    </h1>
+  );
+}
+
+function MissingExchange({ error }: { readonly error: unknown }) {
+  const isGone = error instanceof ApiError && error.status === 404;
+  return (
+    <section class="exchange-missing">
+      <HiddenHeading />
+      {!isGone && <Failure error={error} />}
+      {isGone && (
+        <Empty title="This one is not kept any more">
+          <p>Only the newest webhooks and requests are kept.</p>
+        </Empty>
       )}
-      {part.value === 'replay' && <ReplayForm lab={lab} exchange={exchange} />}
+      <Link to="/webhooks" class="back">
+        ← Webhooks
+      </Link>
     </section>
   );
 }
 
 /** What is wrong with the TwiML of an answer, by the alerts of its trace. */
-function findFaults(lab: Inspector, { traceId, target }: FullExchangeReport): readonly LineFault[] {
+function findFaults(lab: Inspector, { id, traceId, target }: FullExchangeReport): readonly LineFault[] {
   const events = 'events' in lab ? (lab as Lab).events.value : [];
-  return events.flatMap((event) => {
+  return events.flatMap((event, index) => {
     const isOfAnswer = event.kind === 'twiml.alert' && event.traceId === traceId && event.line !== null;
     if (!isOfAnswer || event.url?.endsWith(target) !== true) return [];
+    // A call asks the same URL several times.
+    const answered = events
+      .slice(0, index)
+      .findLast((one) => one.kind === 'webhook.sent' && one.sid === event.sid && one.url === event.url);
+    if (answered?.kind !== 'webhook.sent' || answered.exchangeId !== id) return [];
     return [{ line: event.line ?? 0, message: `${event.message} (${event.errorCode})` }];
   });
 }

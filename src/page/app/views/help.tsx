@@ -1,18 +1,18 @@
 // The list of the keys.
 import { useEffect, useRef } from 'preact/hooks';
-import { areKeysOn, KEY_HELP, turnKeys } from '../keys.js';
+import { areKeysOn, type PageKeys, turnKeys } from '../keys.js';
 
 /** Shows the keys in a dialog. */
-export function Help({ onClose }: { readonly onClose: () => void }) {
+export function Help({ keys, onClose }: { readonly keys: PageKeys; readonly onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
   return (
     <dialog ref={dialog} onClose={onClose} aria-label="Keys">
       <h2>Keys</h2>
       <dl class="fields">
-        {KEY_HELP.map(([keys, words]) => (
-          <div key={keys}>
-            <dt>{keys}</dt>
+        {keys.help.map(([pressed, words]) => (
+          <div key={pressed}>
+            <dt>{pressed}</dt>
             <dd>{words}</dd>
           </div>
         ))}
@@ -25,7 +25,7 @@ export function Help({ onClose }: { readonly onClose: () => void }) {
         />
         Use these keys
       </label>
-      <button type="button" onClick={onClose}>
+      <button type="button" onClick={() => dialog.current?.close()}>
         Close
       </button>
     </dialog>

@@ -40,6 +40,11 @@ export function ReceivedFile({ lab, url }: { readonly lab: Lab; readonly url: st
   const shown = content.value;
   if (!shown) return <span class="quiet-text">…</span>;
   if (shown.kind === 'picture') return <img class="picture" src={shown.url} alt="Received with the text" />;
-  if (shown.kind === 'text') return <pre class="outside file">{showText(shown.text)}</pre>;
+  if (shown.kind === 'text')
+    return (
+      <pre class="outside file" tabIndex={0} role="group" aria-label="Received file">
+        {showText(shown.text)}
+      </pre>
+    );
   return <span class="quiet-text">{showText(shown.type)}</span>;
 }

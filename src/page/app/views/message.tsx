@@ -22,7 +22,7 @@ export function HttpMessage(props: {
       {body === '' ? (
         <p class="quiet-text">No body</p>
       ) : (
-        <pre class="outside" tabIndex={0}>
+        <pre class="outside" tabIndex={0} role="group" aria-label="The whole body">
           {faults.length === 0 ? showText(prettify(body)) : <MarkedLines body={body} faults={faults} />}
         </pre>
       )}
@@ -68,7 +68,7 @@ function MarkedLines({ body, faults }: { readonly body: string; readonly faults:
 }
 
 /** Indents JSON and XML that came on one line; all else is left as it is. */
-function prettify(body: string): string {
+export function prettify(body: string): string {
   if (/^\s*[{[]/.test(body)) {
     try {
       return JSON.stringify(JSON.parse(body), null, 2);

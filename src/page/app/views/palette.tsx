@@ -1,14 +1,15 @@
-// The palette: finds a screen, a phone or a trace by a few letters, and goes there.
+// The palette: finds a screen, a phone, a trace or a webhook by a few letters, and goes there.
 import { useComputed, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Lab } from '../lab.js';
+import { LIVE_FILTERS, type LiveInspector } from '../live.js';
 import { SCREENS } from '../read-route.js';
 import { go } from '../route.js';
-import { showText } from '../words.js';
+import { showText, showTime } from '../words.js';
 import { nameOf } from './phone-words.js';
 
 /** Something to go to. */
-interface Place {
+export interface Place {
   readonly words: string;
   /** Also found by this. */
   readonly alias?: string;
@@ -19,19 +20,30 @@ interface Place {
 const MAX_SHOWN = 12;
 
 /** Shows the palette in a dialog. */
-export function Palette({ lab, onClose }: { readonly lab: Lab; readonly onClose: () => void }) {
+export function Palette(props: {
+  /** Returns everything that there is; reads signals. */
+  readonly listPlaces: () => readonly Place[];
+  /** What can be found, for the empty field. */
+  readonly hint: string;
+  readonly onClose: () => void;
+}) {
+  const { listPlaces, hint, onClose } = props;
   const dialog = useRef<HTMLDialogElement>(null);
   const [typed, chosen] = [useSignal(''), useSignal(0)];
   const found = useComputed(() => {
     const words = typed.value.toLowerCase().split(/\s+/);
     const matches = ({ words: shown, alias = '' }: Place) =>
       words.every((word) => `${shown} ${alias}`.toLowerCase().includes(word));
-    return listPlaces(lab).filter(matches).slice(0, MAX_SHOWN);
+    return listPlaces().filter(matches).slice(0, MAX_SHOWN);
   }).value;
   useEffect(() => dialog.current?.showModal(), []);
+  useEffect(() => {
+    document.getElementById(`place-${chosen.value}`)?.scrollIntoView({ block: 'nearest' });
+  }, [chosen.value]);
   const open = (place: Place | undefined) => {
     if (!place) return;
-    onClose();
+    // The dialog gives the focus back first, so that it is known what led to the place.
+    dialog.current?.close();
     go(place.address);
   };
   const onKeyDown = (event: KeyboardEvent) => {
@@ -51,8 +63,8 @@ export function Palette({ lab, onClose }: { readonly lab: Lab; readonly onClose:
         role="combobox"
         aria-expanded="true"
         aria-controls="places"
-        aria-activedescendant={`place-${chosen.value}`}
-        placeholder="Go to a screen, a phone or a trace"
+        aria-activedescendant={found.length === 0 ? undefined : `place-${chosen.value}`}
+        placeholder={hint}
         value={typed.value}
         onKeyDown={onKeyDown}
         onInput={({ currentTarget }) => {
@@ -78,7 +90,8 @@ export function Palette({ lab, onClose }: { readonly lab: Lab; readonly onClose:
   );
 }
 
-function listPlaces(lab: Lab): readonly Place[] {
+/** The screens, phones and traces of a sandbox. */
+export function listSandboxPlaces(lab: Lab): readonly Place[] {
   const phones = (lab.holdings.value?.phones ?? []).filter(({ number }) => number.startsWith('+'));
   return [
     ...SCREENS.map((screen) => ({
@@ -94,6 +107,20 @@ function listPlaces(lab: Lab): readonly Place[] {
     ...lab.traces.value.map(({ sentence, traceId }) => ({
       words: sentence,
       address: `/t/${encodeURIComponent(traceId)}`,
+    })),
+  ];
+}
+
+/** The lists of a live account, and the webhooks that were loaded. */
+export function listLivePlaces(inspector: LiveInspector): readonly Place[] {
+  const [passed, refused] = LIVE_FILTERS.map((filter) => inspector.exchanges(filter).loaded.value ?? []);
+  return [
+    { words: 'Webhooks passed on to your app', address: '/webhooks' },
+    { words: 'Refused requests', address: '/webhooks?direction=refused' },
+    { words: 'Failures', address: '/webhooks?q=is%3Afailed' },
+    ...[...(passed ?? []), ...(refused ?? [])].map(({ id, at, status, method, target, from }) => ({
+      words: `No. ${id} · ${showTime(at).slice(0, 8)} · ${status ?? 'no answer'} · ${method} ${target} ${from ?? ''}`,
+      address: `/webhooks/${id}`,
     })),
   ];
 }

@@ -4,8 +4,9 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { NumberSummary } from '../../../sandbox/numbers/incoming-phone-numbers/summaries.js';
 import type { WholeBehaviour } from '../../../sandbox/phones/behaviour.js';
 import type { ThreadPage } from '../../../sandbox/phones/threads.js';
+import { readOutcome } from '../../../sandbox/traces/event-outcome.js';
 import type { TraceSummary } from '../../../sandbox/traces/summary.js';
-import type { ThreadEntry } from '../../../sandbox/traces/threads.js';
+import type { PhoneThread, ThreadEntry } from '../../../sandbox/traces/threads.js';
 import { inPath } from '../api.js';
 import type { Lab } from '../lab.js';
 import { Command, Failure, Link } from '../parts/common.js';
@@ -30,7 +31,10 @@ export function PhoneColumn({ lab, number, isCurrent, onClose }: PhoneColumnProp
   const threads = useComputed(() => lab.threads.value.filter(({ phone }) => phone === number)).value;
   const chosen = useSignal<string | undefined>(undefined);
   const owned = lab.holdings.value?.numbers.map((one) => one.number) ?? [];
-  const other = chosen.value ?? threads[0]?.other ?? owned.at(-1) ?? '';
+  // A number of the account first: only those can be texted.
+  const busiest = threads.find((thread) => owned.includes(thread.other)) ?? threads[0];
+  const other = chosen.value ?? busiest?.other ?? owned.at(-1) ?? '';
+  const newer = findNewer(threads, other);
   const behaviour = summary ? wordBehaviour(summary.behaviour) : '';
   const isUnanswered = hasNoWebhook(lab.holdings.value?.numbers.find((one) => one.number === other));
   const others = [...new Set([...threads.map((thread) => thread.other), ...owned])];
@@ -38,38 +42,71 @@ export function PhoneColumn({ lab, number, isCurrent, onClose }: PhoneColumnProp
     <article class={`phone${isCurrent ? ' current' : ''}`} aria-label={`Phone ${nameOf(lab, number)}`}>
       <header>
         <Label lab={lab} number={number} />
-        <Ringing lab={lab} number={number} calls={summary?.behaviour.calls} />
-        {behaviour !== '' && <p class="quiet-text">{behaviour}</p>}
         {onClose && (
           <button type="button" class="quiet close" aria-label="Hide this phone" onClick={onClose}>
             ×
           </button>
         )}
+        <Ringing lab={lab} number={number} calls={summary?.behaviour.calls} />
+        {behaviour !== '' && <p class="quiet-text">{behaviour}</p>}
       </header>
-      <div class="inline with">
-        <label>
-          <span class="hidden">Conversation with</span>
-          <select
-            value={other}
-            onChange={({ currentTarget }) => {
-              chosen.value = currentTarget.value;
-            }}
-          >
-            {others.map((one) => (
-              <option key={one} value={one}>
-                {nameOf(lab, one)}
-              </option>
-            ))}
-          </select>
-        </label>
-        <CallButton lab={lab} number={number} other={other} isAccounts={owned.includes(other)} />
+      {/* A call covers the conversation, but neither whose phone it is nor a text that is being typed. */}
+      <div class="phone-body">
+        <div class="conversation" inert={summary?.liveCall ? true : undefined}>
+          <div class="inline with">
+            <label>
+              <span class="hidden">Conversation with</span>
+              <select
+                value={other}
+                onChange={({ currentTarget }) => {
+                  chosen.value = currentTarget.value;
+                }}
+              >
+                {others.map((one) => (
+                  <option key={one} value={one}>
+                    {nameOf(lab, one)}
+                  </option>
+                ))}
+              </select>
+            </label>
+            <CallButton lab={lab} number={number} other={other} isAccounts={owned.includes(other)} />
+          </div>
+          {newer !== undefined && (
+            <button
+              type="button"
+              class="quiet newer"
+              onClick={() => {
+                chosen.value = newer;
+              }}
+            >
+              Newer: {nameOf(lab, newer)}
+            </button>
+          )}
+          <Thread lab={lab} number={number} other={other} isUnanswered={isUnanswered} />
+          {isUnanswered && <NoWebhook phone={number} number={other} />}
+        </div>
+        {summary?.liveCall && <CallPanel lab={lab} number={number} live={summary.liveCall} />}
       </div>
-      <Thread lab={lab} number={number} other={other} isUnanswered={isUnanswered} />
-      {isUnanswered && <NoWebhook phone={number} number={other} />}
-      <Composer lab={lab} number={number} other={other} isAccounts={owned.includes(other)} />
-      {summary?.liveCall && <CallPanel lab={lab} number={number} live={summary.liveCall} />}
+      <Composer
+        lab={lab}
+        number={number}
+        other={other}
+        isAccounts={owned.includes(other)}
+        onType={() => {
+          // What is being typed goes to the number that it was begun for, whoever texts meanwhile.
+          chosen.value = other;
+        }}
+      />
     </article>
   );
+}
+
+/** Returns the other number of the conversation with the newest entry, if that is not the shown one. */
+function findNewer(threads: readonly PhoneThread[], shown: string): string | undefined {
+  const newestOf = (other: string | undefined) =>
+    threads.find((thread) => thread.other === other)?.entries.at(-1)?.id ?? 0;
+  const newest = threads.toSorted((one, two) => newestOf(two.other) - newestOf(one.other))[0]?.other;
+  return newestOf(newest) > newestOf(shown) ? newest : undefined;
 }
 
 /** What the phone does when it is called. */
@@ -130,6 +167,8 @@ function Label({ lab, number }: { readonly lab: Lab; readonly number: string }) 
   const isEdited = useSignal(false);
   const name = nameOf(lab, number);
   const save = async (label: string) => {
+    // A field that is left with Esc or Enter loses the focus as well.
+    if (!isEdited.value) return;
     isEdited.value = false;
     if (label === name || label === showNumber(number)) return;
     giveName(number, label.trim());
@@ -160,9 +199,12 @@ function Label({ lab, number }: { readonly lab: Lab; readonly number: string }) 
       maxLength={64}
       defaultValue={name === showNumber(number) ? '' : name}
       ref={(element) => element?.focus()}
-      onKeyDown={({ key, currentTarget }) => {
-        if (key === 'Enter') void save(currentTarget.value);
-        if (key === 'Escape') isEdited.value = false;
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') isEdited.value = false;
+        if (event.key !== 'Enter') return;
+        // Else the same key would press the button that takes the field's place.
+        event.preventDefault();
+        void save(event.currentTarget.value);
       }}
       onBlur={({ currentTarget }) => void save(currentTarget.value)}
     />
@@ -206,6 +248,7 @@ function Thread({ lab, number, other, isUnanswered }: WithProps & { readonly isU
     <div
       class="thread"
       role="log"
+      aria-live="off"
       aria-label={`Conversation with ${showNumber(other)}`}
       tabIndex={0}
       ref={log}
@@ -258,19 +301,24 @@ const Entry = memo(function Entry(props: {
   readonly summary: TraceSummary | undefined;
 }) {
   const { lab, entry, media, summary } = props;
-  const hasFailed = summary?.worst === 'failed' && entry.direction !== 'received';
+  const isOwnAct = entry.direction === 'sent' || entry.direction === 'outgoing';
+  const failure = summary?.worst === 'failed' && isOwnAct ? summary.sentence : undefined;
+  const hasFailed = failure !== undefined || (entry.kind === 'text' && entry.errorCode !== null);
+  const code = failure === undefined ? null : findFailureCode(lab, entry.traceId);
   const why = (
     <Link to={`/t/${encodeURIComponent(entry.traceId)}`} class="why">
-      why?
+      why?<span class="hidden"> {showText(summary?.sentence ?? entry.status)}</span>
     </Link>
   );
   if (entry.kind === 'call') {
     return (
-      <div class={`bubble call ${entry.direction === 'outgoing' ? 'sent' : 'received'}`}>
-        {entry.direction === 'outgoing' ? '↗' : '↙'} Call, {entry.status}
+      <div class={`bubble call ${isOwnAct ? 'sent' : 'received'}${hasFailed ? ' failed' : ''}`}>
+        {isOwnAct ? '↗' : '↙'} Call, {entry.status}
         <footer>
-          {formatMoment(entry.at)} {why}
+          {formatMoment(entry.at)}
+          {code !== null && ` · failed (${code})`} {why}
         </footer>
+        {failure !== undefined && <p class="reason">{showText(failure)}</p>}
       </div>
     );
   }
@@ -283,12 +331,20 @@ const Entry = memo(function Entry(props: {
       {entry.mediaUrls.length > media.length && <p class="quiet-text">with a file</p>}
       <footer>
         {formatMoment(entry.at)} ·{' '}
-        {entry.errorCode === null ? entry.status : `${entry.status} (${entry.errorCode})`} {why}
+        {entry.errorCode === null ? entry.status : `${entry.status} (${entry.errorCode})`}
+        {code !== null && ` · failed (${code})`} {why}
       </footer>
-      {hasFailed && summary && <p class="reason">{showText(summary.sentence)}</p>}
+      {failure !== undefined && <p class="reason">{showText(failure)}</p>}
     </div>
   );
 });
+
+/** Twilio's code for the first failure of a trace; null if it has none. */
+function findFailureCode(lab: Lab, traceId: string): number | null {
+  const failed = lab.trace(traceId)?.tree.find(({ event }) => readOutcome(event) === 'failed')?.event;
+  if (failed?.kind === 'request.in') return failed.problem?.code ?? null;
+  return failed && 'errorCode' in failed ? failed.errorCode : null;
+}
 
 function CallButton({ lab, number, other, isAccounts }: WithProps & { readonly isAccounts: boolean }) {
   const error = useSignal<unknown>(undefined);
@@ -303,7 +359,12 @@ function CallButton({ lab, number, other, isAccounts }: WithProps & { readonly i
   };
   return (
     <>
-      <button type="button" class="call-button" disabled={!isAccounts} onClick={call}>
+      <button
+        type="button"
+        class="call-button"
+        disabled={!isAccounts || lab.connection.value !== 'live'}
+        onClick={call}
+      >
         Call
       </button>
       {error.value !== undefined && <Failure error={error.value} />}
@@ -311,7 +372,12 @@ function CallButton({ lab, number, other, isAccounts }: WithProps & { readonly i
   );
 }
 
-function Composer({ lab, number, other, isAccounts }: WithProps & { readonly isAccounts: boolean }) {
+interface ComposerProps extends WithProps {
+  readonly isAccounts: boolean;
+  readonly onType: () => void;
+}
+
+function Composer({ lab, number, other, isAccounts, onType }: ComposerProps) {
   const body = useSignal('');
   const error = useSignal<unknown>(undefined);
   const isOff = lab.connection.value !== 'live';
@@ -348,6 +414,7 @@ function Composer({ lab, number, other, isAccounts }: WithProps & { readonly isA
           autocomplete="off"
           onInput={({ currentTarget }) => {
             body.value = currentTarget.value;
+            onType();
           }}
         />
         <button type="submit" class="primary" disabled={isOff}>

@@ -2,7 +2,9 @@
 import { useComputed, useSignal } from '@preact/signals';
 import type { Lab } from '../lab.js';
 import { Command, Empty, Failure, Skeleton } from '../parts/common.js';
+import { Tabs } from '../parts/tabs.js';
 import { go, route, withQuery } from '../route.js';
+import { readNumber } from '../words.js';
 import { PhoneColumn } from './phone.js';
 import { nameOf } from './phone-words.js';
 import { LatestTraces } from './traces.js';
@@ -34,21 +36,15 @@ export function PhonesScreen({ lab }: { readonly lab: Lab }) {
   return (
     <div class="phones-screen">
       <div class="phones">
-        <div class="chips" role="tablist" aria-label="Phones">
-          {shown.map((number, index) => (
-            <button
-              key={number}
-              type="button"
-              role="tab"
-              aria-selected={index === current}
-              onClick={() => {
-                narrow.value = index;
-              }}
-            >
-              {nameOf(lab, number)}
-            </button>
-          ))}
-        </div>
+        <Tabs
+          class="chips"
+          label="Phones"
+          tabs={shown.map((number) => [number, nameChip(lab, number)])}
+          selected={shown[current] ?? ''}
+          onSelect={(number) => {
+            narrow.value = shown.indexOf(number);
+          }}
+        />
         <div class="columns">
           {shown.map((number, index) => (
             <PhoneColumn
@@ -64,12 +60,19 @@ export function PhonesScreen({ lab }: { readonly lab: Lab }) {
           )}
         </div>
       </div>
-      <aside class="dock">
-        <h2>What happens</h2>
+      <aside class="dock" aria-labelledby="dock">
+        <h2 id="dock">What happens</h2>
         <LatestTraces lab={lab} />
       </aside>
     </div>
   );
+}
+
+/** A phone that is not seen in a narrow window may ring. */
+function nameChip(lab: Lab, number: string): string {
+  const call = lab.holdings.value?.phones.find((phone) => phone.number === number)?.liveCall;
+  const state = call === undefined || call === null ? '' : call.state === 'ringing' ? ' rings' : ' in a call';
+  return `${nameOf(lab, number)}${state}`;
 }
 
 function chooseShown(lab: Lab, asked: string | null): readonly string[] {
@@ -95,7 +98,7 @@ function AddPhone(props: {
   );
   const add = (event: Event) => {
     event.preventDefault();
-    const number = typed.value.replace(/[^\d+]/g, '');
+    const number = readNumber(typed.value);
     if (!/^\+\d{7,15}$/.test(number)) {
       error.value = new Error('A number begins with + and its country code: +12025550190');
       return;

@@ -4,7 +4,7 @@ import type { CheckedAssertion } from '../../../sandbox/phones/exposure/assertio
 import { inPath } from '../api.js';
 import type { Lab } from '../lab.js';
 import { Failure, Link, OutcomeSign, Skeleton } from '../parts/common.js';
-import { formatMoment, showNumber, showText } from '../words.js';
+import { formatMoment, readNumber, readNumbers, showNumber, showText } from '../words.js';
 
 /** Shows the assertions, each with what breaks it. */
 export function Privacy({ lab }: { readonly lab: Lab }) {
@@ -14,8 +14,9 @@ export function Privacy({ lab }: { readonly lab: Lab }) {
     event.preventDefault();
     error.value = undefined;
     try {
-      const phones = allowed.value.split(/[\s,;]+/).filter((one) => one !== '');
-      await lab.api.send('PUT', `/assertions/${inPath(number.value.trim())}`, { allowed: phones });
+      await lab.api.send('PUT', `/assertions/${inPath(readNumber(number.value))}`, {
+        allowed: readNumbers(allowed.value),
+      });
       [number.value, allowed.value] = ['', ''];
     } catch (failure) {
       error.value = failure;
@@ -26,8 +27,8 @@ export function Privacy({ lab }: { readonly lab: Lab }) {
   return (
     <section class="privacy" aria-label="Privacy">
       <p class="lead">
-        Watch a real number: each time that a phone which may not see it does, this page says how. The rules
-        are kept, and <code>sandbox leaks</code>, <code>smoke</code> and CI check them too.
+        A real number must be shown to nobody else. State it here once; it is kept, and{' '}
+        <code>sandbox leaks</code> checks the same: its exit code 6 makes a CI job fail.
       </p>
       <form class="inline" onSubmit={add}>
         <label>
@@ -76,7 +77,7 @@ function Assertion({ lab, assertion }: { readonly lab: Lab; readonly assertion: 
           <OutcomeSign outcome={isKept ? 'done' : 'failed'} /> {showNumber(number)}
         </span>
         <button type="button" class="quiet" onClick={remove}>
-          Stop watching
+          Stop watching<span class="hidden"> {showNumber(number)}</span>
         </button>
       </h2>
       <p class="quiet-text">

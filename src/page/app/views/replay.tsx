@@ -1,10 +1,14 @@
 // Sends a webhook again: its parameters, path and signature can be changed, and the answers are compared.
 import { useSignal } from '@preact/signals';
+import type { ReplayEdits } from '../../../exchanges/replay-edits.js';
 import type { FullExchangeReport } from '../../../exchanges/report.js';
-import type { ReplayEdits, ReplayResult } from '../../../sandbox/webhooks/replay.js';
+import type { ReplayResult } from '../../../sandbox/webhooks/replay.js';
+import { announce } from '../announcements.js';
+import { compareLines } from '../line-difference.js';
 import type { Inspector } from '../live.js';
 import { Failure, Link } from '../parts/common.js';
-import { HttpMessage } from './message.js';
+import { showText } from '../words.js';
+import { HttpMessage, prettify } from './message.js';
 
 type Signature = NonNullable<ReplayEdits['signature']>;
 
@@ -30,6 +34,7 @@ export function ReplayForm(props: { readonly lab: Inspector; readonly exchange: 
     }))
     .toSorted((one, other) => rankOf(one) - rankOf(other));
   const fields = useSignal<readonly Field[]>(recorded);
+  const added = useSignal('');
   const path = useSignal(exchange.target);
   const [headers, body] = [useSignal(''), useSignal<string | undefined>(undefined)];
   const signature = useSignal<Signature>('anew');
@@ -39,6 +44,7 @@ export function ReplayForm(props: { readonly lab: Inspector; readonly exchange: 
 
   const send = async (event: Event) => {
     event.preventDefault();
+    if (isBusy.value) return;
     isBusy.value = true;
     error.value = undefined;
     try {
@@ -49,6 +55,7 @@ export function ReplayForm(props: { readonly lab: Inspector; readonly exchange: 
         signature: signature.value,
       };
       result.value = await lab.api.send<ReplayResult>('POST', `/exchanges/${exchange.id}/replay`, edits);
+      announce(describeAnswer(result.value));
     } catch (failure) {
       error.value = failure;
     }
@@ -59,6 +66,12 @@ export function ReplayForm(props: { readonly lab: Inspector; readonly exchange: 
       if (at !== index) return [field];
       return value === undefined ? [] : [{ ...field, value }];
     });
+  };
+  const add = () => {
+    const name = added.value.trim();
+    if (name === '' || fields.value.some((field) => field.name === name)) return;
+    fields.value = [...fields.value, { name, value: '' }];
+    added.value = '';
   };
   return (
     <form class="replay" onSubmit={send}>
@@ -89,11 +102,16 @@ export function ReplayForm(props: { readonly lab: Inspector; readonly exchange: 
       {lab.showsNumbers && (
         <p class="note">Your app may send texts or place calls for it, which cost money.</p>
       )}
-      <button type="submit" class="primary" disabled={isBusy.value || lab.connection.value === 'lost'}>
+      <button
+        type="submit"
+        class="primary"
+        aria-disabled={isBusy.value}
+        disabled={lab.connection.value === 'lost'}
+      >
         {isBusy.value ? 'Your app is answering…' : 'Send again'}
       </button>
       {error.value !== undefined && <Failure error={error.value} />}
-      {result.value && <Result result={result.value} />}
+      {result.value && <Result result={result.value} before={exchange.answer.body} />}
       <fieldset>
         <legend>Parameters</legend>
         {fields.value.map(({ name, value }, index) => (
@@ -114,6 +132,25 @@ export function ReplayForm(props: { readonly lab: Inspector; readonly exchange: 
             </button>
           </div>
         ))}
+        <div class="field">
+          <label for="p-added">another</label>
+          <input
+            id="p-added"
+            placeholder="Its name, such as MediaUrl0"
+            value={added.value}
+            onInput={({ currentTarget }) => {
+              added.value = currentTarget.value;
+            }}
+            onKeyDown={(event) => {
+              if (event.key !== 'Enter') return;
+              event.preventDefault();
+              add();
+            }}
+          />
+          <button type="button" onClick={add}>
+            Add
+          </button>
+        </div>
       </fieldset>
       <details>
         <summary>Headers and raw body</summary>
@@ -172,19 +209,31 @@ function rankOf({ name }: Field): number {
 /** What is to be changed; undefined values are left as they were recorded. */
 function collectEdits(recorded: readonly Field[], fields: readonly Field[]): Pick<ReplayEdits, 'parameters'> {
   const now = new Map(fields.map(({ name, value }) => [name, value]));
-  const changes = recorded
-    .filter(({ name, value }) => now.get(name) !== value)
-    .map(({ name }) => [name, now.get(name) ?? null] as const);
+  const before = new Map(recorded.map(({ name, value }) => [name, value]));
+  const changes = [...new Set([...before.keys(), ...now.keys()])]
+    .filter((name) => now.get(name) !== before.get(name))
+    .map((name) => [name, now.get(name) ?? null] as const);
   return changes.length === 0 ? {} : { parameters: Object.fromEntries(changes) };
 }
 
-function Result({ result: { exchange, difference } }: { readonly result: ReplayResult }) {
+interface ResultProps {
+  readonly result: ReplayResult;
+  /** The body that was answered to the recorded webhook. */
+  readonly before: string;
+}
+
+function describeAnswer({ exchange: { status } }: ReplayResult): string {
+  return status === null ? 'No answer' : `Answered ${status}`;
+}
+
+function Result({ result, before }: ResultProps) {
+  const { exchange, difference } = result;
   const { status, headers, body } = difference;
   const isSame = status === null && !body;
   return (
-    <div class="result" role="status">
+    <section class="result" aria-label="Result of the replay">
       <h2>
-        {exchange.status === null ? 'No answer' : `Answered ${exchange.status}`}
+        {describeAnswer(result)}
         {status !== null && <span class="quiet-text">{` (before: ${status[0] ?? 'no answer'})`}</span>}
       </h2>
       <p class="quiet-text">
@@ -194,7 +243,21 @@ function Result({ result: { exchange, difference } }: { readonly result: ReplayR
         <Link to={`/webhooks/${exchange.id}`}>{`kept as no. ${exchange.id}`}</Link>
         {' · its TwiML was not run'}
       </p>
+      {body && <BodyDifference before={before} now={exchange.answer.body} />}
       <HttpMessage message={exchange.answer} />
-    </div>
+    </section>
+  );
+}
+
+/** The body before and now, with the lines marked that went and that came. */
+function BodyDifference({ before, now }: { readonly before: string; readonly now: string }) {
+  return (
+    <pre class="outside" role="group" aria-label="How the body changed" tabIndex={0}>
+      {compareLines(prettify(before), prettify(now)).map(({ sign, line }, index) => {
+        const words = `${sign} ${showText(line)}\n`;
+        if (sign === '+') return <ins key={index}>{words}</ins>;
+        return sign === '-' ? <del key={index}>{words}</del> : <span key={index}>{words}</span>;
+      })}
+    </pre>
   );
 }

@@ -3,8 +3,9 @@ import { useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { SandboxEvent } from '../../../sandbox/platform/events/event.js';
 import { readOutcome } from '../../../sandbox/traces/event-outcome.js';
+import { isGuessed } from '../../../sandbox/traces/facts.js';
 import type { Trace } from '../../../sandbox/traces/reducer.js';
-import { showNumber, wordEvent } from '../words.js';
+import { formatDuration, GAP_MS, showNumber, wordEvent } from '../words.js';
 
 interface SwimlanesProps {
   readonly trace: Trace;
@@ -12,8 +13,8 @@ interface SwimlanesProps {
   readonly onSelect: (eventId: number) => void;
 }
 
-/** The heights of a step and of the names of the lanes, pixels. */
-const [STEP, HEAD] = [34, 44];
+/** The heights of a step, of the names of the lanes and of a gap, pixels. */
+const [STEP, HEAD, GAP] = [34, 44, 24];
 
 /** How narrow and how wide a lane may be, pixels. */
 const [MIN_LANE, MAX_LANE] = [120, 320];
@@ -53,7 +54,8 @@ export function Swimlanes({ trace, selected, onSelect }: SwimlanesProps) {
   }, []);
   const laneWidth = Math.min(MAX_LANE, Math.max(MIN_LANE, Math.floor(width.value / lanes.length)));
   const x = (lane: string) => (lanes.indexOf(lane) + 0.5) * laneWidth;
-  const height = HEAD + arrows.length * STEP + 12;
+  const tops = placeArrows(arrows);
+  const height = (tops.at(-1) ?? HEAD) + STEP + 12;
   return (
     <div class="lanes" role="region" aria-label="Who did what" tabIndex={0} ref={box}>
       {others.length > 4 && <p class="quiet-text">{others.length - 4} more phones are only in the steps.</p>}
@@ -72,7 +74,10 @@ export function Swimlanes({ trace, selected, onSelect }: SwimlanesProps) {
           </g>
         ))}
         {arrows.map(({ event, from, to, text }, index) => {
-          const y = HEAD + index * STEP + 18;
+          const top = tops[index] ?? HEAD;
+          const y = top + 18;
+          const gap = findGap(arrows, index);
+          const isAGuess = isGuessed(event);
           const [start, end] = [x(from), x(to)];
           const direction = Math.sign(end - start);
           const room = direction === 0 ? laneWidth : Math.abs(end - start);
@@ -82,12 +87,22 @@ export function Swimlanes({ trace, selected, onSelect }: SwimlanesProps) {
               key={event.id}
               role="button"
               tabIndex={0}
-              aria-label={`${from} to ${to}: ${shown}`}
-              class={`arrow ${readOutcome(event)}${event.id === selected ? ' selected' : ''}`}
+              aria-label={`${from} to ${to}: ${shown}${isAGuess ? ', guessed' : ''}`}
+              aria-pressed={event.id === selected}
+              class={`arrow ${readOutcome(event)}${isAGuess ? ' guessed' : ''}${event.id === selected ? ' selected' : ''}`}
               onClick={() => onSelect(event.id)}
-              onKeyDown={({ key }) => key === 'Enter' && onSelect(event.id)}
+              onKeyDown={(press) => {
+                if (press.key !== 'Enter' && press.key !== ' ') return;
+                press.preventDefault();
+                onSelect(event.id);
+              }}
             >
-              <rect x={0} y={y - 18} width={lanes.length * laneWidth} height={STEP} class="arrow-row" />
+              {gap > GAP_MS && (
+                <text x={(lanes.length * laneWidth) / 2} y={top - 8} text-anchor="middle" class="lane-gap">
+                  {formatDuration(gap)} later
+                </text>
+              )}
+              <rect x={0} y={top} width={lanes.length * laneWidth} height={STEP} class="arrow-row" />
               {direction === 0 ? (
                 <circle cx={start} cy={y} r={4} />
               ) : (
@@ -101,7 +116,7 @@ export function Swimlanes({ trace, selected, onSelect }: SwimlanesProps) {
                 y={y - 5}
                 text-anchor={direction === 0 ? 'start' : 'middle'}
               >
-                {shown}
+                {isAGuess ? `${shown} (guessed)` : shown}
               </text>
             </g>
           );
@@ -109,6 +124,21 @@ export function Swimlanes({ trace, selected, onSelect }: SwimlanesProps) {
       </svg>
     </div>
   );
+}
+
+/** Milliseconds since the arrow before. */
+function findGap(arrows: readonly Arrow[], index: number): number {
+  const [before, now] = [arrows[index - 1], arrows[index]];
+  return before && now ? Date.parse(now.event.at) - Date.parse(before.event.at) : 0;
+}
+
+/** The upper edge of each arrow's row: a long gap takes a line, however long it is. */
+function placeArrows(arrows: readonly Arrow[]): readonly number[] {
+  let top = HEAD - STEP;
+  return arrows.map((_, index) => {
+    top += STEP + (findGap(arrows, index) > GAP_MS ? GAP : 0);
+    return top;
+  });
 }
 
 function cut(text: string, length: number): string {

@@ -1,28 +1,33 @@
 // The timeline: one row for each event, with a filter, which follows what is new until somebody scrolls up.
 import { useComputed, useSignal } from '@preact/signals';
+import { useMemo } from 'preact/hooks';
 import type { SandboxEvent } from '../../../sandbox/platform/events/event.js';
 import { parseFilter } from '../filter.js';
 import type { Lab } from '../lab.js';
 import { Command, Empty, EventSign, Skeleton } from '../parts/common.js';
 import { memo } from '../parts/memo.js';
 import { WindowedList } from '../parts/windowed-list.js';
-import { go, route, withQuery } from '../route.js';
+import { go, readOpener, route, withQuery } from '../route.js';
 import { showTime, wordEvent } from '../words.js';
 
 /** Shows the events that match the filter of the address. */
 export function Timeline({ lab }: { readonly lab: Lab }) {
   const filter = route.value.query.get('q') ?? '';
-  const isFollowing = useSignal(true);
-  const seen = useSignal(0);
+  // The row that led to a trace, if somebody comes back from it.
+  const cameFrom = useMemo(() => readOpenedEvent(), []);
+  const isFollowing = useSignal(cameFrom === undefined);
+  /** The id of the newest event that was there when somebody scrolled up, or came back. */
+  const seen = useSignal(lab.events.peek().at(-1)?.id ?? 0);
   const events = useComputed(() => {
     const text = route.value.query.get('q') ?? '';
     return text === '' ? lab.events.value : lab.events.value.filter(parseFilter(text));
   });
   const shown = events.value;
   const total = lab.events.value.length;
-  const fresh = isFollowing.value ? 0 : Math.max(0, shown.length - seen.value);
+  // By their ids: earlier events that are still being loaded, or a shorter filter, bring nothing new.
+  const fresh = isFollowing.value ? 0 : shown.length - shown.findLastIndex(({ id }) => id <= seen.value) - 1;
   const onFollow = (following: boolean) => {
-    if (!following) seen.value = shown.length;
+    if (!following) seen.value = lab.events.value.at(-1)?.id ?? 0;
     isFollowing.value = following;
   };
   return (
@@ -32,7 +37,7 @@ export function Timeline({ lab }: { readonly lab: Lab }) {
           type="search"
           id="filter"
           value={filter}
-          placeholder="Filter: words, kind:webhook from:+1301 is:failed"
+          placeholder="Filter: words, kind:webhook from:+1301 to: sid: saw: is:failed"
           aria-label="Filter events"
           onInput={({ currentTarget }) => go(withQuery('q', currentTarget.value), 'replace')}
         />
@@ -56,11 +61,12 @@ export function Timeline({ lab }: { readonly lab: Lab }) {
           label="Events"
           count={shown.length}
           keyOf={(index) => shown[index]?.id ?? index}
+          start={cameFrom}
           isFollowing={isFollowing.value}
           onFollow={onFollow}
-          row={(index) => {
+          row={(index, isTabStop) => {
             const event = shown[index];
-            return event && <EventRow event={event} />;
+            return event && <EventRow event={event} isTabStop={isTabStop} />;
           }}
         />
       )}
@@ -95,14 +101,24 @@ function EmptyTimeline(props: { readonly isLoaded: boolean; readonly isFiltered:
   );
 }
 
-const EventRow = memo(function EventRow({ event }: { readonly event: SandboxEvent }) {
+function readOpenedEvent(): number | undefined {
+  const [, id] = /\/e\/(\d+)$/.exec(readOpener()?.value ?? '') ?? [];
+  return id === undefined ? undefined : Number(id);
+}
+
+const EventRow = memo(function EventRow(props: {
+  readonly event: SandboxEvent;
+  readonly isTabStop: boolean;
+}) {
+  const { event, isTabStop } = props;
   const [label, content] = wordEvent(event);
   const address = `/t/${encodeURIComponent(event.traceId)}/e/${event.id}`;
   return (
-    <div role="cell">
+    <div role="gridcell">
       <a
         class="event-row"
         href={address}
+        tabIndex={isTabStop ? 0 : -1}
         onClick={(click) => {
           if (click.metaKey || click.ctrlKey || click.shiftKey) return;
           click.preventDefault();

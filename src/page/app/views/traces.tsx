@@ -1,30 +1,35 @@
 // The traces: what each act came to in a sentence, and one trace as a tree with the detail of an event.
 import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
+import { useMemo } from 'preact/hooks';
 import type { SandboxEvent } from '../../../sandbox/platform/events/event.js';
 import { readOutcome } from '../../../sandbox/traces/event-outcome.js';
 import type { Trace } from '../../../sandbox/traces/reducer.js';
 import type { TraceSummary } from '../../../sandbox/traces/summary.js';
 import type { PhoneThread } from '../../../sandbox/traces/threads.js';
 import type { TraceNode } from '../../../sandbox/traces/tree.js';
+import { findNextRow } from '../keys.js';
 import type { Lab } from '../lab.js';
 import { Command, Empty, EventSign, Link, OutcomeSign, Skeleton } from '../parts/common.js';
 import { memo } from '../parts/memo.js';
-import { go, route } from '../route.js';
-import { formatDuration, formatMoment, showNumber, showText, showTime, wordEvent } from '../words.js';
+import { isNarrow } from '../parts/narrow.js';
+import { Tabs } from '../parts/tabs.js';
+import { WindowedList } from '../parts/windowed-list.js';
+import { go, readOpener, route } from '../route.js';
+import { formatDuration, formatMoment, GAP_MS, showNumber, showText, showTime, wordEvent } from '../words.js';
 import { StoryButton } from './story-button.js';
 import { Swimlanes } from './swimlanes.js';
 
-/** Gaps between two events that are longer are shown as a line of their own, milliseconds. */
-const GAP_MS = 1000;
-
-/** How many traces the lab summarizes: there may be more. */
-const MAX_LISTED = 100;
+/** The heights of a row of the list in a wide and in a narrow window, pixels. */
+const [WIDE_ROW, NARROW_ROW] = [40, 64] as const;
 
 /** Characters of a text's body that are in the list at most. */
 const MAX_BODY = 200;
 
 /** How many traces stand beside the phones. */
 const MAX_LATEST = 30;
+
+/** How many steps the Page keys go. */
+const STEPS_PER_PAGE = 10;
 
 /** Without the requests that only set something up. */
 function hasPhones({ counts, worst }: TraceSummary): boolean {
@@ -88,7 +93,6 @@ export function Traces({ lab }: { readonly lab: Lab }) {
 
 function TraceList({ lab }: { readonly lab: Lab }) {
   const traces = lab.traces.value;
-  const bodies = useComputed(() => findBodies(lab.threads.value)).value;
   if (traces.length === 0) {
     if (!lab.isLoaded.value) return <Skeleton />;
     return (
@@ -98,18 +102,56 @@ function TraceList({ lab }: { readonly lab: Lab }) {
       </Empty>
     );
   }
+  return <LoadedTraces lab={lab} />;
+}
+
+function LoadedTraces({ lab }: { readonly lab: Lab }) {
+  // The row that led to a trace, if somebody comes back from it.
+  const cameFrom = useMemo(readOpenedTrace, []);
+  const isFollowing = useSignal(cameFrom === undefined);
+  const seen = useSignal(lab.traces.peek()[0]?.traceId);
+  const traces = lab.traces.value;
+  const bodies = useComputed(() => findBodies(lab.threads.value)).value;
+  const fresh = isFollowing.value ? 0 : traces.findIndex(({ traceId }) => traceId === seen.value);
+  const onFollow = (following: boolean) => {
+    if (!following) seen.value = traces[0]?.traceId;
+    isFollowing.value = following;
+  };
+  const count = traces.length.toLocaleString('en');
   return (
     <section class="trace-list" aria-label="Traces">
-      <ul>
-        {traces.map((trace) => (
-          <TraceItem key={trace.traceId} trace={trace} body={bodies.get(trace.traceId)} />
-        ))}
-      </ul>
-      {traces.length === MAX_LISTED && (
-        <p class="quiet-text more">Earlier traces are not listed: the timeline has their events.</p>
+      <p class="quiet-text extent">
+        {lab.hasEarlierTraces.value
+          ? `The newest ${count} traces; scroll for earlier ones`
+          : `${count} ${traces.length === 1 ? 'trace' : 'traces'}`}
+      </p>
+      <WindowedList
+        label="Traces"
+        count={traces.length}
+        keyOf={(index) => traces[index]?.traceId ?? index}
+        newest="first"
+        start={cameFrom}
+        isFollowing={isFollowing.value}
+        onFollow={onFollow}
+        onEnd={lab.showEarlierTraces}
+        rowHeight={isNarrow.value ? NARROW_ROW : WIDE_ROW}
+        row={(index, isTabStop) => {
+          const trace = traces[index];
+          return trace && <TraceItem trace={trace} body={bodies.get(trace.traceId)} isTabStop={isTabStop} />;
+        }}
+      />
+      {fresh > 0 && (
+        <button type="button" class="fresh" onClick={() => onFollow(true)}>
+          {fresh.toLocaleString('en')} new ↑
+        </button>
       )}
     </section>
   );
+}
+
+function readOpenedTrace(): string | undefined {
+  const [, id] = /^\/t\/([^/]+)/.exec(readOpener()?.value ?? '') ?? [];
+  return id === undefined ? undefined : decodeURIComponent(id);
 }
 
 /** The body of a text of each trace, by which people recognize it: the one that a phone sent, if any. */
@@ -126,15 +168,17 @@ interface TraceItemProps {
   readonly trace: TraceSummary;
   /** Undefined if it has no text. */
   readonly body: string | undefined;
+  readonly isTabStop: boolean;
 }
 
-const TraceItem = memo(function TraceItem({ trace, body }: TraceItemProps) {
+const TraceItem = memo(function TraceItem({ trace, body, isTabStop }: TraceItemProps) {
+  const sentence = showText(trace.sentence);
   return (
-    <li>
-      <Link to={`/t/${encodeURIComponent(trace.traceId)}`} class="trace-item">
+    <div role="gridcell">
+      <Link to={`/t/${encodeURIComponent(trace.traceId)}`} class="trace-item" isTabStop={isTabStop}>
         <OutcomeSign outcome={trace.worst} />
-        <span class="trace-sentence">
-          <bdi>{showText(trace.sentence)}</bdi>
+        <span class="trace-sentence" title={sentence}>
+          <bdi>{sentence}</bdi>
           {body !== undefined && (
             <span class="quiet-text trace-said">
               “<bdi>{showText(body.slice(0, MAX_BODY))}</bdi>”
@@ -143,7 +187,7 @@ const TraceItem = memo(function TraceItem({ trace, body }: TraceItemProps) {
         </span>
         <time dateTime={trace.startedAt}>{formatMoment(trace.startedAt)}</time>
       </Link>
-    </li>
+    </div>
   );
 });
 
@@ -155,14 +199,24 @@ function TraceView({ lab, id }: { readonly lab: Lab; readonly id: string }) {
   const trace = traceId === undefined ? undefined : lab.trace(traceId);
   if (!trace) {
     return (
-      <Empty title={id === 'latest' ? 'No trace yet' : 'This trace is not kept any more'}>
-        <p>The sandbox keeps the last events only, and none after a reset.</p>
-        <Link to="/traces">All traces</Link>
-      </Empty>
+      <>
+        <h1 class="hidden" tabIndex={-1}>
+          Trace
+        </h1>
+        <Empty title={id === 'latest' ? 'No trace yet' : 'This trace is not kept any more'}>
+          <p>The sandbox keeps the last events only, and none after a reset.</p>
+          <Link to="/traces">All traces</Link>
+        </Empty>
+      </>
     );
   }
   return <OneTrace lab={lab} trace={trace} />;
 }
+
+const VIEWS = [
+  ['tree', 'Steps'],
+  ['lanes', 'Who did what'],
+] as const;
 
 function OneTrace({ lab, trace }: { readonly lab: Lab; readonly trace: Trace }) {
   const { summary, tree } = trace;
@@ -181,7 +235,7 @@ function OneTrace({ lab, trace }: { readonly lab: Lab; readonly trace: Trace }) 
         <Link to="/traces" class="back">
           ← Traces
         </Link>
-        <h1>
+        <h1 tabIndex={-1}>
           <OutcomeSign outcome={summary.worst} /> <bdi>{showText(summary.sentence)}</bdi>
         </h1>
         <p class="quiet-text">
@@ -198,25 +252,18 @@ function OneTrace({ lab, trace }: { readonly lab: Lab; readonly trace: Trace }) 
           )}
         </p>
         <div class="trace-tools">
-          <div class="tabs" role="tablist" aria-label="How the trace is shown">
-            {(['tree', 'lanes'] as const).map((one) => (
-              <button
-                key={one}
-                type="button"
-                role="tab"
-                aria-selected={view.value === one}
-                onClick={() => {
-                  view.value = one;
-                }}
-              >
-                {one === 'tree' ? 'Steps' : 'Who did what'}
-              </button>
-            ))}
-          </div>
+          <Tabs
+            label="How the trace is shown"
+            tabs={VIEWS}
+            selected={view.value}
+            onSelect={(one) => {
+              view.value = one;
+            }}
+          />
           <StoryButton lab={lab} traceId={summary.traceId} />
         </div>
       </header>
-      <div class="trace-body">
+      <div class="trace-body" role="tabpanel" aria-labelledby={`tab-${view.value}`}>
         {view.value === 'tree' ? (
           <Tree nodes={tree} selected={selectedId} onSelect={select} />
         ) : (
@@ -257,19 +304,30 @@ interface TreeProps {
   readonly onSelect: (eventId: number) => void;
 }
 
+/** By https://www.w3.org/WAI/ARIA/apg/patterns/treeview/, without typing ahead: letters are keys of the page. */
 function Tree({ nodes, selected, onSelect }: TreeProps) {
   const onKeyDown = (event: KeyboardEvent) => {
-    const step = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key];
-    if (step === undefined) return;
+    const tree = event.currentTarget as HTMLElement;
+    const at = nodes.findIndex((node) => node.event.id === selected);
+    if (event.key === 'Enter') {
+      // The link stands in the detail of the step, which is always the selected one.
+      document.querySelector<HTMLElement>('.detail .button')?.click();
+      return;
+    }
+    const next =
+      findRelative(event, nodes, at) ??
+      findNextRow(event, { at, count: nodes.length, perPage: STEPS_PER_PAGE });
+    const node = next === undefined ? undefined : nodes[next];
+    if (!node) return;
     event.preventDefault();
     event.stopPropagation();
-    const at = nodes.findIndex((node) => node.event.id === selected);
-    const next = nodes[Math.min(nodes.length - 1, Math.max(0, at + step))];
-    if (next) onSelect(next.event.id);
+    onSelect(node.event.id);
+    tree.querySelector<HTMLElement>(`#step-${node.event.id}`)?.focus();
   };
   let before: number | undefined;
+  const stop = nodes.some(({ event }) => event.id === selected) ? selected : nodes[0]?.event.id;
   return (
-    <div class="tree" role="tree" aria-label="Events of the trace" tabIndex={0} onKeyDown={onKeyDown}>
+    <div class="tree" role="tree" aria-label="Events of the trace" onKeyDown={onKeyDown}>
       {nodes.map((node) => {
         const at = Date.parse(node.event.at);
         const gap = before === undefined ? 0 : at - before;
@@ -277,7 +335,12 @@ function Tree({ nodes, selected, onSelect }: TreeProps) {
         return (
           <div key={node.event.id} role="none">
             {gap > GAP_MS && <div class="gap">{formatDuration(gap)} later</div>}
-            <Step node={node} isSelected={node.event.id === selected} onSelect={onSelect} />
+            <Step
+              node={node}
+              isSelected={node.event.id === selected}
+              isTabStop={node.event.id === stop}
+              onSelect={onSelect}
+            />
           </div>
         );
       })}
@@ -285,9 +348,22 @@ function Tree({ nodes, selected, onSelect }: TreeProps) {
   );
 }
 
+/** Returns the step to which the left arrow leads, its cause, or the right one, its first effect. */
+function findRelative(event: KeyboardEvent, nodes: readonly TraceNode[], at: number): number | undefined {
+  const { key, altKey, ctrlKey, metaKey } = event;
+  if (altKey || ctrlKey || metaKey) return undefined;
+  const depth = nodes[at]?.depth ?? 0;
+  if (key === 'ArrowLeft') {
+    const cause = nodes.slice(0, at).findLastIndex((node) => node.depth < depth);
+    return cause === -1 ? undefined : cause;
+  }
+  return key === 'ArrowRight' && (nodes[at + 1]?.depth ?? 0) > depth ? at + 1 : undefined;
+}
+
 function Step(props: {
   readonly node: TraceNode;
   readonly isSelected: boolean;
+  readonly isTabStop: boolean;
   readonly onSelect: (eventId: number) => void;
 }) {
   const { event, depth, isGuessed, isCauseMissing } = props.node;
@@ -295,9 +371,11 @@ function Step(props: {
   return (
     <div
       class={`step${isGuessed ? ' guessed' : ''}`}
+      id={`step-${event.id}`}
       role="treeitem"
       aria-level={depth + 1}
       aria-selected={props.isSelected}
+      tabIndex={props.isTabStop ? 0 : -1}
       style={{ paddingLeft: `${0.75 + Math.min(depth, 12) * 0.9}rem` }}
       onClick={() => props.onSelect(event.id)}
     >
@@ -316,7 +394,7 @@ function EventDetail({ node: { event } }: { readonly node: TraceNode }) {
   const exchangeId = 'exchangeId' in event ? event.exchangeId : null;
   const isRest = event.kind === 'request.in' || event.kind === 'fault.hit';
   return (
-    <aside class="detail" aria-label="The selected event">
+    <aside class="detail" aria-label="The selected event" tabIndex={0}>
       <h2>
         <OutcomeSign outcome={readOutcome(event)} /> {label}
       </h2>

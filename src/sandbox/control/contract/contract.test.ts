@@ -113,12 +113,16 @@ interface Example {
 }
 
 /** Starts a call that rings at the phone, or that the phone has made. */
-async function ring(world: Sandbox, isAnswered: boolean): Promise<Example> {
+async function ring(
+  world: Sandbox,
+  isAnswered: boolean,
+  document = '<Response><Gather/></Response>',
+): Promise<Example> {
   const phone = world.phone(PHONE);
   phone.behave({ calls: 'no-answer' });
   const next = phone.nextCall();
   const client = createSandboxClient(world);
-  await client.calls.create({ from: NUMBER, to: PHONE, twiml: '<Response><Gather/></Response>' });
+  await client.calls.create({ from: NUMBER, to: PHONE, twiml: document });
   await world.clock.advance('1s');
   const call = await next;
   if (isAnswered) call.answer();
@@ -142,6 +146,18 @@ const EXAMPLES: Readonly<Record<string, (world: Sandbox) => Example | Promise<Ex
       slow: '5s',
     },
   }),
+  'GET /phones/{number}/next-call': async (world) => {
+    await ring(world, false);
+    return { query: '?after=0&timeout=1000' };
+  },
+  'GET /phones/{number}/calls/{sid}': async (world) => ({
+    ...(await ring(world, true)),
+    query: '?until=answered&timeout=1000',
+  }),
+  'GET /phones/{number}/calls/{sid}/next-heard': async (world) => {
+    const example = await ring(world, true, '<Response><Say>Hello</Say><Gather/></Response>');
+    return { ...example, query: '?after=0&timeout=1000' };
+  },
   'POST /phones/{number}/call': () => ({ body: { to: NUMBER } }),
   'POST /phones/{number}/calls/{sid}/answer': (world) => ring(world, false),
   'POST /phones/{number}/calls/{sid}/reject': (world) => ring(world, false),

@@ -1,26 +1,12 @@
 // The contract of the routes of exchanges.
 import * as z from 'zod';
+import { replayEditsSchema } from '../../../exchanges/replay-edits-schema.js';
 import {
   answerDifferenceSchema,
   exchangeReportSchema,
   fullExchangeSchema,
 } from '../../../exchanges/report.js';
 import type { RouteContract } from './route.js';
-
-/** A text, or null to remove what has the name. */
-const changes = z.record(z.string(), z.string().nullable());
-
-/** The body of `POST /exchanges/{id}/replay`. */
-export const replayEditsSchema = z.strictObject({
-  parameters: changes.exactOptional().describe('parameters to set; null removes one'),
-  path: z.string().exactOptional().describe('another path, with or without a query'),
-  headers: changes.exactOptional().describe('headers to set; null removes one'),
-  body: z.string().exactOptional().describe('another body; not together with parameters'),
-  signature: z
-    .literal(['anew', 'none', 'broken'])
-    .exactOptional()
-    .describe('anew: valid for the edited request (default); broken: made with another token'),
-});
 
 /** The routes of exchanges. */
 export const EXCHANGE_ROUTES: readonly RouteContract[] = [

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { TextOutcome } from '../../messaging/text-gateway.js';
 import type { Behaviour, WholeBehaviour } from '../../phones/behaviour.js';
 import type { LoggedCall } from '../../phones/calls/call-log.js';
+import { CALL_STAGES, type CallAtPosition, type SoundAtPosition } from '../../phones/calls/waiting.js';
 import type { ReceivedText, TextAtPosition } from '../../phones/inbox.js';
 import type { PhoneSummary } from '../../phones/phones.js';
 import type { SentPhoneText } from '../../phones/sent-texts.js';
@@ -112,7 +113,8 @@ const textAtPosition = z.strictObject({
 
 const { media: _media, ...plainText } = text;
 
-const alerts = z
+/** Alerts, as results and `GET /alerts` have them. */
+export const alerts = z
   .array(
     z.strictObject({
       sid: z.string(),
@@ -169,18 +171,18 @@ const threadPage = z.strictObject({
   before: z.string().nullable().describe('pass it for the page of earlier texts; null if there are none'),
 }) satisfies z.ZodType<ThreadPage>;
 
+const heardSound = z.strictObject({
+  kind: z.literal(['say', 'play', 'keys', 'words']),
+  content: z.string(),
+  at: time.nullable().describe('null if an earlier version wrote the log'),
+});
+
 const loggedCall = z.strictObject({
   sid: z.string(),
   direction: z.literal(['incoming', 'outgoing']),
   shown: z.string().describe('the other number, as the phone shows it'),
   state: callState,
-  heard: z.array(
-    z.strictObject({
-      kind: z.literal(['say', 'play', 'keys', 'words']),
-      content: z.string(),
-      at: time.nullable().describe('null if an earlier version wrote the log'),
-    }),
-  ),
+  heard: z.array(heardSound),
   said: z.array(z.strictObject({ kind: z.literal(['keys', 'words']), content: z.string(), at: time })),
   waitsFor: z
     .strictObject({
@@ -198,9 +200,21 @@ const loggedCall = z.strictObject({
   endedAt: time.nullable(),
 }) satisfies z.ZodType<LoggedCall>;
 
+const callAtPosition = z.strictObject({
+  call: loggedCall,
+  after: z.int().describe('pass it to miss no later call'),
+}) satisfies z.ZodType<CallAtPosition>;
+
+const soundAtPosition = z.strictObject({
+  sound: heardSound,
+  after: z.int().describe('pass it to miss nothing later'),
+}) satisfies z.ZodType<SoundAtPosition>;
+
 const placedCall = loggedCall.extend({ traceId: z.string() }) satisfies z.ZodType<PlacedCall>;
 
 const count = z.string().regex(/^\d{1,9}$/);
+
+const timeout = count.describe('milliseconds; default 5000, at most 600000').exactOptional();
 
 const ACTS: Readonly<Record<CallAct, { summary: string; body?: z.ZodType }>> = {
   answer: { summary: 'answers a ringing call' },
@@ -236,7 +250,7 @@ export const PHONE_ROUTES: readonly RouteContract[] = [
     summary: 'waits for a text to a phone',
     query: z.object({
       after: count.describe('how many texts of the phone to skip; default: all that it has').exactOptional(),
-      timeout: count.describe('milliseconds; default 5000, at most 600000').exactOptional(),
+      timeout,
     }),
     answers: { 200: textAtPosition },
   },
@@ -292,6 +306,39 @@ export const PHONE_ROUTES: readonly RouteContract[] = [
     path: '/phones/{number}/calls',
     summary: 'lists the calls of a phone, oldest first',
     answers: { 200: z.array(loggedCall) },
+  },
+  {
+    method: 'get',
+    path: '/phones/{number}/next-call',
+    summary: 'waits for a call to a phone',
+    query: z.object({
+      after: count.describe('how many calls of the phone to skip; default: all that it has').exactOptional(),
+      timeout,
+    }),
+    answers: { 200: callAtPosition },
+  },
+  {
+    method: 'get',
+    path: '/phones/{number}/calls/{sid}',
+    summary: 'shows a call of a phone, at once or when it has come so far',
+    query: z.object({
+      until: z
+        .literal(CALL_STAGES)
+        .describe('waits until it is answered, a verb asks for keys or words, or it has ended')
+        .exactOptional(),
+      timeout,
+    }),
+    answers: { 200: loggedCall },
+  },
+  {
+    method: 'get',
+    path: '/phones/{number}/calls/{sid}/next-heard',
+    summary: 'waits for what a phone hears in a call',
+    query: z.object({
+      after: count.describe('how much of what it has heard to skip; default: all').exactOptional(),
+      timeout,
+    }),
+    answers: { 200: soundAtPosition },
   },
   {
     method: 'post',

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import type { FaultRule } from '../../server/faults.js';
 import type { RecordedRequest } from '../../server/request-log.js';
+import { alerts } from './phones.js';
 import type { RouteContract } from './route.js';
 
 const count = z.int().nonnegative();
@@ -93,6 +94,12 @@ export const SERVER_ROUTES: readonly RouteContract[] = [
     path: '/requests',
     summary: 'lists the last thousand requests to the REST API, oldest first',
     answers: { 200: z.array(recordedRequest) },
+  },
+  {
+    method: 'get',
+    path: '/alerts',
+    summary: 'lists the last thousand alerts, oldest first',
+    answers: { 200: alerts },
   },
   { method: 'get', path: '/faults', summary: 'lists the active faults', answers: { 200: z.array(fault) } },
   {

@@ -43,12 +43,13 @@ export interface NumberSummaryDeps {
 /** Lists the numbers of the account in the order in which they were bought. */
 export function listNumbers(deps: NumberSummaryDeps): readonly NumberSummary[] {
   const all = deps.numbers.list({ limit: Number.MAX_SAFE_INTEGER, offset: 0 }, {});
-  return all.toReversed().map((number) => summarise(number, deps));
+  return all.toReversed().map((number) => summariseNumber(number, deps));
 }
 
-function summarise(
+/** Says where a number of the account sends its webhooks. */
+export function summariseNumber(
   { phoneNumber, sid, friendlyName, settings }: OwnedNumber,
-  { applications, findServiceSid }: NumberSummaryDeps,
+  { applications, findServiceSid }: Omit<NumberSummaryDeps, 'numbers'>,
 ): NumberSummary {
   const capabilities = findBlock(phoneNumber)?.capabilities;
   const { voice = true, sms = true, mms = true } = capabilities ?? {};

@@ -1,5 +1,6 @@
 // The one definition of a quiet trace: it is closed when nothing is in progress for it.
 import { RelayPhoneError } from '../../../errors.js';
+import { clearTimeout, setImmediate, setTimeout } from '../../../real-time.js';
 
 /**
  * The traces for which something is in progress: a message on its way, a webhook or status callback, a call, or a request

@@ -1,4 +1,5 @@
 // Finds the webhook that caused a REST request: by what the request names or quotes, else by what is in progress.
+import { clearTimeout, monotonicNow, setTimeout } from '../../../real-time.js';
 import type { Attribution, WebhookPurpose } from './event.js';
 import type { OpenTraces } from './open-traces.js';
 import type { EventStream, TraceContext } from './stream.js';
@@ -112,7 +113,7 @@ export function createRequestCauses({ events, traces, traceparent }: RequestCaus
     remember(candidate);
     return (pendingWork) => {
       candidate.isInFlight = false;
-      candidate.endedAt = performance.now();
+      candidate.endedAt = monotonicNow();
       inFlight.delete(candidate);
       expect(candidate, pendingWork - candidate.answered);
     };
@@ -315,7 +316,7 @@ function isWorking({ isInFlight, pending }: Candidate): boolean {
 }
 
 function isRecent(candidate: Candidate): boolean {
-  return isWorking(candidate) || performance.now() - candidate.endedAt < RECENT_MS;
+  return isWorking(candidate) || monotonicNow() - candidate.endedAt < RECENT_MS;
 }
 
 /** Whether the app may still reply. It seldom does because of a status callback. */

@@ -1,5 +1,6 @@
 // Finds events: among the kept ones, or the next to happen.
 import { RelayPhoneError } from '../../../errors.js';
+import { clearTimeout, setTimeout } from '../../../real-time.js';
 import type { SandboxEvent } from './event.js';
 import type { EventStream } from './stream.js';
 
@@ -63,18 +64,57 @@ export function waitForMatch<T>(
   });
 }
 
+/** Finds an event; one that is a type guard also says of which kind it is. */
+export type EventPredicate<Found extends SandboxEvent> =
+  | ((event: SandboxEvent) => event is Found)
+  | ((event: SandboxEvent) => boolean);
+
+/**
+ * Waits until `find` returns a value: it is called now, and after each relevant event. @returns that value
+ *
+ * @param options.isRelevant whether an event may change what `find` returns
+ * @param options.timeoutMs of real time
+ * @param options.what names the value in the error's text: `a call to +12025550190`
+ * @throws RelayPhoneError `fault` if there is none in time, or the error that `find` throws.
+ */
+export async function waitUntil<T>(
+  stream: EventStream,
+  find: () => T | undefined,
+  options: {
+    readonly isRelevant: (event: SandboxEvent) => boolean;
+    readonly timeoutMs: number;
+    readonly what: string;
+  },
+): Promise<T> {
+  const { isRelevant, timeoutMs, what } = options;
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const found = find();
+    if (found !== undefined) return found;
+    // The state is read after the event, not during it: a part may emit first and write then.
+    const event = waitForMatch(stream, (event) => isRelevant(event) || undefined, {
+      timeoutMs: Math.max(0, deadline - Date.now()),
+      what,
+    });
+    await event.catch(() => {
+      throw timedOut(what, timeoutMs);
+    });
+  }
+}
+
 /**
  * Waits for the next event that satisfies `predicate`.
  *
  * @param timeoutMs of real time
  * @throws RelayPhoneError `fault` if there is none in time.
  */
-export function waitForEvent(
+export function waitForEvent<Found extends SandboxEvent = SandboxEvent>(
   stream: EventStream,
-  predicate: (event: SandboxEvent) => boolean,
+  predicate: EventPredicate<Found>,
   timeoutMs: number,
-): Promise<SandboxEvent> {
-  return waitForMatch(stream, (event) => (predicate(event) ? event : undefined), {
+): Promise<Found> {
+  const satisfies = predicate as (event: SandboxEvent) => event is Found;
+  return waitForMatch(stream, (event) => (satisfies(event) ? event : undefined), {
     timeoutMs,
     what: 'the event',
   });

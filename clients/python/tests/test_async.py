@@ -1,0 +1,88 @@
+"""The fixtures for coroutines: with an app in the same event loop, and when a wait is cancelled."""
+
+import asyncio
+import re
+import threading
+from collections.abc import AsyncIterator
+
+import pytest
+import uvicorn
+from apps import fastapi_courier
+from twilio.rest import Client
+
+from pytest_relay_phone import AsyncPhone, AsyncSandbox, Unmet
+
+# It ends what hangs, and says nothing about how quick anything is.
+DEADLINE_SECONDS = 120.0
+
+
+@pytest.fixture
+async def mask(async_sandbox: AsyncSandbox) -> AsyncIterator[str]:
+    """A number whose texts go to the FastAPI app, in the loop of the test."""
+    server = uvicorn.Server(uvicorn.Config(fastapi_courier.app, port=0, log_level="warning"))
+    sockets = [server.config.bind_socket()]
+    # Webhooks wait until the server is there.
+    sockets[0].listen()
+    serving = asyncio.create_task(server.serve(sockets))
+    port = sockets[0].getsockname()[1]
+    yield await async_sandbox.number(sms_url=f"http://127.0.0.1:{port}/sms")
+    server.should_exit = True
+    await serving
+
+
+async def test_an_app_in_the_loop_of_the_test_forwards_a_text(
+    mask: str, async_sandbox: AsyncSandbox, async_phone: AsyncPhone
+) -> None:
+    courier = async_sandbox.phone(fastapi_courier.COURIER)
+    waiting = asyncio.create_task(courier.wait_for_text("Hello", timeout=30))
+    result = await async_phone.text(mask, "Hello")
+    assert result.status == 200
+    assert (await waiting).body == "Customer: Hello"
+    await async_sandbox.assert_not_leaked(async_phone.number)
+    assert (await async_sandbox.wait_until_quiet(result.trace_id)).succeeded
+
+
+async def test_a_call_has_coroutines_too(async_sandbox: AsyncSandbox, async_phone: AsyncPhone) -> None:
+    await async_phone.behave(calls="no-answer")
+    main = async_sandbox.sync.main_number
+    document = "<Response><Say>Hello</Say></Response>"
+    await asyncio.to_thread(Client().calls.create, from_=main, to=async_phone.number, twiml=document)
+    call = await async_phone.wait_for_call()
+    await call.answer()
+    assert await call.wait_for_heard("Hello") == "Hello"
+    assert (await call.wait_until_ended()).state == "ended"
+
+
+async def test_a_wait_without_a_text_raises(async_phone: AsyncPhone) -> None:
+    with pytest.raises(Unmet, match=re.escape("got no text within 0.1 s")):
+        await async_phone.wait_for_text(timeout=0.1)
+
+
+def test_a_cancelled_wait_does_not_hold_up_the_loop(async_phone: AsyncPhone) -> None:
+    async def wait() -> None:
+        with pytest.raises(asyncio.TimeoutError):
+            await asyncio.wait_for(async_phone.wait_for_text(timeout=600), 0.1)
+
+    # Closing the loop joins its threads: with a wait in one of them this would last ten minutes.
+    running = threading.Thread(target=asyncio.run, args=(wait(),), daemon=True)
+    running.start()
+    running.join(DEADLINE_SECONDS)
+    assert not running.is_alive()
+
+
+def test_anyio_runs_the_same_fixtures(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.fixture
+        def anyio_backend():
+            return "asyncio"
+
+        @pytest.mark.anyio
+        async def test_one(async_sandbox, async_phone):
+            number = await async_sandbox.number()
+            assert (await async_phone.text(number, "Hello")).webhook is None
+        """
+    )
+    pytester.runpytest_subprocess("-p", "no:asyncio").assert_outcomes(passed=1)
