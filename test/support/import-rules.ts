@@ -18,11 +18,13 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'twilio',
   ],
   ci: [],
+  conformance: ['http', 'sandbox', 'setup', 'twilio'],
   cli: [
     'app-host',
     'firefox-relay',
     'checks',
     'ci',
+    'conformance',
     'exchanges',
     'gateway',
     'http',
@@ -112,6 +114,7 @@ const SHARED_BY_COMMANDS = `^src/cli/commands/(${[
   'send-test/(app-access|phone-check)',
   'serve/shop',
   'text/obvious-numbers',
+  'tunnel/(base|closing)',
 ].join('|')})\\.ts$`;
 
 const RULES: readonly IRegularForbiddenRuleType[] = [

@@ -193,7 +193,8 @@ describe('the tokens of a sandbox that other machines can reach', () => {
 
   it('are refused with a reason that does not quote them if they are weak', async () => {
     const weak = '0123456789abcdef0123456789abcdef';
-    for (const options of [{ account: { authToken: weak } }, { controlToken: weak }]) {
+    const testCredentials = { sid: `AC${randomToken()}`, authToken: weak };
+    for (const options of [{ account: { authToken: weak } }, { controlToken: weak }, { testCredentials }]) {
       const failed = createSandbox({ host: EVERY, ...options });
       await expect(failed).rejects.toMatchObject({ kind: 'usage', reason: expect.stringMatching(/repeats/) });
       await expect(failed).rejects.not.toThrow(weak);

@@ -29,7 +29,7 @@ export interface RemoteAccess {
  * @throws RelayPhoneError `usage` if others can reach it and a given token is weak, or the public origin is malformed.
  */
 export function readRemoteAccess(options: SandboxOptions): RemoteAccess {
-  const { host = '127.0.0.1', publicOrigin, webhooks = {}, account = {}, controlToken } = options;
+  const { host = '127.0.0.1', publicOrigin, webhooks = {}, account = {} } = options;
   if (publicOrigin !== undefined) verifyOrigin(publicOrigin);
   const isRemote = !isLoopback(host);
   if (!isRemote) {
@@ -37,7 +37,8 @@ export function readRemoteAccess(options: SandboxOptions): RemoteAccess {
     return { isRemote, publicOrigin: originOf, hostNames: undefined };
   }
   verifyStrong('auth token', account.authToken);
-  verifyStrong('control token', controlToken);
+  verifyStrong('control token', options.controlToken);
+  verifyStrong('test auth token', options.testCredentials?.authToken);
   const name = isWildcard(host) ? ownName() : host;
   const originOf = (port: number) => publicOrigin ?? new URL(`http://${formatAuthority(name, port)}`).origin;
   const publicName = readHost(new URL(originOf(80)));

@@ -88,6 +88,9 @@ async function serve(context: CommandContext, folder: StateFolder, serving: Serv
   if (port !== 0 && sandbox.port !== port)
     screen.warn(`port ${port} is taken, so this is on ${sandbox.port}`);
   if (serving.isRemote) showRemoteAccess(context, sandbox, serving, isKept);
+  const { pageHost } = serving;
+  if (serving.page && pageHost !== undefined && isWildcard(pageHost))
+    screen.warn(`the page listens on every address of this machine (${pageHost}), and needs a code`);
   screen.line(`The sandbox is at ${sandbox.origin}, account ${sandbox.accountSid}. Ctrl-C ends it.`);
   const page = serving.page ? await offerSandboxPage(context, sandbox, serving) : undefined;
   const report = createReport(sandbox, page?.origin);
@@ -129,13 +132,11 @@ function formatOptions({
 function showRemoteAccess(
   { screen }: CommandContext,
   { publicOrigin }: Sandbox,
-  { host, allowedHosts = [], account, pageHost }: Serving,
+  { host, allowedHosts = [], account }: Serving,
   isKept: boolean,
 ): void {
   const where = isWildcard(host) ? `every address of this machine (${host})` : host;
   screen.warn(`it listens on ${where}: any machine that reaches it can use it with one of its tokens`);
-  if (pageHost !== undefined && isWildcard(pageHost))
-    screen.warn(`the page listens on every address of this machine (${pageHost}), and needs a code`);
   if (isKept && account.authToken === undefined)
     screen.warn(
       'the kept account has a new random auth token and no API keys, because others may know those it had',

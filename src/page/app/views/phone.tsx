@@ -82,7 +82,7 @@ export function PhoneColumn({ lab, number, isCurrent, onClose }: PhoneColumnProp
               Newer: {nameOf(lab, newer)}
             </button>
           )}
-          <Thread lab={lab} number={number} other={other} isUnanswered={isUnanswered} />
+          <Thread key={other} lab={lab} number={number} other={other} isUnanswered={isUnanswered} />
           {isUnanswered && <NoWebhook phone={number} number={other} />}
         </div>
         {summary?.liveCall && <CallPanel lab={lab} number={number} live={summary.liveCall} />}
