@@ -45,7 +45,7 @@ function notAllowed(reason: string): Error {
 
 /** Returns a host as URLs have it, without a dot at the end, brackets and zone. */
 function plainHost(host: string): string {
-  const bare = host.replace(/^\[|\]$/g, '').replace(/%.*$/, '');
+  const [bare = ''] = host.replace(/^\[|\]$/g, '').split('%');
   const url = `http://${formatAuthority(bare, 80)}`;
   return (URL.canParse(url) ? readHost(new URL(url)) : bare.toLowerCase()).replace(/\.$/, '');
 }
