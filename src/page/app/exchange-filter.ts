@@ -43,5 +43,5 @@ function joinDigits(number: string | null): string {
 
 /** `4xx` and `4` are classes of statuses; an exchange without an answer has none. */
 function isStatus(status: number | null, wanted: string): boolean {
-  return status !== null && String(status).startsWith(wanted.replace(/x+$/, ''));
+  return status !== null && String(status).startsWith(wanted.split('x', 1)[0] ?? '');
 }
