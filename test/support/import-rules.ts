@@ -77,6 +77,7 @@ const SANDBOX_PARTS: Readonly<
     types: ['sandbox.ts', 'messaging/text-gateway.ts', 'messaging/opt-outs', 'numbers', 'webhooks/replay.ts'],
   },
   proxy: { from: ['platform'] },
+  'remote-access': { from: ['platform/twilio-hosts.ts'], types: ['sandbox.ts'] },
   instance: { from: ['control', 'proxy', 'create.ts'], types: ['sandbox.ts'] },
 };
 
