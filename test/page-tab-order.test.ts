@@ -46,6 +46,8 @@ async function show(tab: Page, screen: string): Promise<void> {
   await whenLive(tab);
   await tab.locator('main > :not(h1):not(.skeleton)').first().waitFor();
   await tab.locator('.skeleton').waitFor({ state: 'detached' });
+  // A card that is loaded during the walk would have a stop more.
+  if (screen === '/controls') await tab.getByText('registered', { exact: true }).first().waitFor();
 }
 
 /** Returns what is wrong with the stops and the targets of the shown screen. */

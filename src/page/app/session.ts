@@ -5,8 +5,8 @@ import type { FromWorker, ToWorker } from './feed-messages.js';
 
 const KEY = 'relay-phone token';
 
-/** Milliseconds for the other tabs to answer. */
-const JOIN_TIMEOUT_MS = 1000;
+/** Milliseconds for the other tabs to answer, and for the worker to take the token. */
+const [JOIN_TIMEOUT_MS, ANSWER_TIMEOUT_MS] = [1000, 2000];
 
 /** A tab with access. */
 export interface TabSession {
@@ -28,8 +28,9 @@ export async function openTabSession(workerUrl: string): Promise<TabSession | un
     token,
     mode: redeemed?.mode,
     listen: (onMessage) => {
-      if (worker) worker.listen(token, onMessage);
-      else startEventFeed(token, onMessage);
+      const listenAlone = () => startEventFeed(token, onMessage);
+      if (worker) worker.listen(token, onMessage, listenAlone);
+      else listenAlone();
     },
   };
 }
@@ -66,8 +67,16 @@ function openWorker(url: string) {
         port.onmessage = ({ data }: MessageEvent<FromWorker>) => data.type === 'token' && resolve(data.token);
         send({ type: 'join' });
       }),
-    listen: (token: string, onMessage: (message: FromWorker) => void) => {
-      port.onmessage = ({ data }: MessageEvent<FromWorker>) => onMessage(data);
+    listen: (token: string, onMessage: (message: FromWorker) => void, onSilence: () => void) => {
+      // A worker that ends with the tab before, while the only tab is loaded anew, never answers.
+      const timer = setTimeout(() => {
+        port.onmessage = null;
+        onSilence();
+      }, ANSWER_TIMEOUT_MS);
+      port.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+        clearTimeout(timer);
+        onMessage(data);
+      };
       send({ type: 'token', token });
     },
   };
