@@ -28,7 +28,7 @@ export interface TextMatchOptions {
 
 /** How long to wait, and which texts count. */
 export interface TextWaitOptions extends TextMatchOptions {
-  /** Milliseconds of real time. Default 5000. */
+  /** Milliseconds of real time. Default 3000: vitest, Jest and Bun end a test after 5000, with a message that says less. */
   readonly timeout?: number;
 }
 
@@ -106,10 +106,10 @@ export const matchers = {
     const phone = readPhone(actual, 'toReceiveText');
     const check = () => matchers.toHaveReceivedText(phone, pattern, options);
     if (check().pass) return check();
-    const { timeout } = options;
+    const { timeout = DEFAULT_WAIT_MS } = options;
     try {
       await phone.nextText({
-        ...(timeout === undefined ? {} : { timeout }),
+        timeout,
         matching: ({ body, from }) => isMatch(body, pattern) && isFrom(from, options),
       });
     } catch (error) {
@@ -145,6 +145,8 @@ export const matchers = {
     return fail(`${what} has leaked:\n${describeExposures(leaks, (id) => sandbox.trace(id))}`);
   },
 };
+
+const DEFAULT_WAIT_MS = 3000;
 
 function isMatch(content: string, pattern: TextPattern | undefined): boolean {
   if (pattern === undefined) return true;
