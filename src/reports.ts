@@ -22,6 +22,14 @@ export {
   tunnelEventReportSchema,
   tunnelReportSchema,
 } from './cli/commands/tunnel/report.js';
+export {
+  type Capture,
+  type ConformanceList,
+  type ConformanceReport,
+  captureSchema,
+  conformanceListSchema,
+  conformanceReportSchema,
+} from './conformance/report.js';
 export { type ExchangeReport, exchangeReportSchema } from './exchanges/report.js';
 export {
   type CheckoutLoginReport,

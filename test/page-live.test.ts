@@ -199,7 +199,7 @@ describe('the page of a live account', () => {
         return first.text();
       })
       .toContain('event: exchange');
-    const [, position = ''] = /^id: (\S+)$/m.exec(first.text()) ?? [];
+    const [, position = ''] = /^id: (\S+)\nevent: exchange$/m.exec(first.text()) ?? [];
     first.stop();
     await ask(tunnel.origin, webhook());
     const second = await listen(`?since=${position}`);

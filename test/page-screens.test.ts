@@ -206,6 +206,11 @@ describe('a phone', () => {
     await expect.poll(() => lab.sandbox.phone(OWNER).sent()).toMatchObject([{ to: MASK }]);
     await phone.getByRole('combobox', { name: 'Conversation with' }).selectOption(other);
     await phone.locator('.bubble.received', { hasText: 'Something else' }).waitFor();
+    // Nothing more happens, and each conversation is there when it is chosen.
+    await phone.getByRole('combobox', { name: 'Conversation with' }).selectOption(MASK);
+    await phone.locator('.bubble.sent', { hasText: 'A long answer' }).waitFor();
+    await phone.getByRole('combobox', { name: 'Conversation with' }).selectOption(other);
+    await phone.locator('.bubble.received', { hasText: 'Something else' }).waitFor();
   });
 
   it('can neither call nor text while the page is not connected, and the page says since when', async () => {
@@ -213,10 +218,11 @@ describe('a phone', () => {
     await sendText(lab);
     const tab = await lab.openTab('/phones');
     await whenLive(tab);
+    const phone = findPhone(tab, SHOWN_CONTACT);
+    await phone.getByRole('button', { name: 'Call', exact: true }).waitFor();
     await lab.closePage();
     // An attempt to connect again, at least each 5 s, is no event.
     await tab.getByText(/^Reconnecting, last event ([6-9]|\d{2,}) s ago$/).waitFor();
-    const phone = findPhone(tab, SHOWN_CONTACT);
     expect(await phone.getByRole('button', { name: 'Call', exact: true }).isDisabled()).toBe(true);
     expect(await phone.getByRole('button', { name: 'Send' }).isDisabled()).toBe(true);
     await phone.locator('.bubble.sent', { hasText: 'Hello' }).waitFor();

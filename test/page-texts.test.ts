@@ -87,6 +87,21 @@ it('a phone whose texts no app gets shows why, and the command that starts an ap
   await phone.getByText('go to your app').waitFor({ state: 'detached' });
 });
 
+it('an account without a number gets one on the page, whose texts go to the URL that was typed', async () => {
+  const { sandbox, client, app, openTab } = await openLab();
+  const [number] = await client.incomingPhoneNumbers.list();
+  await number?.remove();
+  const tab = await openTab('/phones');
+  const url = tab.getByLabel('URL of your app');
+  await url.fill('ftp://127.0.0.1/sms');
+  await tab.getByRole('button', { name: 'Send texts there' }).click();
+  await tab.getByRole('alert').waitFor();
+  await url.fill(`${app.origin}/sms`);
+  await tab.getByRole('button', { name: 'Send texts there' }).click();
+  await typeText(tab, SHOWN_CONTACT, 'Hello app');
+  await expect.poll(() => sandbox.phone(OWNER).texts()).toMatchObject([{ from: MASK, body: '📲 Hello app' }]);
+});
+
 it('a text that is typed while the number has no webhook keeps its place, and the trace says why nothing came of it', async () => {
   const { sandbox, client, openTab } = await openLab();
   const [number] = await client.incomingPhoneNumbers.list();

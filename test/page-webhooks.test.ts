@@ -56,7 +56,7 @@ describe('a webhook', () => {
   it('that is not kept any more says so, and leads to those that are', async () => {
     const tab = await lab.openTab('/webhooks/99999');
     await tab.getByRole('heading', { name: 'This one is not kept any more' }).waitFor();
-    await tab.getByRole('link', { name: 'All webhooks' }).click();
+    await tab.getByRole('link', { name: '← Webhooks' }).click();
     await tab.getByText('No webhook yet').waitFor();
   });
 

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { findIntrusion } from './loopback-guard.js';
 
 const PORT = 4020;
-const refuses = (headers: Readonly<Record<string, string>>, port = PORT) =>
-  findIntrusion(headers, port) !== undefined;
+const refuses = (headers: Readonly<Record<string, string>>, port = PORT, hostNames?: readonly string[]) =>
+  findIntrusion(headers, port, hostNames) !== undefined;
 
 describe('the guard of a server on loopback', () => {
   it('accepts the names of this machine with the exact port, in any case', () => {
@@ -23,6 +23,15 @@ describe('the guard of a server on loopback', () => {
     expect(findIntrusion({ host: 'localhost:4020' }, 80)).toBe(
       "the Host 'localhost:4020' is not localhost:80",
     );
+  });
+
+  it('accepts its host names and IP addresses with any port, if other machines can reach the server', () => {
+    const ask = (headers: Readonly<Record<string, string>>) => refuses(headers, PORT, ['twilio']);
+    for (const host of ['twilio:4020', 'Twilio.', 'localhost:49153', '10.0.0.7', '[2001:db8::7]:80'])
+      expect([host, ask({ host })]).toEqual([host, false]);
+    for (const host of ['twilio.evil.example', '127.1', 'sub.localhost', '[twilio]', ''])
+      expect([host, ask({ host })]).toEqual([host, true]);
+    expect(ask({ host: 'twilio', origin: 'http://twilio' })).toBe(true);
   });
 
   it('accepts no origin, not even the page or itself', () => {

@@ -9,6 +9,7 @@ import { createComplianceStore } from './accounts/compliance/store.js';
 import { createGeoPermissions } from './accounts/geo-permissions/store.js';
 import { createKeyStore } from './accounts/keys/store.js';
 import { createTestHandler, deriveTestCredentials } from './accounts/test-credentials/routes.js';
+import { createHealthCheck } from './control/health.js';
 import { createControlListener } from './control/listener.js';
 import type { Entrances } from './entrances.js';
 import { createExchangeLog } from './exchanges/exchange-log.js';
@@ -46,6 +47,7 @@ import type { UnsupportedUse } from './platform/events/unsupported-use.js';
 import { createHex32 } from './platform/formats.js';
 import { findPhoneNumber } from './platform/phone-number.js';
 import { readSnapshot, replaceContent, takeSnapshot } from './platform/snapshot.js';
+import type { RemoteAccess } from './remote-access/remote-access.js';
 import { createRoutes } from './routes.js';
 import type { Sandbox, SandboxOptions } from './sandbox.js';
 import { createAppContactLog } from './server/app-contact.js';
@@ -65,8 +67,11 @@ import { signRequest } from './webhooks/signature.js';
 export interface Foundation {
   readonly store: Store;
   readonly clock: Clock & SandboxClock;
-  /** Where the sandbox listens, once it does: `http://127.0.0.1:4020`. */
-  readonly origin: () => string;
+  readonly remoteAccess: Pick<RemoteAccess, 'isRemote' | 'hostNames'>;
+  /** The port of the sandbox, once it listens. */
+  readonly port: () => number;
+  /** The origin in the URLs that it hands out, once it listens: `http://127.0.0.1:4020`. */
+  readonly publicOrigin: () => string;
 }
 
 /** A sandbox that does not listen yet. */
@@ -77,7 +82,7 @@ export interface Composition {
   /** The library's sandbox, except for what needs the server. */
   readonly sandbox: Omit<
     Sandbox,
-    'origin' | 'port' | 'accept' | 'close' | typeof Symbol.asyncDispose | keyof Entrances
+    'origin' | 'publicOrigin' | 'port' | 'accept' | 'close' | typeof Symbol.asyncDispose | keyof Entrances
   >;
   /** Ends everything in progress, after what was just answered is written. The database stays open. */
   stop(): Promise<void>;
@@ -93,9 +98,12 @@ export interface Composition {
  * @throws RelayPhoneError `usage` if `options.account` is invalid.
  */
 export function composeSandbox(options: SandboxOptions, foundation: Foundation): Composition {
-  const { store, clock, origin } = foundation;
+  const { store, clock, remoteAccess, port, publicOrigin: origin } = foundation;
   const { now } = clock;
-  const network = options.webhooks ?? {};
+  const { webhooks: givenNetwork = {} } = options;
+  const network = remoteAccess.isRemote
+    ? { ...givenNetwork, allowedHosts: givenNetwork.allowedHosts ?? [] }
+    : givenNetwork;
   const strict = options.strict ?? false;
 
   const unsupported = createUnsupportedLog(options.onUnsupported ?? createWarning(options));
@@ -105,7 +113,7 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
   const exchanges = createExchangeLog(options.keepExchanges ?? 2000);
   const causes = createRequestCauses({ events, traces, traceparent: options.traceparent ?? false });
 
-  const accounts = openAccount(store, options.account ?? {}, now());
+  const accounts = openAccount(store, options.account ?? {}, now(), { renewsToken: remoteAccess.isRemote });
   const { sid: accountSid, authToken } = accounts.fixed;
   const testCredentials = options.testCredentials ?? deriveTestCredentials(accountSid, authToken);
   const applications = createApplicationStore(store);
@@ -341,7 +349,9 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     traces,
     app,
     sandbox,
-    origin,
+    port,
+    hostNames: remoteAccess.hostNames,
+    isHealthy: createHealthCheck(store),
     kept: store.kept,
   });
   const listener = createSandboxListener(
@@ -359,6 +369,7 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
       kept: store.kept,
     },
     control,
+    remoteAccess.hostNames,
   );
 
   async function stop(): Promise<void> {

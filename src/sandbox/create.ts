@@ -9,22 +9,24 @@ import { verifyNextTickRuns } from './faked-next-tick.js';
 import { createManualClock, createRealClock } from './platform/clock.js';
 import { openStore } from './platform/database.js';
 import { type OpenSandbox, refuseUnsupported } from './refuse-unsupported.js';
+import { readRemoteAccess } from './remote-access/remote-access.js';
 import type { Sandbox, SandboxOptions } from './sandbox.js';
 
 export type { Sandbox, SandboxOptions } from './sandbox.js';
 
 /**
- * Opens a sandbox, or creates it, and serves it on 127.0.0.1.
+ * Opens a sandbox, or creates it, and serves it on 127.0.0.1 unless `options.host` says otherwise.
  *
  * @throws RelayPhoneError `needsUser` if the database cannot be opened, or libsql does not work on this platform; `usage` if
- *   `options.account` is invalid, or fake timers stop the sockets of Node.js; the
- *   system's error (`EADDRINUSE`, `EACCES`) if no port is free.
+ *   `options.account` is invalid, fake timers stop the sockets of Node.js, or other machines can
+ *   reach it and a given token is weak; the system's error (`EADDRINUSE`, `EACCES`) if no port is free.
  * @example
  * const sandbox = await createSandbox();
  * const client = twilio(sandbox.accountSid, sandbox.authToken, { httpClient: sandbox.httpClient });
  * await sandbox.close();
  */
 export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const remoteAccess = readRemoteAccess(options);
   await verifyNextTickRuns();
   const store = openStore(options.database ?? ':memory:');
   if (options.onWriteFailed) store.onLost(options.onWriteFailed);
@@ -35,15 +37,22 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     const { listener, sandbox, stop, unsupported } = composeSandbox(options, {
       store,
       clock,
-      origin: () => listening?.origin ?? '',
+      remoteAccess,
+      port: () => listening?.port ?? 0,
+      publicOrigin: () => remoteAccess.publicOrigin(listening?.port ?? 0),
     });
-    listening = await listen(listener, { port: options.port ?? 0, spare: options.spare ?? 0 });
+    listening = await listen(listener, {
+      port: options.port ?? 0,
+      spare: options.spare ?? 0,
+      ...(options.host !== undefined && { host: options.host }),
+    });
     const { origin, port, server, close } = listening;
     // The account must be on disk before anybody learns of it: the process may be killed right after.
     await store.kept();
     const throws = options.unsupported === 'throw';
     const address = {
       origin,
+      publicOrigin: remoteAccess.publicOrigin(port),
       port,
       accept: (connection: Duplex) => void server.emit('connection', connection),
     };

@@ -36,7 +36,18 @@ import type { ReplayResult } from './webhooks/replay.js';
 export interface SandboxOptions {
   /** The database file; an existing one is opened as it was left. Default: in memory. */
   readonly database?: string;
-  /** The port on 127.0.0.1. Default 0: any free one. */
+  /**
+   * The address to listen on. With one that other machines can reach, such as `0.0.0.0`, tokens must be random (a given
+   * one that is weak is refused, a kept auth token is replaced), webhooks go only to `webhooks.allowedHosts`, and every
+   * request needs a `Host` that the sandbox knows. Default `127.0.0.1`.
+   */
+  readonly host?: string;
+  /**
+   * The origin under which the app reaches the sandbox, for the URLs that it hands out: those of media and recordings.
+   * Default: where it listens; with `0.0.0.0` the host name of this machine.
+   */
+  readonly publicOrigin?: string;
+  /** The port to listen on. Default 0: any free one. */
   readonly port?: number;
   /** How many ports above `port` may be tried if it is taken. Default 0. */
   readonly spare?: number;
@@ -50,7 +61,7 @@ export interface SandboxOptions {
    * numbers; or `all`. Twilio's error for others is 21408, and 21215 for calls. Default: no others.
    */
   readonly allowedCountries?: readonly string[] | 'all';
-  /** The account of a new database. */
+  /** The account of a new database. Its auth token also replaces a kept one if other machines can reach the sandbox. */
   readonly account?: AccountOptions;
   /** The test credentials. Default: derived from the account's SID and token. */
   readonly testCredentials?: TestCredentials;
@@ -107,8 +118,10 @@ export interface AcceptedConnection {
  * await sandbox.close();
  */
 export interface Sandbox {
-  /** Where it listens: `http://127.0.0.1:4020`. */
+  /** Where it listens, for this machine: `http://127.0.0.1:4020`. */
   readonly origin: string;
+  /** The origin in the URLs that it hands out; see `SandboxOptions.publicOrigin`. */
+  readonly publicOrigin: string;
   readonly port: number;
   readonly accountSid: string;
   readonly authToken: string;

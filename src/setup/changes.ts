@@ -79,6 +79,25 @@ const kinds = {
     status: z.string().optional(),
     errorCode: z.number().optional(),
   }),
+  /** A number whose webhooks go to `conformance` while that runs. */
+  numberBorrowed: z.object({
+    kind: z.literal('number-borrowed'),
+    sid: z.string(),
+    phoneNumber: z.string(),
+    before: z.record(z.string(), z.string()),
+    fields: z.record(z.string(), z.string()),
+  }),
+  /** Something that a behaviour of `conformance` creates; `tag` is in its name or its text, and in nothing else. */
+  trialCreated: z.object({
+    kind: z.literal('trial-created'),
+    collection: z.enum(['Applications', 'Services', 'Messages', 'Calls']),
+    tag: z.string(),
+    /** The two numbers that text and call each other. */
+    numbers: z.tuple([z.string(), z.string()]),
+    sid: z.string().optional(),
+  }),
+  /** The phone `from` may have opted out of the texts of `to`. */
+  optOutRisked: z.object({ kind: z.literal('opt-out-risked'), from: z.string(), to: z.string() }),
   sessionStarted: z.object({
     kind: z.literal('session-started'),
     /** The folder of the Relay checkout, and the Python that runs it. */
@@ -99,6 +118,9 @@ export const changeDataSchema = z.discriminatedUnion('kind', [
   kinds.numberAttached,
   kinds.numberReleased,
   kinds.textSent,
+  kinds.numberBorrowed,
+  kinds.trialCreated,
+  kinds.optOutRisked,
   kinds.sessionStarted,
 ]);
 

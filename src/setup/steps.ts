@@ -5,6 +5,7 @@ import { releaseRecovery } from './release.js';
 import type { Setup, SetupStep, UndoableStep } from './setup.js';
 import { accountStep } from './steps/account.js';
 import { attachNumberStep } from './steps/attach-number.js';
+import { conformanceTraces } from './steps/conformance.js';
 import { envFileStep } from './steps/env-file.js';
 import { mainNumberStep } from './steps/main-number.js';
 import { findPublicBase, publicBaseStep } from './steps/public-base.js';
@@ -31,7 +32,12 @@ export const ACCOUNT_STEPS: readonly SetupStep[] = [
 ];
 
 /** Every step whose changes `undo` takes back, or whose interrupted ones it finds out about. */
-export const UNDOABLE_STEPS: readonly UndoableStep[] = [...STEPS, attachNumberStep, releaseRecovery];
+export const UNDOABLE_STEPS: readonly UndoableStep[] = [
+  ...STEPS,
+  attachNumberStep,
+  releaseRecovery,
+  conformanceTraces,
+];
 
 /**
  * Checks with two requests whether the account already has what {@link ACCOUNT_STEPS} provide: the main number and the

@@ -147,6 +147,8 @@ describe('a full disk', () => {
       body: { message: expect.stringMatching(/sandbox\.db: the disk is full \(SQLITE_FULL\)/) },
     });
     expect(said[0]).toMatchObject({ code: 'SQLITE_FULL' });
+    const health = await fetch(`${sandbox.origin}/_sandbox/health`);
+    expect([health.status, await health.json()]).toEqual([503, { status: 'unavailable' }]);
     rmSync(join(disk, 'filler'));
     const later = await post('/Applications.json', { FriendlyName: 'later' });
     expect(later.status).toBe(201);

@@ -5,6 +5,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { COMMANDS } from '../../src/cli/commands/index.js';
+import type { Capture } from '../../src/reports.js';
 import { serveSandbox } from '../../src/sandbox/instance/join.js';
 import type { Sandbox } from '../../src/sandbox/sandbox.js';
 
@@ -512,6 +513,20 @@ const SCENES: Readonly<Record<string, Scene>> = {
       for (const file of ['junit.xml', 'summary.md']) verifyHarmless(own.read(file));
       const { GITHUB_ACTIONS: _, ...elsewhere } = environment;
       await showJson(args, 'said/##[error]', elsewhere);
+    },
+  },
+  conformance: {
+    args: ['--only', 'paging/size-1001'],
+    run: async () => {
+      const only = ['--only', 'paging/size-1001'];
+      await workspace.runBuilt(['conformance', ...only, '--capture', 'capture.json']);
+      const capture = JSON.parse(workspace.read('capture.json')) as Capture;
+      const [asked] = capture.recordings['paging/size-1001']?.requests ?? [];
+      workspace.write(
+        'capture.json',
+        JSON.stringify(capture).replace(JSON.stringify(asked?.body), JSON.stringify({ message: SAID })),
+      );
+      await showBoth(['conformance', '--import', 'capture.json']);
     },
   },
   ci: {

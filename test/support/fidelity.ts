@@ -1,8 +1,12 @@
 // Writes docs/fidelity.md: the behaviours that the tests check, with the evidence that Twilio behaves the same.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
+import { BEHAVIOURS } from '../../src/conformance/behaviours/behaviours.js';
+import { readCapture } from '../../src/conformance/capture.js';
+import { CAPTURES } from '../../src/conformance/import.js';
+import type { Capture } from '../../src/conformance/report.js';
 import { formatParameters } from './fidelity-parameters.js';
 import { formatTwimlSection } from './twiml-table.js';
 
@@ -75,7 +79,7 @@ Twilio behaves so. An id stays the same when a title changes, so notes and captu
 | --- | --- |
 | S | Twilio's own specification or documentation says so |
 | T | Twilio's SDKs, or tests that somebody runs against Twilio, rely on it |
-| R | a real answer or request of Twilio's that somebody recorded and published |
+| R | a real answer or request of Twilio's that somebody recorded and published; with a date if \`relay-phone conformance\` did ([conformance.md](conformance.md)) |
 | M | seen in somebody else's mock or guide only |
 
 For a refusal, S means that the code is the one Twilio documents for that cause; the status 400 is Twilio's general rule,
@@ -89,8 +93,33 @@ const UNKNOWN = `
 Something had to be done here, and nobody has published what Twilio does. Do not rely on it.
 `;
 
-/** Returns the page as Markdown. */
-export function formatPage(rows: readonly Row[]): string {
+/** Returns the dates, by row, on which a kept capture recorded Twilio itself. See docs/conformance.md. */
+export function readCapturedRows(captures = readCaptures()): ReadonlyMap<string, string> {
+  const rows = new Map(BEHAVIOURS.map(({ id, row }) => [id, row]));
+  const dated = captures.flatMap(({ date, recordings }) =>
+    Object.keys(recordings).flatMap((id) => {
+      const row = rows.get(id);
+      return row === undefined ? [] : [[row, date] as const];
+    }),
+  );
+  return new Map(dated.toSorted(([, one], [, other]) => (one < other ? -1 : 1)));
+}
+
+/** Returns the captures that `relay-phone conformance --import` kept. */
+export function readCaptures(): Capture[] {
+  const folder = join(ROOT, CAPTURES);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => readCapture(join(folder, file)));
+}
+
+/** Returns the page as Markdown. @param captured see {@link readCapturedRows} */
+export function formatPage(titled: readonly Row[], captured: ReadonlyMap<string, string>): string {
+  const rows = titled.map((row) => {
+    const date = captured.get(row.id);
+    return date === undefined ? row : { ...row, evidence: `R ${date}` };
+  });
   const known = rows.filter(({ evidence }) => evidence !== 'U');
   const unknown = rows.filter(({ evidence }) => evidence === 'U');
   const nouns = [...new Set(known.map(nounOf))].sort();

@@ -18,11 +18,13 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'twilio',
   ],
   ci: [],
+  conformance: ['http', 'sandbox', 'setup', 'twilio'],
   cli: [
     'app-host',
     'firefox-relay',
     'checks',
     'ci',
+    'conformance',
     'exchanges',
     'gateway',
     'http',
@@ -77,6 +79,7 @@ const SANDBOX_PARTS: Readonly<
     types: ['sandbox.ts', 'messaging/text-gateway.ts', 'messaging/opt-outs', 'numbers', 'webhooks/replay.ts'],
   },
   proxy: { from: ['platform'] },
+  'remote-access': { from: ['platform/twilio-hosts.ts'], types: ['sandbox.ts'] },
   instance: { from: ['control', 'proxy', 'create.ts'], types: ['sandbox.ts'] },
 };
 
@@ -113,6 +116,7 @@ const SHARED_BY_COMMANDS = `^src/cli/commands/(${[
   'send-test/(app-access|phone-check)',
   'serve/shop',
   'text/obvious-numbers',
+  'tunnel/(base|closing)',
 ].join('|')})\\.ts$`;
 
 const RULES: readonly IRegularForbiddenRuleType[] = [

@@ -31,12 +31,22 @@ export interface EdgeAnswer {
   readonly body?: string;
 }
 
+/** An answer of the sandbox on its way through the edge. */
+export interface EditedAnswer {
+  readonly status: number;
+  /** By their names in lower case. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: string;
+}
+
 /** Options of {@link createTwilioEdge}. */
 export interface TwilioEdgeOptions {
   /** The public host of an app and its origin; requests to it get the headers of a tunnel. */
   readonly tunnel?: { readonly host: string; readonly origin: string };
   /** Changes an answer of the sandbox, for answers that the sandbox never gives. */
   readonly alter?: (path: string, body: string) => string;
+  /** Changes an answer of the sandbox: its status and headers, too. */
+  readonly edit?: (asked: EdgeRequest, answer: EditedAnswer) => EditedAnswer;
   /** Answers in place of the sandbox unless it returns undefined; `hang` never answers, `drop` ends the connection. */
   readonly answer?: (asked: EdgeRequest) => EdgeAnswer | 'hang' | 'drop' | undefined;
   /** Headers to add to each answer. */
@@ -53,10 +63,10 @@ const JSON_TYPE = { 'Content-Type': 'application/json' } as const;
  */
 export async function createTwilioEdge(
   origin: string,
-  { tunnel, alter, answer, headers: more = {}, certificate = {} }: TwilioEdgeOptions = {},
+  { tunnel, alter, edit, answer, headers: more = {}, certificate = {} }: TwilioEdgeOptions = {},
 ): Promise<TwilioEdge> {
   const { name = '*.twilio.com', from, until } = certificate;
-  const names = [name, ...(tunnel ? [tunnel.host] : [])];
+  const names = [name, ...(tunnel ? [tunnel.host.replace(/:\d+$/, '')] : [])];
   const { cert, key } = await createCertificate({ names, from, until });
   const hosts: string[] = [];
   const tls = createTlsServer({ cert, key }, async (incoming, outgoing) => {
@@ -74,6 +84,14 @@ export async function createTwilioEdge(
       `${isForApp ? tunnel?.origin : origin}${url}`,
       { method, headers },
       async (answer) => {
+        if (edit && !isForApp) {
+          const { 'content-length': _length, ...rest } = answer.headers;
+          const given = { status: answer.statusCode ?? 502, headers: rest, body: await text(answer) };
+          const form = Object.fromEntries(new URLSearchParams(body));
+          const edited = edit({ method, path: url, form }, given);
+          outgoing.writeHead(edited.status, withoutAbsent(edited.headers)).end(edited.body);
+          return;
+        }
         if (isForApp || !alter) {
           outgoing.writeHead(answer.statusCode ?? 502, { ...answer.headers, ...more });
           answer.pipe(outgoing);
@@ -109,4 +127,10 @@ export async function createTwilioEdge(
       tls.close();
     },
   };
+}
+
+function withoutAbsent(headers: EditedAnswer['headers']): Record<string, string | string[]> {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
 }

@@ -8,6 +8,7 @@ import { checkoutPrepareCommand } from './checkout/prepare/command.js';
 import { checkoutStatusCommand } from './checkout/status/command.js';
 import { ciCommand } from './ci/command.js';
 import { completionCommand } from './completion/command.js';
+import { conformanceCommand } from './conformance/command.js';
 import { doctorCommand } from './doctor/command.js';
 import { execCommand } from './exec/command.js';
 import { initCommand } from './init/command.js';
@@ -71,5 +72,6 @@ export const COMMANDS: readonly RunnableCommand[] = [
   runnable(doctorCommand, () => import('./doctor/run.js')),
   runnable(sendTestCommand, () => import('./send-test/run.js')),
   runnable(smokeCommand, () => import('./smoke/run.js')),
+  runnable(conformanceCommand, () => import('./conformance/run.js')),
   runnable(ciCommand, () => import('./ci/run.js')),
 ];

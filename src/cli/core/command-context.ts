@@ -147,6 +147,7 @@ async function readSettingFlags(ports: CliPorts, flags: ContextFlags): Promise<S
 /** The options that name a file with a secret, and what the secret is. */
 const SECRETS = {
   '--auth-token-file': 'the auth token',
+  '--control-token-file': 'the token of the control API',
   '--api-token-file': "the token of the app's API",
   '--authtoken-file': "ngrok's authtoken",
   '--signing-token-file': "the app's auth token",

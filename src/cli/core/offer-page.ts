@@ -16,6 +16,8 @@ export interface PageOffer {
   readonly subject: PageSubject;
   /** The wanted port; the next free one if it is taken, any if it is 0. */
   readonly port: number;
+  /** The address to listen on. Default `127.0.0.1`. */
+  readonly address?: string | undefined;
   /** True if the page is opened in the browser at once. */
   readonly opens: boolean;
   /** True if keys that are typed belong to this process, and not to a program that it runs. */
@@ -82,7 +84,7 @@ function warnOfNoPage({ screen }: CommandContext, error: unknown): undefined {
 async function enterPage(
   { ports }: CommandContext,
   folder: StateFolder,
-  { host, subject, port }: PageOffer,
+  { host, subject, port, address }: PageOffer,
 ): Promise<EnterablePage> {
   const { listPages, obtainPageAddress } = await import('../../page/server/address.js');
   const other = listPages(folder).find((page) => shows(page, host, subject));
@@ -91,7 +93,12 @@ async function enterPage(
     return { origin: other.origin, createAddress, close: async () => undefined };
   }
   const { openCommandPage } = await import('./page.js');
-  const page = await openCommandPage(ports, folder, { host, subject, port: port > MAX_PORT ? 0 : port });
+  const page = await openCommandPage(ports, folder, {
+    host,
+    subject,
+    port: port > MAX_PORT ? 0 : port,
+    address,
+  });
   return { ...page, createAddress: async () => page.createAddress() };
 }
 

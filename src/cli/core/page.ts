@@ -1,8 +1,9 @@
 // Serves the browser page for a command: of a sandbox, or of the webhooks of a live account.
 import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { isLoopback } from '../../origin.js';
 import { findPackageFile } from '../../package-file.js';
-import { announcePage, obtainPageToken, type PageHost } from '../../page/server/address.js';
+import { announcePage, forgetPageToken, obtainPageToken, type PageHost } from '../../page/server/address.js';
 import { openPageFiles } from '../../page/server/files.js';
 import { createGatewaySource, type GatewaySourceOptions } from '../../page/server/gateway-source.js';
 import { type OpenPage, openPage, type PageOptions } from '../../page/server/open-page.js';
@@ -27,6 +28,8 @@ export interface PageServing {
   readonly subject: PageSubject;
   /** The wanted port; 0 takes any free one. */
   readonly port: number;
+  /** The address to listen on. Default `127.0.0.1`. */
+  readonly address?: string | undefined;
 }
 
 /**
@@ -37,10 +40,12 @@ export interface PageServing {
 export async function openCommandPage(
   { now }: Pick<CliPorts, 'now'>,
   folder: StateFolder,
-  { host, subject, port }: PageServing,
+  { host, subject, port, address }: PageServing,
 ): Promise<OpenPage> {
   const { source, writeStory } = findSource(subject, folder, now);
+  if (address !== undefined && !isLoopback(address)) forgetPageToken(folder);
   const page = await openPage({
+    host: address,
     port,
     spare: SPARE_PORTS,
     token: obtainPageToken(folder),

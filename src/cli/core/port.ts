@@ -37,7 +37,7 @@ export async function openPort(
   listener: RequestListener,
   port: number,
   host: string,
-  command: 'serve' | 'tunnel',
+  command: 'serve' | 'tunnel' | 'conformance',
 ): Promise<Listening> {
   try {
     const maxConnections = findConnectionLimit();

@@ -29,7 +29,6 @@ const CLOSING = `
 Examples:
   relay-phone init --sandbox --yes
   relay-phone help text
-
 RELAY_PHONE_DEBUG=1 logs requests, locks and started programs on stderr.`;
 
 /** Builds the program. `finish` gets the exit code of the command that ran. */

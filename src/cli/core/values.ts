@@ -1,6 +1,6 @@
 // Reads the values of options: numbers, origins, durations. An error says what the option takes.
 import { findDurationMs } from '../../duration.js';
-import { formatAuthority, isLoopback, isWildcard } from '../../origin.js';
+import { formatAuthority, isLoopback, isWildcard, readHost } from '../../origin.js';
 import { type Asked, wrongValue } from './command.js';
 
 /** Reads a port to listen on; 0 is any free port. */
@@ -93,6 +93,17 @@ export function listenAddress(text: string, asked: Asked): string {
   const isUsable = host !== '' && !host.includes('%') && !/[/@?#]/.test(host);
   if (isUsable && URL.canParse(`http://${formatAuthority(host, 80)}`)) return host;
   throw wrongValue(asked, 'an address of this machine without a zone, such as 127.0.0.1, ::1 or 0.0.0.0');
+}
+
+/**
+ * Reads a host name or an IP address, as URLs have it: no scheme, port or path. @returns it in lower case, an IPv6 address
+ * without brackets @throws {@link wrongValue} for anything else
+ */
+export function hostName(text: string, asked: Asked): string {
+  const host = text.trim().replace(/^\[(.*)\]$/, '$1');
+  const url = `http://${formatAuthority(host, 80)}`;
+  if (/^(?:[\w.-]+|[\da-f:.]+)$/i.test(host) && URL.canParse(url)) return readHost(new URL(url));
+  throw wrongValue(asked, 'the name or IP address of a host, without a scheme and a port');
 }
 
 /** Reads the id of a recorded webhook. @throws {@link wrongValue} for anything but digits */

@@ -43,5 +43,6 @@ function joinDigits(number: string | null): string {
 
 /** `4xx` and `4` are classes of statuses; an exchange without an answer has none. */
 function isStatus(status: number | null, wanted: string): boolean {
-  return status !== null && String(status).startsWith(wanted.replace(/x+$/, ''));
+  const [, digits] = /^(\d{1,3})x{0,2}$/.exec(wanted) ?? [];
+  return status !== null && digits !== undefined && String(status).startsWith(digits);
 }

@@ -25,10 +25,8 @@ export interface PageKeys {
 }
 
 const KEYS_OF_BOTH: KeyHelp = [
-  ['j k or ↓ ↑', 'the rows of a list, the steps of a trace'],
-  ['Enter', 'open a row, or the webhook or request of a step'],
   ['r', 'replay the webhook that is shown'],
-  ['Esc', 'leave a field, a trace or a webhook; close this'],
+  ['Esc', 'leave a field or what was opened; close this'],
   ['?', 'this list'],
 ];
 
@@ -43,6 +41,8 @@ export const SANDBOX_KEYS: PageKeys = {
     ['n', 'write a text'],
     ['a, d', 'answer or decline a call that rings'],
     ['.', 'the latest trace'],
+    ['j k or ↓ ↑', 'the rows of a list, the steps of a trace'],
+    ['Enter', 'open a row, or the webhook or request of a step'],
     ['← →, Home, End', 'the cause of a step, its first effect; the first, the last'],
     ['e', 'save the trace that is shown as a story'],
     ...KEYS_OF_BOTH,
@@ -61,6 +61,7 @@ export const LIVE_KEYS: PageKeys = {
     ['g w', 'webhooks'],
     ['Ctrl K', 'go to a list or a webhook'],
     ['/', 'filter the webhooks'],
+    ['j k or ↓ ↑, Enter', 'the rows of a list; open one'],
     ...KEYS_OF_BOTH,
   ],
   digits: ['/webhooks', '/webhooks?direction=refused'],

@@ -32,6 +32,11 @@ export function obtainPageToken(folder: StateFolder): string {
   return obtainSecret(folder, TOKEN_FILE);
 }
 
+/** Forgets the token, for a page that other machines can reach: open tabs need a new code. */
+export function forgetPageToken(folder: StateFolder): void {
+  rmSync(folder.file(TOKEN_FILE), { force: true });
+}
+
 /** The file of an announcement. It counts only while the process holds the lock. */
 interface Announcement extends AnnouncedPage {
   readonly pid: number;

@@ -12,6 +12,8 @@ import type { PageSource } from './source.js';
 
 /** What the page is opened with. */
 export interface PageOptions {
+  /** The address to listen on; its `Host` is 127.0.0.1 in any case. Default `127.0.0.1`. */
+  readonly host?: string | undefined;
   readonly port: number;
   /** How many ports above `port` may be tried. */
   readonly spare: number;
@@ -45,7 +47,7 @@ const MAX_CONNECTIONS = 256;
  * @throws the system's error (`EADDRINUSE`, `EACCES`) if no port is free
  */
 export async function openPage(options: PageOptions): Promise<OpenPage> {
-  const { port, spare, token, now } = options;
+  const { host, port, spare, token, now } = options;
   hideSecret(token);
   const access = createPageAccess(token, now);
   const server = await listen(
@@ -54,7 +56,7 @@ export async function openPage(options: PageOptions): Promise<OpenPage> {
         // Such as a file of the page that cannot be read.
         refuse(outgoing, 500, error instanceof Error ? error.message : String(error)),
       ),
-    { port, spare, maxConnections: MAX_CONNECTIONS },
+    { port, spare, maxConnections: MAX_CONNECTIONS, ...(host !== undefined && { host }) },
   );
   const { origin } = server;
   return {

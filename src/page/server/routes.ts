@@ -27,6 +27,7 @@ export const SANDBOX_PAGE_ROUTES: readonly string[] = [
   'POST /phones/{}/calls/{}/press',
   'POST /phones/{}/calls/{}/say',
   'GET /numbers',
+  'PUT /numbers/{}',
   'GET /exposures/{}',
   'GET /assertions',
   'PUT /assertions/{}',

@@ -9,6 +9,7 @@ import type { RequestLog } from '../server/request-log.js';
 import { addEventRoutes, type EventRouteDeps } from './events.js';
 import { addExchangeRoutes, type ExchangeRouteDeps } from './exchanges.js';
 import { addExposureRoutes } from './exposures.js';
+import { answerHealth, type HealthCheck } from './health.js';
 import { addPhoneRoutes } from './phones.js';
 import { NONCE, proveToken } from './proof.js';
 import { refuse, refuseStranger, refuseUnknown } from './refusal.js';
@@ -19,6 +20,7 @@ import { addTraceRoutes, type TraceRouteDeps } from './traces.js';
 /** What the control API shows and changes. */
 export interface ControlDeps extends EventRouteDeps, StateRouteDeps {
   readonly controlToken: string;
+  readonly isHealthy: HealthCheck;
   readonly account: AccountCredentials;
   readonly phones: PhoneBook;
   readonly faults: FaultStore;
@@ -42,8 +44,9 @@ const BASE_PATH = '/_sandbox';
 
 /** Creates the control API. */
 export function createControl(deps: ControlDeps): Hono {
-  const { controlToken, account, requests, sandbox } = deps;
+  const { controlToken, isHealthy, account, requests, sandbox } = deps;
   const app = new Hono().basePath(BASE_PATH);
+  app.get('/health', (context) => answerHealth(context, isHealthy));
   app.get('/hello', (context) => greet(context, controlToken));
   app.use(requireToken(controlToken));
   app.use(verifyQueries);

@@ -6,6 +6,7 @@ import type { ExchangeReport, FullExchangeReport } from '../../exchanges/report.
 import type { Compliance, SenderCompliance } from '../accounts/compliance/store.js';
 import type { OptOut } from '../messaging/opt-outs/opt-outs.js';
 import type { SentText, TextOutcome } from '../messaging/text-gateway.js';
+import type { NumberOptions } from '../numbers/incoming-phone-numbers/provision.js';
 import type { NumberSummary } from '../numbers/incoming-phone-numbers/summaries.js';
 import type { Behaviour, WholeBehaviour } from '../phones/behaviour.js';
 import type { LoggedCall } from '../phones/calls/call-log.js';
@@ -146,6 +147,8 @@ export interface ControlClient {
   label(number: string, label: string): Promise<void>;
   compliance(sender: string, compliance: Compliance): Promise<void>;
   unregistered(): Promise<readonly SenderCompliance[]>;
+  /** As {@link Sandbox.number}. */
+  number(number: string, options?: NumberOptions): Promise<NumberSummary>;
   numbers(): Promise<readonly NumberSummary[]>;
   optOuts(): Promise<readonly OptOut[]>;
   /** Opts a phone out of the texts of a number or Messaging Service, as its STOP would. */
@@ -256,6 +259,7 @@ export function createControlClient(address: ControlAddress): ControlClient {
     label: (number, label) => call('PUT', `${phone(number)}/label`, { label }),
     compliance: (sender, compliance) => call('PUT', `/compliance/${encodeURIComponent(sender)}`, compliance),
     unregistered: () => call('GET', '/compliance'),
+    number: (number, options = {}) => call('PUT', `/numbers/${encodeURIComponent(number)}`, options),
     numbers: () => call('GET', '/numbers'),
     optOuts: () => call('GET', '/opt-outs'),
     optOut: (optOut) => call('PUT', optOutPath(optOut)),

@@ -6,8 +6,10 @@ import { refuseIntruder, refuseWrite } from './refusal.js';
 
 /** What the listener needs. */
 export interface ControlListenerDeps extends ControlDeps {
-  /** Where the API listens, once it does: `http://127.0.0.1:4020`. */
-  readonly origin: () => string;
+  /** The port of the API, once it listens. */
+  readonly port: () => number;
+  /** The names of a sandbox that other machines can reach; see {@link findIntrusion}. */
+  readonly hostNames?: readonly string[] | undefined;
   /** Resolves when everything written is on disk. */
   readonly kept: () => Promise<void> | undefined;
 }
@@ -17,20 +19,13 @@ export interface ControlListenerDeps extends ControlDeps {
  * that only uses the library needs neither.
  */
 export function createControlListener(deps: ControlListenerDeps): RequestListener {
-  let port: number | undefined;
   let loading: Promise<RequestListener> | undefined;
   return async (incoming, outgoing) => {
-    port ??= readPort(deps.origin());
-    const reason = findIntrusion(incoming.headers, port);
+    const reason = findIntrusion(incoming.headers, deps.port(), deps.hostNames);
     if (reason !== undefined) return refuseIntruder(incoming, outgoing, reason);
     loading ??= load(deps);
     (await loading)(incoming, outgoing);
   };
-}
-
-/** A URL leaves the default port out. */
-function readPort(origin: string): number {
-  return Number(new URL(origin).port || 80);
 }
 
 async function load(deps: ControlListenerDeps): Promise<RequestListener> {

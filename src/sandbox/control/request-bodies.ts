@@ -4,6 +4,7 @@ import { RelayPhoneError } from '../../errors.js';
 import type { ReplayEdits } from '../../exchanges/replay-edits.js';
 import { replayEditsSchema } from '../../exchanges/replay-edits-schema.js';
 import type { Compliance } from '../accounts/compliance/store.js';
+import type { NumberOptions } from '../numbers/incoming-phone-numbers/provision.js';
 import type { Behaviour } from '../phones/behaviour.js';
 import type { FaultRule } from '../server/faults.js';
 import { describeIssues } from './contract/describe-issues.js';
@@ -17,7 +18,7 @@ import {
   speechBody,
 } from './contract/phones.js';
 import { faultRuleBody } from './contract/server.js';
-import { advanceBody, complianceBody, savedSnapshot } from './contract/state.js';
+import { advanceBody, complianceBody, numberBody, savedSnapshot } from './contract/state.js';
 
 /** The answer of `GET /_sandbox/snapshot`, and the body of `POST /_sandbox/restore`. */
 export type SavedSnapshot = Readonly<z.infer<typeof savedSnapshot>>;
@@ -30,6 +31,11 @@ export function readBehaviour(json: string): Behaviour {
 /** @throws RelayPhoneError `usage` if `json` is not a {@link Compliance} */
 export function readCompliance(json: string): Compliance {
   return read(complianceBody, json);
+}
+
+/** @throws RelayPhoneError `usage` if `json` is not {@link NumberOptions} */
+export function readNumberOptions(json: string): NumberOptions {
+  return read(numberBody, json);
 }
 
 /** @throws RelayPhoneError `usage` if `json` is not a text */

@@ -18,6 +18,7 @@ export interface StateRouteDeps {
     Sandbox,
     | 'accountSid'
     | 'clock'
+    | 'number'
     | 'numbers'
     | 'optOuts'
     | 'optOut'
@@ -60,6 +61,11 @@ export function addStateRoutes(
     return context.json(readClock(clock));
   });
   routes.get('/numbers', (context) => context.json(sandbox.numbers()));
+  routes.put('/numbers/:number', async (context) => {
+    const { readNumberOptions } = await import('./request-bodies.js');
+    const options = readNumberOptions(await context.req.text());
+    return context.json(sandbox.number(context.req.param('number'), options));
+  });
   routes.get('/opt-outs', (context) => context.json(sandbox.optOuts()));
   routes.put('/opt-outs/:sender/:phone', (context) => {
     sandbox.optOut(context.req.param());

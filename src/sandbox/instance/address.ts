@@ -2,6 +2,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { findSystemCode, RelayPhoneError } from '../../errors.js';
 import { LATE } from '../../http/failure.js';
+import { formatOrigin } from '../../origin.js';
 import type { StateFolder } from '../../state/folder.js';
 import { writePrivateFile } from '../../state/private-file.js';
 import { verifySandbox } from '../control/proof.js';
@@ -10,6 +11,8 @@ import { verifySandbox } from '../control/proof.js';
 export interface SandboxAddress {
   readonly pid: number;
   readonly port: number;
+  /** The address that it listens on, if 127.0.0.1 does not reach it. */
+  readonly host?: string;
   readonly controlToken: string;
   /** The port of the proxy for other programs, if there is one. */
   readonly interceptorPort?: number;
@@ -67,6 +70,6 @@ export async function findRunningSandbox(folder: StateFolder): Promise<string | 
   }
 }
 
-function originOf({ port }: SandboxAddress): string {
-  return `http://127.0.0.1:${port}`;
+function originOf({ host = '127.0.0.1', port }: SandboxAddress): string {
+  return formatOrigin(host, port);
 }

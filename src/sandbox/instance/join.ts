@@ -1,6 +1,7 @@
 // The sandbox of a state folder: commands join the running one, run it themselves for a while, or serve it for others.
 import { existsSync } from 'node:fs';
 import { once } from '../../once.js';
+import { isLoopback, isWildcard } from '../../origin.js';
 import { realNow, sleep } from '../../real-time.js';
 import type { StateFolder } from '../../state/folder.js';
 import { acquireLock, findHolder, findLock, heldBy, type Lock, type LockOptions } from '../../state/lock.js';
@@ -106,6 +107,10 @@ export async function findJoinable(folder: StateFolder): Promise<JoinedSandbox |
 type ServeOptions = LockOptions &
   Pick<
     SandboxOptions,
+    | 'host'
+    | 'publicOrigin'
+    | 'account'
+    | 'controlToken'
     | 'port'
     | 'spare'
     | 'strict'
@@ -133,6 +138,10 @@ export async function serveSandbox(folder: StateFolder, options: ServeOptions): 
 
 async function serve(folder: StateFolder, lock: Lock, options: ServeOptions): Promise<Sandbox> {
   const {
+    host,
+    publicOrigin,
+    account,
+    controlToken: givenToken,
     port,
     spare,
     strict,
@@ -144,6 +153,10 @@ async function serve(folder: StateFolder, lock: Lock, options: ServeOptions): Pr
     onUnsupported,
   } = options;
   const sandbox = await open(folder, lock, {
+    ...(host !== undefined && { host }),
+    ...(publicOrigin !== undefined && { publicOrigin }),
+    ...(account && { account }),
+    ...(givenToken !== undefined && { controlToken: givenToken }),
     ...(port && { port }),
     ...(spare && { spare }),
     ...(strict && { strict }),
@@ -160,6 +173,7 @@ async function serve(folder: StateFolder, lock: Lock, options: ServeOptions): Pr
   writeSandboxAddress(folder, {
     pid: process.pid,
     port: bound,
+    ...(host !== undefined && !isWildcard(host) && !isLoopback(host) && { host }),
     controlToken,
     ...interceptorPort,
     ...(options.failsOnUnsupported && { failsOnUnsupported: true }),

@@ -1,5 +1,7 @@
 // Answers every HTTP request: authenticates and routes REST requests; passes `/_sandbox/` to the control API.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { findIntrusion } from '../../http/loopback-guard.js';
+import { isTwilio } from '../platform/twilio-hosts.js';
 import { answerProblem, nameMissingParameters, type RestAnswer, sendAnswer } from './answer.js';
 import { type Authenticator, encodeBasic } from './auth.js';
 import { answerFault, type FaultStore } from './faults.js';
@@ -24,13 +26,38 @@ export interface ListenerDeps extends RequestRecordDeps {
   readonly kept: () => Promise<void> | undefined;
 }
 
-/** The whole server: `/_sandbox/` goes to `control`, everything else is Twilio's REST API. */
-export function createSandboxListener(deps: ListenerDeps, control: RequestListener): RequestListener {
+/**
+ * The whole server: `/_sandbox/` goes to `control`, everything else is Twilio's REST API.
+ *
+ * @param hostNames of a sandbox that other machines can reach, see {@link findIntrusion}: requests under other
+ *   names, Twilio's excepted, are refused
+ */
+export function createSandboxListener(
+  deps: ListenerDeps,
+  control: RequestListener,
+  hostNames?: readonly string[],
+): RequestListener {
   const answerRest = createRestServer(deps);
   return (incoming, outgoing) => {
-    if (incoming.url?.startsWith('/_sandbox/')) control(incoming, outgoing);
+    if (incoming.url?.startsWith('/_sandbox/')) return control(incoming, outgoing);
+    const reason = hostNames && findForeignName(incoming, hostNames);
+    if (reason !== undefined) refuseName(incoming, outgoing, reason);
     else void answerRest(incoming, outgoing);
   };
+}
+
+/** Returns why a REST request is refused. Twilio's names are no names of a web page that somebody else serves. */
+function findForeignName(
+  { headers, socket }: IncomingMessage,
+  hostNames: readonly string[],
+): string | undefined {
+  const host = isTwilio((headers.host ?? '').replace(/:\d+$/, '')) ? 'localhost' : headers.host;
+  return findIntrusion({ ...headers, host }, socket.localPort ?? 0, hostNames);
+}
+
+function refuseName(incoming: IncomingMessage, outgoing: ServerResponse, reason: string): void {
+  incoming.resume();
+  sendAnswer(outgoing, answerProblem(incoming.url ?? '/', new TwilioProblem(403, 20003, reason)));
 }
 
 /** Answers a request once everything it wrote is on disk. */

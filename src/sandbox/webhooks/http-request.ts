@@ -7,6 +7,7 @@ import { type CharsetText, decodeCharset } from '../../http/charset.js';
 import { createAppAgent, openRequest } from '../../http/client.js';
 import { isLoopback, readHost } from '../../origin.js';
 import { clearTimeout, setTimeout } from '../../real-time.js';
+import { verifyAllowedTarget } from './allowed-targets.js';
 import { CONNECTION_REFUSED, toFailure, totalTimeout, WebhookFailure } from './failure.js';
 import type { ConnectionOverrides } from './webhook-url.js';
 
@@ -30,6 +31,11 @@ export interface WebhookNetwork {
   readonly lookup?: HostLookup;
   /** Certificates (PEM) to trust besides those of Node.js. */
   readonly ca?: string;
+  /**
+   * The only hosts that webhooks and media downloads may go to, redirects included: names and IP addresses; `localhost`
+   * stands for this machine. Default: any host, and none for a sandbox that other machines can reach.
+   */
+  readonly allowedHosts?: readonly string[];
 }
 
 /** A request. */
@@ -76,17 +82,25 @@ export async function requestBytes(
   network: WebhookNetwork,
 ): Promise<FileAnswer> {
   const url = new URL(request.url);
+  const checked = limitToAllowed(url, network);
   const isHere = isLoopback(url.hostname);
   // An app on this machine may listen on either loopback address. The one that the URL names is quicker to connect to.
-  const openAtBoth = () => open(request, url, network, createAppAgent(url));
+  const openAtBoth = () => open(request, url, checked, createAppAgent(url));
   if (isHere && isIP(readHost(url)) === 0) return attempt(request, maxBytes, openAtBoth());
   try {
-    return await attempt(request, maxBytes, open(request, url, network, false));
+    return await attempt(request, maxBytes, open(request, url, checked, false));
   } catch (error) {
     const isRefused = error instanceof WebhookFailure && error.code === CONNECTION_REFUSED;
     if (isHere && isRefused) return attempt(request, maxBytes, openAtBoth());
     throw error;
   }
+}
+
+/** @throws WebhookFailure if the host of the URL is not allowed */
+function limitToAllowed(url: URL, network: WebhookNetwork): WebhookNetwork {
+  const { allowedHosts, lookup } = network;
+  if (!allowedHosts) return network;
+  return { ...network, lookup: verifyAllowedTarget(url, allowedHosts, lookup) };
 }
 
 function attempt(request: WebhookRequest, maxBytes: number, outgoing: ClientRequest): Promise<FileAnswer> {

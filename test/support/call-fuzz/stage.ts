@@ -1,5 +1,5 @@
 // Opens a sandbox for the call fuzz test: its timers are counted, and its balance and calls can be read.
-import { listen } from '../../../src/http/listen.js';
+import { type Listening, listen } from '../../../src/http/listen.js';
 import { type Composition, composeSandbox } from '../../../src/sandbox/compose.js';
 import { type Clock, createManualClock } from '../../../src/sandbox/platform/clock.js';
 import { openStore } from '../../../src/sandbox/platform/database.js';
@@ -37,13 +37,19 @@ export async function openStage(app: string): Promise<Stage> {
   const store = openStore(':memory:');
   const manual = createManualClock(Date.UTC(2026, 0, 1));
   const { clock, pending } = countTimers(manual);
-  let origin = '';
+  let listening: Listening | undefined;
   const { listener, sandbox, stop, voice } = composeSandbox(
     {},
-    { store, clock: { ...manual, ...clock }, origin: () => origin },
+    {
+      store,
+      clock: { ...manual, ...clock },
+      remoteAccess: { isRemote: false, hostNames: undefined },
+      port: () => listening?.port ?? 0,
+      publicOrigin: () => listening?.origin ?? '',
+    },
   );
-  const listening = await listen(listener, { port: 0 });
-  origin = listening.origin;
+  listening = await listen(listener, { port: 0 });
+  const { origin } = listening;
   const { accountSid, authToken } = sandbox;
   const calls = store.query<Call>('SELECT * FROM calls');
   const account = store.query<{ readonly balance: number }>('SELECT balance FROM account');

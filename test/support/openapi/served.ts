@@ -21,7 +21,16 @@ export function servedRoutes(): readonly (readonly [RestRoute, Operation | strin
 export function readRoutes(product: Product): readonly RestRoute[] {
   const store = openStore(':memory:');
   const clock = createRealClock(Date.now);
-  const { routes } = composeSandbox({}, { store, clock, origin: () => '' });
+  const { routes } = composeSandbox(
+    {},
+    {
+      store,
+      clock,
+      remoteAccess: { isRemote: false, hostNames: undefined },
+      port: () => 0,
+      publicOrigin: () => '',
+    },
+  );
   clock.stop();
   store.close();
   return routes.of[product].routes;

@@ -1,9 +1,15 @@
 // `relay-phone sandbox`: runs the local Twilio as a server.
 import { ExitCode, RelayPhoneError } from '../../../errors.js';
 import { once } from '../../../once.js';
+import { isWildcard } from '../../../origin.js';
 import { listPages } from '../../../page/server/address.js';
 import { type ControlClient, createControlClient } from '../../../sandbox/control/client.js';
-import { findJoinable, type JoinedSandbox, serveSandbox } from '../../../sandbox/instance/join.js';
+import {
+  findJoinable,
+  hasSandbox,
+  type JoinedSandbox,
+  serveSandbox,
+} from '../../../sandbox/instance/join.js';
 import {
   describeUnsupportedUse,
   type UnsupportedUse,
@@ -18,6 +24,7 @@ import { warnOfLostWrites, warnOfUnsupported } from '../../core/sandbox.js';
 import { adviseTrace } from '../../core/unsupported.js';
 import type { SandboxFlags } from './command.js';
 import { showEvent, warnOfMissedEvents } from './event-line.js';
+import { readServing, type Serving } from './serving.js';
 
 /** How many ports after the requested one are tried. */
 const SPARE_PORTS = 20;
@@ -27,11 +34,14 @@ const SPARE_PORTS = 20;
  * something was asked for that it lacks.
  */
 export async function run(ports: CliPorts, flags: SandboxFlags): Promise<number> {
-  const context = await openCommandContext(ports, flags);
+  // Here these name the sandbox's account; the settings of the same names are those of the Twilio account.
+  const { accountSid, authTokenFile, ...common } = flags;
+  const context = await openCommandContext(ports, common);
+  const serving = await readServing(context, flags);
   const folder = context.state.open();
   const running = await findJoinable(folder);
-  if (!running) return serve(context, folder, flags);
-  if (!flags.follow) throw runsAlready(folder, running);
+  if (!running) return serve(context, folder, serving);
+  if (!serving.follow) throw runsAlready(folder, running);
   await watch(context, folder, running);
   return ExitCode.done;
 }
@@ -45,17 +55,15 @@ async function watch(context: CommandContext, folder: StateFolder, sandbox: Join
   await follow(context, control);
 }
 
-async function serve(context: CommandContext, folder: StateFolder, flags: SandboxFlags): Promise<number> {
+async function serve(context: CommandContext, folder: StateFolder, serving: Serving): Promise<number> {
   const { ports, screen } = context;
-  const { port, strict = false, traceparent = false, allowCountry = [], clock, follow: isFollowed } = flags;
+  const { port, strict, allowCountry, follow: isFollowed } = serving;
+  const isKept = hasSandbox(folder);
   const sandbox = await serveSandbox(folder, {
     ...waitForLock(context, 'sandbox'),
     port,
     spare: port === 0 ? 0 : SPARE_PORTS,
-    strict,
-    traceparent,
-    allowedCountries: allowCountry,
-    clock,
+    ...formatOptions(serving),
     onWriteFailed: warnOfLostWrites(context),
     failsOnUnsupported: strict,
     ...(!isFollowed && { onUnsupported: strict ? showUse(context) : warnOfUnsupported(context) }),
@@ -79,8 +87,12 @@ async function serve(context: CommandContext, folder: StateFolder, flags: Sandbo
   });
   if (port !== 0 && sandbox.port !== port)
     screen.warn(`port ${port} is taken, so this is on ${sandbox.port}`);
+  if (serving.isRemote) showRemoteAccess(context, sandbox, serving, isKept);
+  const { pageHost } = serving;
+  if (serving.page && pageHost !== undefined && isWildcard(pageHost))
+    screen.warn(`the page listens on every address of this machine (${pageHost}), and needs a code`);
   screen.line(`The sandbox is at ${sandbox.origin}, account ${sandbox.accountSid}. Ctrl-C ends it.`);
-  const page = flags.page ? await offerSandboxPage(context, sandbox, flags) : undefined;
+  const page = serving.page ? await offerSandboxPage(context, sandbox, serving) : undefined;
   const report = createReport(sandbox, page?.origin);
   if (isFollowed) screen.record(report);
   else screen.document(report);
@@ -91,16 +103,61 @@ async function serve(context: CommandContext, folder: StateFolder, flags: Sandbo
   return (await end()) ?? ExitCode.done;
 }
 
+/** The options that the sandbox shares with the library. */
+function formatOptions({
+  host,
+  publicOrigin,
+  allowedHosts,
+  account,
+  controlToken,
+  strict,
+  traceparent,
+  allowCountry,
+  clock,
+}: Serving) {
+  return {
+    host,
+    ...(publicOrigin !== undefined && { publicOrigin }),
+    ...(allowedHosts && { webhooks: { allowedHosts } }),
+    account,
+    ...(controlToken !== undefined && { controlToken }),
+    strict,
+    traceparent,
+    allowedCountries: allowCountry,
+    clock,
+  };
+}
+
+/** Says who can reach the sandbox, and whom it reaches. */
+function showRemoteAccess(
+  { screen }: CommandContext,
+  { publicOrigin }: Sandbox,
+  { host, allowedHosts = [], account }: Serving,
+  isKept: boolean,
+): void {
+  const where = isWildcard(host) ? `every address of this machine (${host})` : host;
+  screen.warn(`it listens on ${where}: any machine that reaches it can use it with one of its tokens`);
+  if (isKept && account.authToken === undefined)
+    screen.warn(
+      'the kept account has a new random auth token and no API keys, because others may know those it had',
+    );
+  if (allowedHosts.length === 0)
+    screen.warn('webhooks and media go nowhere: name the host of the app with --allow-host');
+  else screen.line(`Webhooks and media go only to ${allowedHosts.join(', ')}.`);
+  screen.line(`The app reaches the sandbox at ${publicOrigin}.`);
+}
+
 /** The page has the second port after the sandbox's: the first is the proxy's. */
 function offerSandboxPage(
   context: CommandContext,
   sandbox: Sandbox,
-  { port, open = false }: SandboxFlags,
+  { port, open, pageHost }: Serving,
 ): Promise<OfferedPage | undefined> {
   return offerPage(context, {
     host: 'sandbox',
     subject: { kind: 'sandbox', sandbox },
     port: port && sandbox.port + 2,
+    address: pageHost,
     opens: open,
     ownsTerminal: true,
   });

@@ -19,7 +19,7 @@ import type { TunnelFlags } from './command.js';
 export interface PublicBaseOptions {
   readonly context: CommandContext;
   readonly setup: Setup;
-  readonly flags: TunnelFlags;
+  readonly flags: Pick<TunnelFlags, 'url' | 'domain' | 'verbose'>;
   /** Of `--authtoken-file`. */
   readonly authtoken: string | undefined;
   /** The port that the tunnel leads to, and the origin there. */

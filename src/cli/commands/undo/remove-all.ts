@@ -48,6 +48,9 @@ const AT_TWILIO: readonly ChangeKind[] = [
   'app-updated',
   'number-attached',
   'text-sent',
+  'number-borrowed',
+  'trial-created',
+  'opt-out-risked',
 ];
 
 function isNeeded({ state, target, data: { kind } }: Change): boolean {

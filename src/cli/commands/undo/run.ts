@@ -163,7 +163,12 @@ async function agreesToRelease(setup: Setup): Promise<boolean> {
 }
 
 /** What the app does not read at its start. */
-const LEAVES_APP_ALONE: readonly UndoResult['kind'][] = ['text-sent', 'session-started'];
+const LEAVES_APP_ALONE: readonly UndoResult['kind'][] = [
+  'text-sent',
+  'session-started',
+  'trial-created',
+  'opt-out-risked',
+];
 
 /** What an undo did and found. */
 interface Undone {

@@ -130,8 +130,8 @@ export function WindowedList(props: WindowedListProps) {
   }, [last, count]);
   const indexes = Array.from({ length: Math.max(0, last - first) }, (_, offset) => first + offset);
   // Without a row that somebody chose, the first in view, or the newest if new rows stay in view.
-  const inView =
-    isFollowing && newest === 'last' ? count - 1 : Math.min(count - 1, Math.ceil(top.value / rowHeight));
+  const newestAt = newest === 'last' ? count - 1 : 0;
+  const inView = isFollowing ? newestAt : Math.min(count - 1, Math.ceil(top.value / rowHeight));
   const chosen = active.value === undefined ? -1 : findIndex(active.value, count, keyOf);
   const stop = chosen === -1 ? inView : chosen;
   // It stays in the document, so that it keeps the focus when it is scrolled out of view.

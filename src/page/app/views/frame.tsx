@@ -44,8 +44,9 @@ export function Frame(props: FrameProps) {
   useEffect(() => {
     document.title = `${title} · relay-phone`;
   }, [title]);
-  const close = () => {
-    dialog.value = 'none';
+  // A dialog says that it was closed a moment later: another one may be open by then.
+  const close = (closed: Dialog) => () => {
+    if (dialog.value === closed) dialog.value = 'none';
   };
   // Tab reaches the links where they are seen: in a narrow window that is at its foot.
   const nav = <nav aria-label="Screens">{links()}</nav>;
@@ -82,8 +83,8 @@ export function Frame(props: FrameProps) {
       </main>
       {isNarrow.value && nav}
       <Announcer lab={lab} latest={latest} />
-      {dialog.value === 'keys' && <Help keys={keys} onClose={close} />}
-      {dialog.value === 'palette' && <Palette listPlaces={places} hint={hint} onClose={close} />}
+      {dialog.value === 'keys' && <Help keys={keys} onClose={close('keys')} />}
+      {dialog.value === 'palette' && <Palette listPlaces={places} hint={hint} onClose={close('palette')} />}
     </div>
   );
 }

@@ -23,6 +23,7 @@ export function LiveFrame({ inspector }: { readonly inspector: LiveInspector }) 
       lab={inspector}
       home="/webhooks"
       title="Webhooks"
+      heading={route.value.id === undefined ? 'Webhooks' : undefined}
       links={() => (
         <Link to="/webhooks" current>
           Webhooks

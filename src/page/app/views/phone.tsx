@@ -15,6 +15,7 @@ import { memo } from '../parts/memo.js';
 import { formatMoment, showNumber, showText } from '../words.js';
 import { CallPanel } from './call.js';
 import { ReceivedFile } from './media.js';
+import { NumberWebhook } from './number-webhook.js';
 import { CALL_BEHAVIOURS, giveName, nameOf, wordBehaviour } from './phone-words.js';
 
 interface PhoneColumnProps {
@@ -82,8 +83,8 @@ export function PhoneColumn({ lab, number, isCurrent, onClose }: PhoneColumnProp
               Newer: {nameOf(lab, newer)}
             </button>
           )}
-          <Thread lab={lab} number={number} other={other} isUnanswered={isUnanswered} />
-          {isUnanswered && <NoWebhook phone={number} number={other} />}
+          <Thread key={other} lab={lab} number={number} other={other} isUnanswered={isUnanswered} />
+          {isUnanswered && <NoWebhook lab={lab} phone={number} number={other} />}
         </div>
         {summary?.liveCall && <CallPanel lab={lab} number={number} live={summary.liveCall} />}
       </div>
@@ -151,13 +152,22 @@ function hasNoWebhook(number: NumberSummary | undefined): boolean {
 }
 
 /** Says why no app gets the texts to a number, and what to do, before somebody wonders. */
-function NoWebhook({ phone, number }: { readonly phone: string; readonly number: string }) {
+function NoWebhook({
+  lab,
+  phone,
+  number,
+}: {
+  readonly lab: Lab;
+  readonly phone: string;
+  readonly number: string;
+}) {
   return (
     <div class="note">
       <p>
-        <span class="number">{showNumber(number)}</span> has no webhook, so no app gets its texts. Set its
-        SmsUrl to the URL of your app, or make it a mask of this phone with a small Relay of ours:
+        <span class="number">{showNumber(number)}</span> has no webhook, so no app gets its texts.
       </p>
+      <NumberWebhook lab={lab} number={number} />
+      <p>Or make it a mask of this phone with a small Relay of ours:</p>
       <Command line={`relay-phone serve --yes --real-number ${phone}`} />
     </div>
   );

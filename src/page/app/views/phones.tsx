@@ -4,13 +4,17 @@ import type { Lab } from '../lab.js';
 import { Command, Empty, Failure, Skeleton } from '../parts/common.js';
 import { Tabs } from '../parts/tabs.js';
 import { go, route, withQuery } from '../route.js';
-import { readNumber } from '../words.js';
+import { readNumber, showNumber } from '../words.js';
+import { NumberWebhook } from './number-webhook.js';
 import { PhoneColumn } from './phone.js';
 import { nameOf } from './phone-words.js';
 import { LatestTraces } from './traces.js';
 
 /** Numbers that no carrier gives to anybody, for the first two phones. */
 const FIRST_PHONES = ['+12125550190', '+13015550195'] as const;
+
+/** A number that every sandbox sells. */
+const FIRST_NUMBER = '+12025550100';
 
 /** How many phones stand side by side at most. */
 const MAX_SHOWN = 6;
@@ -24,9 +28,12 @@ export function PhonesScreen({ lab }: { readonly lab: Lab }) {
   if (holdings.numbers.length === 0) {
     return (
       <Empty title="The account has no number yet">
-        <p>Phones text and call a number of the account. Set one up, in another terminal:</p>
-        <Command line="relay-phone init --sandbox --yes" />
-        <p>Then start your app, or a small Relay of ours to try it with:</p>
+        <p>
+          Phones text and call a number of the account. This adds {showNumber(FIRST_NUMBER)}, whose texts your
+          app gets as webhooks:
+        </p>
+        <NumberWebhook lab={lab} number={FIRST_NUMBER} />
+        <p>Without an app, a small Relay of ours shows what there is. In another terminal:</p>
         <Command line={`relay-phone serve --yes --real-number ${FIRST_PHONES[0]}`} />
       </Empty>
     );

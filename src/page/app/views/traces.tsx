@@ -20,7 +20,7 @@ import { StoryButton } from './story-button.js';
 import { Swimlanes } from './swimlanes.js';
 
 /** The heights of a row of the list in a wide and in a narrow window, pixels. */
-const [WIDE_ROW, NARROW_ROW] = [40, 64] as const;
+const [WIDE_ROW, NARROW_ROW] = [40, 84] as const;
 
 /** Characters of a text's body that are in the list at most. */
 const MAX_BODY = 200;

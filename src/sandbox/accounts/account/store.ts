@@ -4,6 +4,7 @@ import { SANDBOX_SID_PREFIX } from '../../../sandbox-sid.js';
 import type { Store } from '../../platform/database.js';
 import { createHex32 } from '../../platform/formats.js';
 import { emptyTables } from '../../platform/snapshot.js';
+import { createKeyStore } from '../keys/store.js';
 
 /** The account. The balance is in millionths of a dollar, times are milliseconds since 1970. */
 export interface Account {
@@ -50,15 +51,31 @@ export interface AccountStore {
   reset(): void;
 }
 
+/** How the account of a database is opened. */
+export interface AccountOpening {
+  /**
+   * True if the kept auth token must not be used again unless it is given: the given one, else a random one replaces it.
+   * The API keys go with it, because those who know the token may have made them. Default false.
+   */
+  readonly renewsToken?: boolean;
+}
+
 /**
  * Opens the account of a database, or creates it in a new one.
  *
  * @param now milliseconds since 1970
- * @throws RelayPhoneError `usage` if `options` are invalid.
+ * @throws RelayPhoneError `usage` if `options` are invalid, or name another account than the one whose token they renew.
  */
-export function openAccount(store: Store, options: AccountOptions, now: number): AccountStore {
+export function openAccount(
+  store: Store,
+  options: AccountOptions,
+  now: number,
+  { renewsToken = false }: AccountOpening = {},
+): AccountStore {
   const row = store.query<Account>('SELECT * FROM account');
-  if (!row.get()) createAccount(store, options, now);
+  const kept = row.get();
+  if (!kept) createAccount(store, options, now);
+  else if (renewsToken) renewToken(store, kept, options);
   const rename = store.query('UPDATE account SET friendlyName = ?, updatedAt = ?');
   const charge = store.query('UPDATE account SET balance = balance - ?');
   const reopen = store.query('UPDATE account SET balance = openingBalance');
@@ -78,6 +95,21 @@ export function openAccount(store: Store, options: AccountOptions, now: number):
         reopen.run();
       }),
   };
+}
+
+function renewToken(store: Store, kept: Account, { sid = kept.sid, authToken }: AccountOptions): void {
+  if (sid !== kept.sid) {
+    throw new RelayPhoneError({
+      kind: 'usage',
+      task: 'start the sandbox',
+      reason: `the database has the account ${kept.sid}, not the given one`,
+      tryNext: ['--state-dir PATH of a new folder', `--account-sid ${kept.sid}`],
+    });
+  }
+  if (authToken === kept.authToken) return;
+  const token = verify('authToken', authToken ?? createHex32(), /^[0-9a-f]{32}$/);
+  store.query('UPDATE account SET authToken = ?').run(token);
+  createKeyStore(store).clear();
 }
 
 function createAccount(store: Store, options: AccountOptions, now: number): void {

@@ -26,6 +26,8 @@ export interface KeyStore {
   rename(sid: string, friendlyName: string, at: number): void;
   /** @returns true if it existed */
   remove(sid: string): boolean;
+  /** Removes all keys. */
+  clear(): void;
 }
 
 /** Opens the table of API keys. */
@@ -36,6 +38,7 @@ export function createKeyStore(store: Store): KeyStore {
   const isSecret = store.query('SELECT 1 FROM apiKeys WHERE sid = ? AND secretHash = ?');
   const list = createListing<Key>(store, 'apiKeys');
   const rename = store.query('UPDATE apiKeys SET friendlyName = ?, updatedAt = ? WHERE sid = ?');
+  const clear = store.query('DELETE FROM apiKeys');
   const remove = store.query('DELETE FROM apiKeys WHERE sid = ?');
   return {
     insert: (friendlyName, at) => {
@@ -50,6 +53,7 @@ export function createKeyStore(store: Store): KeyStore {
     list: (window) => list(window),
     rename: (sid, friendlyName, at) => void rename.run(friendlyName, at, sid),
     remove: (sid) => remove.run(sid) > 0,
+    clear: () => void clear.run(),
   };
 }
 

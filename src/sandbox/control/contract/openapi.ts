@@ -82,7 +82,7 @@ type Convert = (type: z.ZodType, io: 'input' | 'output') => JsonObject;
 
 function describeRoute(route: RouteContract, convert: Convert): JsonObject {
   const { method, path, summary, body, answers } = route;
-  const isOpen = path === '/hello';
+  const isOpen = ['/hello', '/health'].includes(path);
   const parameters = describeParameters(route, convert);
   const refusals = Object.keys(REFUSALS).filter((status) => !(isOpen && status === '401'));
   return {

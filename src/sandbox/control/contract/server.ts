@@ -63,6 +63,16 @@ export const SERVER_ROUTES: readonly RouteContract[] = [
   },
   {
     method: 'get',
+    path: '/health',
+    summary:
+      'answers 200 once the sandbox is ready, and 503 for 30 s after it could not write; without the token',
+    answers: {
+      200: z.strictObject({ status: z.literal('ready') }),
+      503: z.strictObject({ status: z.literal('unavailable') }),
+    },
+  },
+  {
+    method: 'get',
     path: '/openapi.json',
     summary: 'shows this document',
     answers: { 200: z.looseObject({ openapi: z.literal('3.1.1') }) },

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import type { Compliance, SenderCompliance } from '../../accounts/compliance/store.js';
 import type { OptOut } from '../../messaging/opt-outs/opt-outs.js';
+import type { NumberOptions, WebhookTarget } from '../../numbers/incoming-phone-numbers/provision.js';
 import type { NumberSummary } from '../../numbers/incoming-phone-numbers/summaries.js';
 import { unsupportedUseSchema } from '../../report.js';
 import type { AppContact } from '../../server/app-contact.js';
@@ -65,6 +66,25 @@ const number = z.strictObject({
   messagingServiceSid: z.string().nullable(),
 }) satisfies z.ZodType<NumberSummary>;
 
+const method = z.literal(['GET', 'POST']);
+
+const webhookTarget = z.union([
+  z.string().describe('a URL, requested by POST'),
+  z.strictObject({
+    url: z.string(),
+    method: method.exactOptional(),
+    fallbackUrl: z.string().describe('used if `url` fails').exactOptional(),
+    fallbackMethod: method.exactOptional(),
+  }),
+]) satisfies z.ZodType<WebhookTarget>;
+
+/** The body of `PUT /numbers/{number}`. */
+export const numberBody = z.strictObject({
+  sms: webhookTarget.nullable().describe('for texts; null removes it').exactOptional(),
+  voice: webhookTarget.nullable().describe('for calls; null removes it').exactOptional(),
+  app: z.string().nullable().describe('the SID of a TwiML app; null removes it').exactOptional(),
+}) satisfies z.ZodType<NumberOptions>;
+
 const optOut = z.strictObject({
   sender: z.string().describe('a number, or the Messaging Service that it belongs to'),
   phone: z.string(),
@@ -123,6 +143,13 @@ export const STATE_ROUTES: readonly RouteContract[] = [
     path: '/numbers',
     summary: 'lists the numbers of the account, and where each sends its webhooks',
     answers: { 200: z.array(number) },
+  },
+  {
+    method: 'put',
+    path: '/numbers/{number}',
+    summary: 'sets the webhooks of a number, and buys it if the account does not own it',
+    body: numberBody,
+    answers: { 200: number },
   },
   {
     method: 'get',

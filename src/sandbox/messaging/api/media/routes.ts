@@ -2,7 +2,7 @@
 
 import { isLoopback } from '../../../../origin.js';
 import { formatTime } from '../../../platform/formats.js';
-import { MEDIA_HOST } from '../../../platform/twilio-hosts.js';
+import { isTwilio, MEDIA_HOST } from '../../../platform/twilio-hosts.js';
 import {
   answer,
   answerDeleted,
@@ -58,7 +58,8 @@ export function addMediaRoutes(router: RestRouter, { accountSid, media, messages
 
   function fetchFile(context: RestContext): RestAnswer {
     // The storage behind Twilio's redirect has credentials in the URL, and refuses others beside them.
-    if (context.incoming.headers.authorization !== undefined) {
+    const { authorization, host = '' } = context.incoming.headers;
+    if (authorization !== undefined && hasOtherName(host)) {
       throw new TwilioProblem(
         400,
         20400,
@@ -97,10 +98,24 @@ export function addMediaRoutes(router: RestRouter, { accountSid, media, messages
  * for Twilio, the name of Twilio's host. If this machine has no second name there, the origin is that of the request.
  */
 function findFileOrigin(host: string): string {
-  const [, name = '', port = ''] = /^(.*?)(:\d+)?$/.exec(host.toLowerCase()) ?? [];
+  const { name, port } = splitHost(host);
   if (`.${name}`.endsWith('.twilio.com')) return `https://${MEDIA_HOST}`;
   const other = name === 'localhost' ? '127.0.0.1' : isLoopback(name) ? 'localhost' : name;
   return `http://${other}${port}`;
+}
+
+/**
+ * True unless files are at the same origin as the API. There a client repeats its credentials after the redirect, and
+ * cannot do otherwise: in a network of containers the sandbox has one name.
+ */
+function hasOtherName(host: string): boolean {
+  const { name } = splitHost(host);
+  return isTwilio(name) || isLoopback(name);
+}
+
+function splitHost(host: string): { readonly name: string; readonly port: string } {
+  const [, name = '', port = ''] = /^(.*?)(:\d+)?$/.exec(host.toLowerCase()) ?? [];
+  return { name, port };
 }
 
 function formatMedia(accountSid: string, { sid, messageSid, contentType, createdAt }: Media) {

@@ -1,0 +1,112 @@
+// `relay-phone conformance`: compares the sandbox with what Twilio documents, with Twilio itself, or with a capture.
+import { resolve } from 'node:path';
+import type { TwilioBehaviour } from '../../../conformance/behaviour.js';
+import { BEHAVIOURS, selectBehaviours } from '../../../conformance/behaviours/behaviours.js';
+import { createCapture, readCapture, writeCapture } from '../../../conformance/capture.js';
+import { keepForTests } from '../../../conformance/import.js';
+import { toDecimal } from '../../../conformance/live/budget.js';
+import {
+  type ConformanceList,
+  type ConformanceReport,
+  createConformanceReport,
+} from '../../../conformance/report.js';
+import { type ConformanceRun, type Reference, runConformance } from '../../../conformance/run.js';
+import { openSandboxSide } from '../../../conformance/sandbox-side.js';
+import { ExitCode } from '../../../errors.js';
+import { type CommandContext, openCommandContext } from '../../core/command-context.js';
+import type { CliPorts } from '../../core/ports.js';
+import type { ConformanceFlags } from './command.js';
+import { showBehaviours, showConformance } from './show.js';
+
+/** Runs the behaviours; exit code 6 if one differs. */
+export async function run(ports: CliPorts, flags: ConformanceFlags): Promise<number> {
+  const behaviours = selectBehaviours(flags.only ?? []);
+  const context = await openCommandContext(ports, flags);
+  if (flags.list) return list(context, behaviours);
+  if (flags.import !== undefined) return importCapture(context, resolve(ports.cwd, flags.import));
+  if (flags.live) return compareWithTwilio(context, flags, behaviours);
+  const done = await compare(context, behaviours, { kind: 'documentation' });
+  return conclude(context, flags, done, createConformanceReport('documentation', done.results));
+}
+
+function list({ screen }: CommandContext, behaviours: readonly TwilioBehaviour[]): number {
+  showBehaviours(screen, behaviours);
+  const report: ConformanceList = {
+    command: 'conformance',
+    behaviours: behaviours.map(({ id, group, title, row }) => ({ id, group, title, row })),
+  };
+  screen.document(report);
+  return ExitCode.done;
+}
+
+async function compareWithTwilio(
+  context: CommandContext,
+  flags: ConformanceFlags,
+  behaviours: readonly TwilioBehaviour[],
+): Promise<number> {
+  // Loaded here, because a run without an account needs neither journal nor tunnel.
+  const { runLive } = await import('./live.js');
+  const { done, budget } = await runLive(context, flags, behaviours, (runOne) =>
+    compare(context, behaviours, { kind: 'live', run: runOne }),
+  );
+  const spent = { amount: toDecimal(budget.spent()), currency: budget.currency, budget: flags.budget };
+  context.screen.line(`Spent at most ${spent.amount} ${spent.currency} of ${spent.budget}.`);
+  return conclude(context, flags, done, { ...createConformanceReport('live', done.results), spent });
+}
+
+async function compare(
+  { ports, screen }: CommandContext,
+  behaviours: readonly TwilioBehaviour[],
+  reference: Reference,
+): Promise<ConformanceRun> {
+  const sandbox = await openSandboxSide(ports);
+  ports.onInterrupt(sandbox.close);
+  const progress = screen.progress('running the behaviours');
+  try {
+    return await runConformance(behaviours, sandbox.side, reference, ({ group }, index) => {
+      // A log keeps every line: one for each group.
+      if (group !== behaviours[index - 1]?.group)
+        progress.update(`${group} (${index} of ${behaviours.length} done)`);
+    });
+  } finally {
+    progress.end();
+    await sandbox.close();
+  }
+}
+
+/** Shows the results, and writes the capture that was asked for. */
+function conclude(
+  { ports, screen }: CommandContext,
+  flags: ConformanceFlags,
+  { recordings }: ConformanceRun,
+  report: ConformanceReport,
+): number {
+  showConformance(screen, report);
+  const path = flags.capture === undefined ? null : resolve(ports.cwd, flags.capture);
+  if (path !== null) {
+    writeCapture(
+      path,
+      createCapture(recordings, report.comparedWith === 'live' ? 'live' : 'sandbox', ports.now()),
+    );
+    screen.done(`wrote ${path}`);
+  }
+  screen.document({ ...report, capture: path } satisfies ConformanceReport);
+  return report.differs > 0 ? ExitCode.fault : ExitCode.done;
+}
+
+/** Compares the sandbox with a capture, and keeps that in a checkout of relay-phone. */
+async function importCapture(context: CommandContext, path: string): Promise<number> {
+  const { ports, screen } = context;
+  const capture = readCapture(path);
+  const behaviours = BEHAVIOURS.filter(({ id }) => Object.hasOwn(capture.recordings, id));
+  const done = await compare(context, behaviours, { kind: 'capture', recordings: capture.recordings });
+  const report = createConformanceReport('capture', done.results);
+  showConformance(screen, report);
+  const regressionTest = keepForTests(ports.cwd, capture) ?? null;
+  if (regressionTest !== null) screen.done(`wrote ${regressionTest}; npm run fidelity raises its rows to R`);
+  else if (capture.of === 'sandbox')
+    screen.warn('the capture is of the sandbox, so it is no evidence about Twilio');
+  else screen.line('In a checkout of relay-phone, this command would also keep the capture for its tests.');
+  screen.document({ ...report, capture: path, regressionTest } satisfies ConformanceReport);
+  return report.differs > 0 ? ExitCode.fault : ExitCode.done;
+}

@@ -1,0 +1,67 @@
+// Runs behaviours on the sandbox and on what it is compared with: Twilio, a capture, or the documentation.
+import type { TwilioBehaviour } from './behaviour.js';
+import { compareRecordings, type Difference } from './compare.js';
+import { compareWithExpectation } from './expectation.js';
+import type { Recording, Seen } from './recording.js';
+import type { BehaviourResult } from './report.js';
+import { runBehaviour } from './run-behaviour.js';
+import type { Side } from './side.js';
+
+/** What the sandbox is compared with. */
+export type Reference =
+  | { readonly kind: 'documentation' }
+  | { readonly kind: 'capture'; readonly recordings: Readonly<Record<string, Recording>> }
+  | { readonly kind: 'live'; readonly run: (behaviour: TwilioBehaviour) => Promise<Seen> };
+
+/** The outcome of a run. */
+export interface ConformanceRun {
+  readonly results: readonly BehaviourResult[];
+  /** By the id of the behaviour: of Twilio with `live`, else of the sandbox. */
+  readonly recordings: Readonly<Record<string, Recording>>;
+}
+
+/** Runs the behaviours one after the other. @param onStart is called before each */
+export async function runConformance(
+  behaviours: readonly TwilioBehaviour[],
+  sandbox: Side,
+  reference: Reference,
+  onStart: (behaviour: TwilioBehaviour, index: number) => void = () => undefined,
+): Promise<ConformanceRun> {
+  const results: BehaviourResult[] = [];
+  const recordings: Record<string, Recording> = {};
+  for (const [index, behaviour] of behaviours.entries()) {
+    onStart(behaviour, index);
+    const running = runBehaviour(sandbox, behaviour);
+    const [own, other] = await Promise.all([running, findOther(reference, behaviour, running)]);
+    const recorded = reference.kind === 'live' ? other : own;
+    if (recorded.kind === 'recorded') recordings[behaviour.id] = recorded.recording;
+    results.push(resultOf(behaviour, reference, own, other));
+  }
+  return { results, recordings };
+}
+
+async function findOther(
+  reference: Reference,
+  behaviour: TwilioBehaviour,
+  own: Promise<Seen>,
+): Promise<Seen> {
+  if (reference.kind === 'live') return reference.run(behaviour);
+  if (reference.kind === 'documentation') return own;
+  const recording = reference.recordings[behaviour.id];
+  return recording
+    ? { kind: 'recorded', recording }
+    : { kind: 'unseen', reason: 'the capture does not have it' };
+}
+
+function resultOf(behaviour: TwilioBehaviour, { kind }: Reference, own: Seen, other: Seen): BehaviourResult {
+  const { id, group, title, row } = behaviour;
+  const named = { id, group, title, row };
+  if (other.kind === 'unseen') return { ...named, outcome: 'unseen', differences: [], reason: other.reason };
+  if (own.kind === 'unseen')
+    return { ...named, outcome: 'unseen', differences: [], reason: `the sandbox: ${own.reason}` };
+  const differences: Difference[] =
+    kind === 'documentation'
+      ? compareWithExpectation(behaviour, own.recording)
+      : compareRecordings(own.recording, other.recording);
+  return { ...named, outcome: differences.length === 0 ? 'agrees' : 'differs', differences, reason: null };
+}
