@@ -1,10 +1,10 @@
 // Builds dist/: our own code and the small libraries it starts with as one bundle, and the types beside it.
-import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, parse, relative } from 'node:path';
 import { build } from 'esbuild';
 import { buildPage } from './build-page.js';
+import { bundleTypes } from './bundle-types.js';
 import { listBundledPackages } from './bundled-packages.js';
 import { writeNotices } from './notices.js';
 import { writeSbom } from './sbom.js';
@@ -65,6 +65,14 @@ const loadLazily = {
     }),
 };
 
+/** What other programs import, by the names in `exports` of package.json. */
+const entries = {
+  index: 'index',
+  matchers: 'testing/matchers',
+  playwright: 'testing/playwright',
+  reports: 'reports',
+};
+
 /** What is loaded by its name: `doctor` looks whether it is all there. */
 const files = [
   ...['ngrok-child', 'program-guard', ...lazyModules, ...resources].map((name) => `dist/${name}.cjs`),
@@ -109,8 +117,7 @@ const MODULES = 'dist/modules';
 const rest = await build({
   ...common,
   entryPoints: [
-    { in: 'src/index.ts', out: 'index' },
-    { in: 'src/reports.ts', out: 'reports' },
+    ...Object.entries(entries).map(([out, module]) => ({ in: `src/${module}.ts`, out })),
     { in: 'src/tunnel/ngrok/child.ts', out: 'ngrok-child' },
     { in: 'src/programs/guard-process.ts', out: 'program-guard' },
     ...lazyModules.map((name) => ({ in: `src/cli/${name}.ts`, out: name })),
@@ -136,8 +143,8 @@ await build({
 });
 rmSync(MODULES, { recursive: true });
 
-// What other programs import stays a module.
-for (const name of ['index', 'reports']) {
+// One state for a process: `import` gets the names of the same CommonJS modules that `require` loads.
+for (const name of Object.keys(entries)) {
   const names = rest.metafile.outputs[`${MODULES}/${name}.cjs`].exports.join(', ');
   writeFileSync(
     `dist/${name}.js`,
@@ -150,14 +157,4 @@ const packages = listBundledPackages([start.metafile, rest.metafile, page]);
 writeNotices(packages, 'dist/THIRD-PARTY-NOTICES.txt');
 writeSbom(packages, 'dist/sbom.cdx.json');
 
-execFileSync(
-  process.execPath,
-  [
-    require.resolve('@typescript/native/package.json').replace('package.json', 'bin/tsc'),
-    '-p',
-    'tsconfig.types.json',
-  ],
-  {
-    stdio: 'inherit',
-  },
-);
+await bundleTypes(entries, { vitest: 'testing/vitest', jest: 'testing/jest' });

@@ -51,7 +51,7 @@ export type { UnsupportedUse } from './sandbox/platform/events/unsupported-use.j
 export type { SandboxAlert } from './sandbox/platform/sandbox-alert.js';
 export type { ProgramEnvironment } from './sandbox/proxy/environment.js';
 export type { SdkHttpClient } from './sandbox/proxy/sdk-client.js';
-export type { Sandbox, SandboxOptions } from './sandbox/sandbox.js';
+export type { AcceptedConnection, Sandbox, SandboxOptions } from './sandbox/sandbox.js';
 export type { Fault, FaultAnswer, FaultRule } from './sandbox/server/faults.js';
 export type { RecordedRequest } from './sandbox/server/request-log.js';
 export type { TraceOutcome } from './sandbox/traces/event-outcome.js';
@@ -59,5 +59,5 @@ export type { TraceCounts, TraceSummary } from './sandbox/traces/summary.js';
 export type { KnownTrace, TraceDetails, TraceFilter } from './sandbox/traces/trace-log.js';
 export type { TraceNode } from './sandbox/traces/tree.js';
 export type { AwaitedInput, Sound } from './sandbox/voice/call-gateway.js';
-export type { WebhookNetwork } from './sandbox/webhooks/http-request.js';
+export type { HostLookup, WebhookNetwork } from './sandbox/webhooks/http-request.js';
 export type { ReplayResult } from './sandbox/webhooks/replay.js';

@@ -2,7 +2,7 @@
 import { request } from 'node:http';
 
 /**
- * @param {import('../../dist/types/index.js').Sandbox} sandbox
+ * @param {import('../../dist/index.js').Sandbox} sandbox
  * @param {string} resource such as `Messages` @param {Record<string, string>} form
  * @returns {Promise<void>} when it was answered with 201
  */

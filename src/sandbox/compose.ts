@@ -209,6 +209,7 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     sendSms: messaging.sendFromCall,
   });
 
+  const traceLog = createTraceLog({ events, traces });
   const phones = createPhoneBook({
     store,
     events,
@@ -218,6 +219,7 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     behaviours,
     calls: phoneCalls,
     watched,
+    listTraces: (number) => traceLog.list({ number }),
     sendText: messaging.sendFromPhone,
     callNumber: (phone, to) =>
       callNumber({ phoneCalls, behaviours, numbers, receiveCall: voice.receiveCall }, phone, to),
@@ -231,7 +233,6 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
 
   const faults = createFaultStore();
   const requests = createRequestLog();
-  const traceLog = createTraceLog({ events, traces });
 
   /** Ends everything in progress, changes the tables, and drops what the parts had cached of them. */
   function replaceTables(change: () => void): void {

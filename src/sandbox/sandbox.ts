@@ -1,5 +1,4 @@
 // The library's contract: the options of a sandbox, and what a running one can do.
-import type { Duplex } from 'node:stream';
 import type { ExchangeFilter } from '../exchanges/exchange.js';
 import type { ReplayEdits } from '../exchanges/replay-edits.js';
 import type { ExchangeReport, FullExchangeReport } from '../exchanges/report.js';
@@ -101,6 +100,13 @@ export interface SandboxOptions {
   readonly controlToken?: string;
 }
 
+/** A `Duplex` of Node.js, by the part that tells it from other objects: the declarations work without `@types/node`. */
+export interface AcceptedConnection {
+  readonly writable: boolean;
+  readonly readable: boolean;
+  destroy(error?: Error): unknown;
+}
+
 /**
  * A running sandbox: a local stand-in for Twilio.
  *
@@ -123,7 +129,7 @@ export interface Sandbox {
   readonly testCredentials: TestCredentials;
   readonly controlToken: string;
   /** Serves a connection that another server accepted, as if it had come to the sandbox's port. */
-  accept(connection: Duplex): void;
+  accept(connection: AcceptedConnection): void;
   /**
    * The HTTP client for the constructor of Twilio's SDK for Node.js. Its requests go to the sandbox, whichever host of
    * Twilio they are for, and each is sent once: `autoRetry` is part of the SDK's own client.

@@ -11,7 +11,7 @@ import type { Ended } from '../support/workspace.js';
 
 const CHECKOUT = resolve(import.meta.dirname, '../..');
 /** The folders that are shipped, and the files beside them. */
-const FOLDERS = /^(bin|dist|docs|templates|test\/example|test\/example-pytest)\//;
+const FOLDERS = /^(bin|dist|docs|templates|test\/example|test\/example-pytest|test\/example-runners)\//;
 const FILES = [
   'LICENSE',
   'README.md',
@@ -90,8 +90,11 @@ describe('the package', () => {
         'dist/ngrok-child.cjs',
         'dist/program-guard.cjs',
         'dist/reports.js',
-        'dist/types/index.d.ts',
-        'dist/types/reports.d.ts',
+        'dist/index.d.ts',
+        'dist/index.d.cts',
+        'dist/matchers.cjs',
+        'dist/vitest.d.ts',
+        'dist/reports.d.cts',
         'dist/THIRD-PARTY-NOTICES.txt',
         'dist/cli.cjs.map',
         'dist/commands/init/run.cjs.map',

@@ -50,6 +50,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   settings: ['programs'],
   setup: ['http', 'settings', 'state', 'twilio'],
   state: [],
+  testing: ['sandbox'],
   tunnel: ['http', 'programs'],
   twilio: ['http'],
 };
@@ -70,6 +71,7 @@ const SANDBOX_PARTS: Readonly<
   // Phones reach messaging and voice only through the two gateways.
   phones: {
     from: ['platform', 'numbers', 'messaging/text-gateway.ts', 'voice/call-gateway.ts'],
+    types: ['traces/trace-log.ts'],
   },
   traces: { from: ['platform/events/unsupported.ts'], types: ['platform/events'] },
   control: {

@@ -4,6 +4,7 @@ import type { Store } from '../platform/database.js';
 import { DEFAULT_TIMEOUT_MS, waitForMatch } from '../platform/events/search.js';
 import type { EventStream } from '../platform/events/stream.js';
 import { verifyPhoneAddress, verifyPhoneNumber } from '../platform/phone-number.js';
+import type { KnownTrace } from '../traces/trace-log.js';
 import type { Behaviour, BehaviourStore, WholeBehaviour } from './behaviour.js';
 import type { LoggedCall } from './calls/call-log.js';
 import type { PhoneCall } from './calls/phone-call.js';
@@ -90,6 +91,8 @@ export interface SandboxPhone {
    * @throws RelayPhoneError `fault` if none comes in time, `usage` if its address is not a valid number.
    */
   nextText(options?: NextTextOptions): Promise<ReceivedText>;
+  /** Lists the traces in which it took part, newest first: `phone.traces()[0]?.sentence` is what happened last. */
+  traces(): readonly KnownTrace[];
   /** Changes how it treats texts and calls from now on. A text that is already delayed stays delayed. */
   behave(behaviour: Behaviour): void;
   /** How it treats texts and calls now, in every respect. */
@@ -145,6 +148,8 @@ export interface PhoneBookDeps {
   readonly behaviours: BehaviourStore;
   readonly calls: Pick<PhoneCalls, 'list' | 'live' | 'findLive'>;
   readonly watched: Pick<WatchedNumbers, 'add'>;
+  /** Lists the traces in which a phone took part, newest first. */
+  listTraces(number: string): readonly KnownTrace[];
   /** Sends a text from a phone. */
   sendText(text: SentText): Promise<TextUnderway>;
   /** Calls a number of the account from a phone. */
@@ -187,6 +192,7 @@ export function createPhoneBook(deps: PhoneBookDeps): PhoneBook {
           { timeoutMs: timeout, what: `a call to ${number}` },
         );
       },
+      traces: () => deps.listTraces(number),
       behave: (behaviour) => {
         behaviours.change(number, behaviour);
         watched.add(number);

@@ -1,6 +1,6 @@
 // Sends one HTTP request to the app, and reads the answer to its end or to the limit.
 import type { Agent, ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { isIP, type LookupFunction } from 'node:net';
+import { isIP } from 'node:net';
 import { rootCertificates } from 'node:tls';
 import { gunzipSync } from 'node:zlib';
 import { type CharsetText, decodeCharset } from '../../http/charset.js';
@@ -14,10 +14,21 @@ import type { ConnectionOverrides } from './webhook-url.js';
 /** How many bytes of an answer are read: the maximum size of TwiML. */
 const MAX_BYTES = 64 * 1024;
 
+/** A function such as `lookup` of `node:dns`; the declarations work without `@types/node`. */
+export type HostLookup = (
+  hostname: string,
+  options: { readonly all?: boolean | undefined },
+  callback: (
+    error: Error | null,
+    address: string | { address: string; family: number }[],
+    family?: number,
+  ) => void,
+) => void;
+
 /** The network of webhooks; everything has a default. */
 export interface WebhookNetwork {
   /** Resolves a host name; never asked for the names of this machine, such as `localhost`. Default: the system's resolver. */
-  readonly lookup?: LookupFunction;
+  readonly lookup?: HostLookup;
   /** Certificates (PEM) to trust besides those of Node.js. */
   readonly ca?: string;
   /**
