@@ -31,6 +31,10 @@ beforeAll(async () => {
     `./${tarball}`,
   );
   isInstalled = installed.code === 0 && existsSync(join(project, 'node_modules/relay-phone'));
+  // With a registry, the fault is ours.
+  if (!isInstalled && (await run(project, 'view', 'vitest', 'version')).code === 0) {
+    throw new Error(installed.output);
+  }
 }, 600_000);
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 beforeEach(({ skip }) => {

@@ -13,9 +13,9 @@ import { Command, Failure, Link } from '../parts/common.js';
 import { useLoaded } from '../parts/loaded.js';
 import { memo } from '../parts/memo.js';
 import { formatMoment, showNumber, showText } from '../words.js';
+import { AppUrlForm } from './app-url-form.js';
 import { CallPanel } from './call.js';
 import { ReceivedFile } from './media.js';
-import { NumberWebhook } from './number-webhook.js';
 import { CALL_BEHAVIOURS, giveName, nameOf, wordBehaviour } from './phone-words.js';
 
 interface PhoneColumnProps {
@@ -166,7 +166,7 @@ function NoWebhook({
       <p>
         <span class="number">{showNumber(number)}</span> has no webhook, so no app gets its texts.
       </p>
-      <NumberWebhook lab={lab} number={number} />
+      <AppUrlForm lab={lab} number={number} />
       <p>Or make it a mask of this phone with a small Relay of ours:</p>
       <Command line={`relay-phone serve --yes --real-number ${phone}`} />
     </div>

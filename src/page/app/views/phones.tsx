@@ -5,7 +5,7 @@ import { Command, Empty, Failure, Skeleton } from '../parts/common.js';
 import { Tabs } from '../parts/tabs.js';
 import { go, route, withQuery } from '../route.js';
 import { readNumber, showNumber } from '../words.js';
-import { NumberWebhook } from './number-webhook.js';
+import { AppUrlForm } from './app-url-form.js';
 import { PhoneColumn } from './phone.js';
 import { nameOf } from './phone-words.js';
 import { LatestTraces } from './traces.js';
@@ -32,7 +32,7 @@ export function PhonesScreen({ lab }: { readonly lab: Lab }) {
           Phones text and call a number of the account. This adds {showNumber(FIRST_NUMBER)}, whose texts your
           app gets as webhooks:
         </p>
-        <NumberWebhook lab={lab} number={FIRST_NUMBER} />
+        <AppUrlForm lab={lab} number={FIRST_NUMBER} />
         <p>Without an app, a small Relay of ours shows what there is. In another terminal:</p>
         <Command line={`relay-phone serve --yes --real-number ${FIRST_PHONES[0]}`} />
       </Empty>

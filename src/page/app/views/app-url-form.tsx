@@ -8,7 +8,7 @@ import { Failure } from '../parts/common.js';
 const PLACEHOLDER = 'http://127.0.0.1:8000/sms';
 
 /** Asks for the URL of texts. A number that the account does not own is bought: in a sandbox that costs nothing. */
-export function NumberWebhook({ lab, number }: { readonly lab: Lab; readonly number: string }) {
+export function AppUrlForm({ lab, number }: { readonly lab: Lab; readonly number: string }) {
   const url = useSignal('');
   const error = useSignal<unknown>(undefined);
   const save = async (event: Event) => {
