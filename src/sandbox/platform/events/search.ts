@@ -1,6 +1,6 @@
 // Finds events: among the kept ones, or the next to happen.
 import { RelayPhoneError } from '../../../errors.js';
-import { clearTimeout, setTimeout } from '../../../real-time.js';
+import { clearTimeout, monotonicNow, setTimeout } from '../../../real-time.js';
 import type { SandboxEvent } from './event.js';
 import type { EventStream } from './stream.js';
 
@@ -87,13 +87,13 @@ export async function waitUntil<T>(
   },
 ): Promise<T> {
   const { isRelevant, timeoutMs, what } = options;
-  const deadline = Date.now() + timeoutMs;
+  const deadline = monotonicNow() + timeoutMs;
   for (;;) {
     const found = find();
     if (found !== undefined) return found;
     // The state is read after the event, not during it: a part may emit first and write then.
     const event = waitForMatch(stream, (event) => isRelevant(event) || undefined, {
-      timeoutMs: Math.max(0, deadline - Date.now()),
+      timeoutMs: Math.max(0, deadline - monotonicNow()),
       what,
     });
     await event.catch(() => {
