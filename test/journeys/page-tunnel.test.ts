@@ -7,11 +7,14 @@ import twilio from 'twilio';
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import { openReportSchema } from '../../src/reports.js';
 import { createSandbox } from '../../src/sandbox/create.js';
+import { serveSandbox } from '../../src/sandbox/instance/join.js';
 import { findBrowser, NO_BROWSER, openBrowser } from '../support/browser.js';
 import { DEADLINE } from '../support/deadline.js';
 import { findOrigin, findPort } from '../support/find-port.js';
 import { findPython, NO_FLASK } from '../support/find-python.js';
 import { ask } from '../support/gateway.js';
+import { createNgrokEdge } from '../support/ngrok-edge/edge.js';
+import { openOwnStateFolder } from '../support/own-state-folder.js';
 import { startServer } from '../support/sandbox-child.js';
 import { isWindows, NO_POSIX } from '../support/skips.js';
 import { createTwilioEdge } from '../support/twilio-edge.js';
@@ -41,8 +44,8 @@ async function startFlask(field: string): Promise<() => Promise<void>> {
 app = Flask(__name__)
 
 
-@app.post("${PATH}")
-def reply():
+@app.post("/<path:_>")
+def reply(_):
     return Response(f"<Response><Message>You said {request.form['${field}']}</Message></Response>", mimetype="text/xml")
 
 
@@ -93,8 +96,48 @@ async function fixAndReplay(tab: Page, endFlask: () => Promise<void>): Promise<v
   await tab.getByRole('tab', { name: 'Replay' }).click();
   await tab.getByRole('button', { name: 'Send again' }).click();
   await tab.getByRole('heading', { name: 'Answered 200 (before: 400)' }).waitFor();
-  await tab.getByText('You said Is it red?').waitFor();
+  await tab.getByRole('group', { name: 'The whole body' }).getByText('You said Is it red?').waitFor();
 }
+
+it('with the sandbox, from the phone to a story that plays', async () => {
+  const edge = await createNgrokEdge();
+  onTestFinished(edge.close);
+  edge.setDevDomain(`localhost:${edge.publicPort}`);
+  writeFileSync(workspace.file('ca.pem'), edge.ca);
+  const folder = openOwnStateFolder(workspace.file('.relay-phone'));
+  const options = { command: 'sandbox', timeoutMs: DEADLINE, webhooks: { ca: edge.ca } };
+  const sandbox = await serveSandbox(folder, options);
+  onTestFinished(sandbox.close);
+  await workspace.run(['init', '--sandbox', '--yes', '--public-url', app]);
+  const mask = /TWILIO_MAIN_NUMBER=(\S+)/.exec(workspace.read('.env'))?.[1] ?? '';
+  const environment = {
+    NGROK_AUTHTOKEN: '2abcDEFghiJKLmnoPQRstuVWXyz_3ABCdefGHIjklMNOpqrS',
+    RELAY_PHONE_NGROK_SERVER: edge.server,
+    RELAY_PHONE_NGROK_CA: workspace.file('ca.pem'),
+    NODE_EXTRA_CA_CERTS: workspace.file('ca.pem'),
+  };
+  const endFlask = await startFlask('Message');
+  const words = ['tunnel', '--yes', '--port', '0', '--to', app];
+  const { child } = await startServer(workspace, words, /Twilio reaches/, environment);
+  const tab = await openPageOfCommand(environment);
+  sandbox.number(mask, { sms: `https://localhost:${edge.publicPort}/sms` });
+  const { traceId } = await sandbox.text({ from: ANN, to: mask, body: 'Is it red?' });
+  await sandbox.whenQuiet(traceId, { timeout: DEADLINE });
+  await tab.keyboard.press('.');
+  await tab.getByRole('link', { name: 'The whole webhook, its signature, replay' }).click();
+  await fixAndReplay(tab, endFlask);
+  // The text that reaches the fixed app becomes a story.
+  const fixed = await sandbox.text({ from: ANN, to: mask, body: 'Is it blue?' });
+  await sandbox.whenQuiet(fixed.traceId, { timeout: DEADLINE });
+  await tab.keyboard.press('.');
+  await tab.getByRole('tree').waitFor();
+  const saving = tab.waitForEvent('download');
+  await tab.getByRole('button', { name: 'Save as a story' }).click();
+  await (await saving).saveAs(workspace.file('story.yaml'));
+  const played = await workspace.runBuilt(['play', 'story.yaml', '--yes'], { environment });
+  expect(played.code, played.stdout + played.stderr).toBe(0);
+  await child.end('SIGTERM');
+});
 
 it('with an account, from the webhook of Twilio to a replay that passes', async () => {
   const [host, accountSid, authToken] = [
