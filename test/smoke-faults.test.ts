@@ -15,7 +15,7 @@ import { STORY_FAULTS } from './support/smoke/story-faults.js';
 import type { WebhookApp } from './support/webhook-app.js';
 
 /** The checks with their own tests below. */
-const OTHERS = ['test-credentials', 'clock', 'signing-token', 'app-up', 'not-in-sandbox'];
+const OTHERS = ['test-credentials', 'clock', 'signing-token', 'app-up', 'not-in-sandbox', 'privacy-rules'];
 const ACCOUNT = ['--test-account', '--timeout', '100'];
 
 describe('smoke', () => {
@@ -87,20 +87,20 @@ describe('smoke', () => {
   });
 });
 
+const ENVIRONMENT = { TWILIO_AUTH_TOKEN: APP_TOKEN };
+
+/** A scene whose app runs in a sandbox of the state folder, and may ask it for a conversation. */
+async function setInSandbox() {
+  const scene = await setSmokeScene();
+  const folder = openOwnStateFolder(scene.workspace.file('.relay-phone'));
+  const served = await serveSandbox(folder, { command: 'sandbox', timeoutMs: DEADLINE });
+  onTestFinished(served.close);
+  const client = createSandboxClient(served);
+  const askForConversation = () => client.conversations.v1.conversations.create({}).catch(() => undefined);
+  return { ...scene, folder, served, client, askForConversation };
+}
+
 describe('not-in-sandbox', () => {
-  const ENVIRONMENT = { TWILIO_AUTH_TOKEN: APP_TOKEN };
-
-  /** A scene whose app runs in a sandbox of the state folder, and may ask it for a conversation. */
-  async function setInSandbox() {
-    const scene = await setSmokeScene();
-    const folder = openOwnStateFolder(scene.workspace.file('.relay-phone'));
-    const served = await serveSandbox(folder, { command: 'sandbox', timeoutMs: DEADLINE });
-    onTestFinished(served.close);
-    const client = createSandboxClient(served);
-    const askForConversation = () => client.conversations.v1.conversations.create({}).catch(() => undefined);
-    return { ...scene, folder, askForConversation };
-  }
-
   it('fails if the app asks for something that the sandbox lacks, and no other check does', async () => {
     const { smoke, app, askForConversation } = await setInSandbox();
     const usual = answerLikeRelay({ authToken: APP_TOKEN });
@@ -272,5 +272,31 @@ describe('test-credentials', () => {
     ]);
     const half = await smoke(['--allow-missing'], { TWILIO_TEST_ACCOUNT_SID: TEST.sid });
     expect([half.code, half.faults]).toEqual([3, ['test-credentials']]);
+  });
+});
+
+describe('privacy-rules', () => {
+  const [OWNER, CONTACT, MASK] = ['+13015550195', '+12125550190', '+12025550100'] as const;
+
+  it('fails if a phone was shown a number that it must not see, and leads to the trace', async () => {
+    const { smoke, app, served, client } = await setInSandbox();
+    served.number(MASK);
+    served.assertShownOnlyTo(OWNER, []);
+    const passed = await smoke(['--app', app.origin], ENVIRONMENT);
+    expect(passed.report.checks.find(({ id }) => id === 'privacy-rules')).toMatchObject({
+      state: 'ok',
+      summary: '1 number watched',
+    });
+    await client.messages.create({ from: MASK, to: CONTACT, body: `Call ${OWNER}` });
+    await expect.poll(() => served.phone(CONTACT).texts()).toHaveLength(1);
+    const { code, faults, report } = await smoke(['--app', app.origin], ENVIRONMENT);
+    expect([code, faults]).toEqual([6, ['privacy-rules']]);
+    expect(report.checks.find(({ id }) => id === 'privacy-rules')?.findings).toMatchObject([
+      {
+        id: 'was-shown',
+        what: `${CONTACT} was shown ${OWNER}: Call ${OWNER}`,
+        tryNext: [expect.stringMatching(/^relay-phone sandbox traces \d+$/), 'relay-phone sandbox leaks'],
+      },
+    ]);
   });
 });

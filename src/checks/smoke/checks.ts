@@ -5,6 +5,7 @@ import { ACCEPTED_CHECKS, REFUSED_CHECKS } from './account/magic-numbers.js';
 import { clockCheck, signInCheck } from './account/sign-in.js';
 import { appUpCheck, signingTokenCheck, smokeHostCheck } from './app/app-under-test.js';
 import { createNotInSandboxCheck } from './app/not-in-sandbox.js';
+import { createPrivacyRulesCheck } from './app/privacy-rules.js';
 import { CALLBACK_CHECKS, difficultFormsCheck, INBOUND_CHECKS } from './app/webhooks.js';
 import { type AnySmokeCheck, SMOKE_PARTS, type SmokePart } from './smoke-context.js';
 import { STORY_CHECKS } from './story/story.js';
@@ -26,6 +27,7 @@ export const SMOKE_CHECKS: readonly AnySmokeCheck[] = [
   ...REFUSED_CHECKS,
   ...APP_CHECKS,
   createNotInSandboxCheck(APP_CHECKS),
+  createPrivacyRulesCheck(APP_CHECKS),
   ...STORY_CHECKS,
 ];
 

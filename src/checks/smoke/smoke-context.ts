@@ -12,7 +12,19 @@ export interface AppSandbox {
    *
    * @throws RelayPhoneError `network` if the sandbox is gone.
    */
-  listUnsupported(): Promise<readonly { readonly what: string; readonly look: readonly string[] }[]>;
+  listUnsupported(): Promise<readonly SandboxFinding[]>;
+  /**
+   * Checks the rules about numbers that the sandbox keeps: how many there are, and each time that one was broken.
+   *
+   * @throws RelayPhoneError `network` if the sandbox is gone.
+   */
+  checkPrivacyRules(): Promise<{ readonly watched: number; readonly shown: readonly SandboxFinding[] }>;
+}
+
+/** Something that happened in the sandbox, as a clause, and what shows its trace. */
+export interface SandboxFinding {
+  readonly what: string;
+  readonly look: readonly string[];
 }
 
 /** The app that smoke checks. */

@@ -41,7 +41,7 @@ export async function showUnsupported(
   }
 }
 
-/** Returns the command that shows the trace of a use. */
-export function adviseTrace({ traceId }: UnsupportedUse): string {
+/** Returns the command that shows a trace. */
+export function adviseTrace({ traceId }: Pick<UnsupportedUse, 'traceId'>): string {
   return `relay-phone sandbox traces ${findTraceNumber(traceId)}`;
 }

@@ -1,4 +1,4 @@
-// Finds the sandbox that the app of smoke may run in, and lists what the app asks for that it lacks.
+// Finds the sandbox that the app of smoke may run in: what the app asks for that it lacks, and who was shown which number.
 import type { AppSandbox } from '../../../checks/smoke/smoke-context.js';
 import type { ControlClient } from '../../../sandbox/control/client.js';
 import { findSandboxAddress } from '../../../sandbox/instance/address.js';
@@ -26,13 +26,30 @@ export async function findAppSandbox(context: CommandContext): Promise<AppSandbo
   return {
     listUnsupported: async () => {
       await waitUntilQuiet(context.ports, joined.control);
-      return (await list()).map((use) => {
-        const link = findPageLink(context, `/t/${use.traceId}`);
-        const look = [adviseTrace(use), ...(link === undefined ? [] : [`open ${link}`])];
-        return { what: describeUnsupportedUse(use), look };
-      });
+      return (await list()).map((use) => ({
+        what: describeUnsupportedUse(use),
+        look: listLooks(context, use),
+      }));
+    },
+    checkPrivacyRules: async () => {
+      await waitUntilQuiet(context.ports, joined.control);
+      const rules = await joined.control.assertions();
+      const shown = rules.flatMap(({ number, exposures }) =>
+        exposures.map((exposure) => ({
+          what: `${exposure.phone} was shown ${number}: ${exposure.excerpt}`,
+          look: listLooks(context, exposure),
+        })),
+      );
+      return { watched: rules.length, shown };
     },
   };
+}
+
+/** The command that shows a trace, and its address if a page is served. A trace that is not kept has neither. */
+function listLooks(context: CommandContext, { traceId }: { readonly traceId: string | null }): string[] {
+  if (traceId === null) return [];
+  const link = findPageLink(context, `/t/${traceId}`);
+  return [adviseTrace({ traceId }), ...(link === undefined ? [] : [`open ${link}`])];
 }
 
 async function waitUntilQuiet({ now, sleep }: CliPorts, control: ControlClient): Promise<void> {

@@ -28,7 +28,7 @@ export function Privacy({ lab }: { readonly lab: Lab }) {
     <section class="privacy" aria-label="Privacy">
       <p class="lead">
         A real number must be shown to nobody else. State it here once; it is kept, and{' '}
-        <code>sandbox leaks</code> checks the same: its exit code 6 makes a CI job fail.
+        <code>sandbox leaks</code> and <code>smoke</code> check the same: exit code 6 makes a CI job fail.
       </p>
       <form class="inline" onSubmit={add}>
         <label>
