@@ -6,9 +6,9 @@ import { Tabs } from '../parts/tabs.js';
 import { go, route, withQuery } from '../route.js';
 import { readNumber, showNumber } from '../words.js';
 import { AppUrlForm } from './app-url-form.js';
+import { LatestTraces } from './latest-traces.js';
 import { PhoneColumn } from './phone.js';
 import { nameOf } from './phone-words.js';
-import { LatestTraces } from './traces.js';
 
 /** Numbers that no carrier gives to anybody, for the first two phones. */
 const FIRST_PHONES = ['+12125550190', '+13015550195'] as const;

@@ -1,196 +1,27 @@
-// The traces: what each act came to in a sentence, and one trace as a tree with the detail of an event.
+// The screen of traces: the list, or one trace as a tree or as swimlanes, with the detail of an event.
 import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
-import { useMemo } from 'preact/hooks';
 import type { SandboxEvent } from '../../../sandbox/platform/events/event.js';
 import { readOutcome } from '../../../sandbox/traces/event-outcome.js';
 import type { Trace } from '../../../sandbox/traces/reducer.js';
 import type { TraceSummary } from '../../../sandbox/traces/summary.js';
-import type { PhoneThread } from '../../../sandbox/traces/threads.js';
 import type { TraceNode } from '../../../sandbox/traces/tree.js';
 import { findNextRow } from '../keys.js';
 import type { Lab } from '../lab.js';
-import { Command, Empty, EventSign, Link, OutcomeSign, Skeleton } from '../parts/common.js';
-import { memo } from '../parts/memo.js';
-import { isNarrow } from '../parts/narrow.js';
+import { Empty, EventSign, Link, OutcomeSign } from '../parts/common.js';
 import { Tabs } from '../parts/tabs.js';
-import { WindowedList } from '../parts/windowed-list.js';
-import { go, readOpener, route } from '../route.js';
-import { formatDuration, formatMoment, GAP_MS, showNumber, showText, showTime, wordEvent } from '../words.js';
+import { go, route } from '../route.js';
+import { formatDuration, GAP_MS, showText, showTime, wordEvent } from '../words.js';
 import { StoryButton } from './story-button.js';
 import { Swimlanes } from './swimlanes.js';
-
-/** The heights of a row of the list in a wide and in a narrow window, pixels. */
-const [WIDE_ROW, NARROW_ROW] = [40, 84] as const;
-
-/** Characters of a text's body that are in the list at most. */
-const MAX_BODY = 200;
-
-/** How many traces stand beside the phones. */
-const MAX_LATEST = 30;
+import { TraceList } from './trace-list.js';
 
 /** How many steps the Page keys go. */
 const STEPS_PER_PAGE = 10;
-
-/** Without the requests that only set something up. */
-function hasPhones({ counts, worst }: TraceSummary): boolean {
-  return counts.texts + counts.calls > 0 || worst === 'failed';
-}
-
-/** The latest traces with a text, a call or a failure, for the side of the phones: one sentence each. */
-export function LatestTraces({ lab }: { readonly lab: Lab }) {
-  const traces = lab.traces.value.filter(hasPhones).slice(0, MAX_LATEST);
-  if (traces.length === 0) {
-    return <Introduction lab={lab} />;
-  }
-  return (
-    <ul>
-      {traces.map((trace) => (
-        <LatestTrace key={trace.traceId} trace={trace} />
-      ))}
-    </ul>
-  );
-}
-
-/** What the screen is, for somebody who sees it for the first time. */
-function Introduction({ lab }: { readonly lab: Lab }) {
-  const number = lab.holdings.value?.numbers.at(-1);
-  const url = number?.sms.url ?? null;
-  return (
-    <div class="quiet-text start">
-      <p>
-        These phones exist only in this sandbox: their texts and calls reach nobody else, and cost nothing.
-      </p>
-      {number && url !== null && (
-        <p>
-          A text to <span class="number">{showNumber(number.number)}</span> goes to your app, as a webhook to{' '}
-          <bdi class="outside">{showText(url)}</bdi>
-        </p>
-      )}
-      <p>Type one on a phone: what your app does with it appears here.</p>
-    </div>
-  );
-}
-
-const LatestTrace = memo(function LatestTrace({ trace }: { readonly trace: TraceSummary }) {
-  return (
-    <li>
-      <Link to={`/t/${encodeURIComponent(trace.traceId)}`} class="latest">
-        <OutcomeSign outcome={trace.worst} />
-        <span>
-          <bdi>{showText(trace.sentence)}</bdi>
-          <time dateTime={trace.startedAt}>{showTime(trace.startedAt).slice(0, 8)}</time>
-        </span>
-      </Link>
-    </li>
-  );
-});
-
 /** Shows the list, or the trace of the address. */
 export function Traces({ lab }: { readonly lab: Lab }) {
   const { id } = route.value;
   return id === undefined ? <TraceList lab={lab} /> : <TraceView lab={lab} id={id} />;
 }
-
-function TraceList({ lab }: { readonly lab: Lab }) {
-  const traces = lab.traces.value;
-  if (traces.length === 0) {
-    if (!lab.isLoaded.value) return <Skeleton />;
-    return (
-      <Empty title="No trace yet">
-        <p>A trace is one text or call with everything that it set off.</p>
-        <Command line="relay-phone text Hello" />
-      </Empty>
-    );
-  }
-  return <LoadedTraces lab={lab} />;
-}
-
-function LoadedTraces({ lab }: { readonly lab: Lab }) {
-  // The row that led to a trace, if somebody comes back from it.
-  const cameFrom = useMemo(readOpenedTrace, []);
-  const isFollowing = useSignal(cameFrom === undefined);
-  const seen = useSignal(lab.traces.peek()[0]?.traceId);
-  const traces = lab.traces.value;
-  const bodies = useComputed(() => findBodies(lab.threads.value)).value;
-  const fresh = isFollowing.value ? 0 : traces.findIndex(({ traceId }) => traceId === seen.value);
-  const onFollow = (following: boolean) => {
-    if (!following) seen.value = traces[0]?.traceId;
-    isFollowing.value = following;
-  };
-  const count = traces.length.toLocaleString('en');
-  return (
-    <section class="trace-list" aria-label="Traces">
-      <p class="quiet-text extent">
-        {lab.hasEarlierTraces.value
-          ? `The newest ${count} traces; scroll for earlier ones`
-          : `${count} ${traces.length === 1 ? 'trace' : 'traces'}`}
-      </p>
-      <WindowedList
-        label="Traces"
-        count={traces.length}
-        keyOf={(index) => traces[index]?.traceId ?? index}
-        newest="first"
-        start={cameFrom}
-        isFollowing={isFollowing.value}
-        onFollow={onFollow}
-        onEnd={lab.showEarlierTraces}
-        rowHeight={isNarrow.value ? NARROW_ROW : WIDE_ROW}
-        row={(index, isTabStop) => {
-          const trace = traces[index];
-          return trace && <TraceItem trace={trace} body={bodies.get(trace.traceId)} isTabStop={isTabStop} />;
-        }}
-      />
-      {fresh > 0 && (
-        <button type="button" class="fresh" onClick={() => onFollow(true)}>
-          {fresh.toLocaleString('en')} new ↑
-        </button>
-      )}
-    </section>
-  );
-}
-
-function readOpenedTrace(): string | undefined {
-  const [, id] = /^\/t\/([^/]+)/.exec(readOpener()?.value ?? '') ?? [];
-  return id === undefined ? undefined : decodeURIComponent(id);
-}
-
-/** The body of a text of each trace, by which people recognize it: the one that a phone sent, if any. */
-function findBodies(threads: readonly PhoneThread[]): ReadonlyMap<string, string> {
-  const bodies = new Map<string, string>();
-  for (const entry of threads.flatMap(({ entries }) => entries)) {
-    if (entry.kind !== 'text') continue;
-    if (entry.direction === 'sent' || !bodies.has(entry.traceId)) bodies.set(entry.traceId, entry.body);
-  }
-  return bodies;
-}
-
-interface TraceItemProps {
-  readonly trace: TraceSummary;
-  /** Undefined if it has no text. */
-  readonly body: string | undefined;
-  readonly isTabStop: boolean;
-}
-
-const TraceItem = memo(function TraceItem({ trace, body, isTabStop }: TraceItemProps) {
-  const sentence = showText(trace.sentence);
-  return (
-    <div role="gridcell">
-      <Link to={`/t/${encodeURIComponent(trace.traceId)}`} class="trace-item" isTabStop={isTabStop}>
-        <OutcomeSign outcome={trace.worst} />
-        <span class="trace-sentence" title={sentence}>
-          <bdi>{sentence}</bdi>
-          {body !== undefined && (
-            <span class="quiet-text trace-said">
-              “<bdi>{showText(body.slice(0, MAX_BODY))}</bdi>”
-            </span>
-          )}
-        </span>
-        <time dateTime={trace.startedAt}>{formatMoment(trace.startedAt)}</time>
-      </Link>
-    </div>
-  );
-});
-
 function TraceView({ lab, id }: { readonly lab: Lab; readonly id: string }) {
   const traceId = useComputed(() => {
     const asked = route.value.id;
