@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it, onTestFinished } from 'vitest';
 import { findBrowser, NO_BROWSER, openBrowser } from './support/browser.js';
 import { DEADLINE } from './support/deadline.js';
-import { CONTACT, findPhone, SHOWN_CONTACT, whenLive } from './support/page-lab.js';
+import { CONTACT, findNotice, findPhone, SHOWN_CONTACT, whenLive } from './support/page-lab.js';
 import { startServer } from './support/sandbox-child.js';
 import { createWorkspace } from './support/workspace.js';
 
@@ -38,7 +38,7 @@ it('the page of a sandbox that init has set up is opened by its address, texts, 
   const port = new URL(/The sandbox is at (\S+),/.exec(first.child.output())?.[1] ?? '').port;
   const second = await startServer(workspace, ['sandbox', '--port', port], PAGE_LINE);
   expect(second.address[1]).toBe(origin);
-  await tab.getByText('A new sandbox: the earlier events are gone').waitFor();
+  await findNotice(tab).getByText('A new sandbox: the earlier events are gone').waitFor();
   await whenLive(tab);
   // Neither the token nor a code is in what scripts read.
   const token = readFileSync(workspace.file('.relay-phone/page-token'), 'utf8').trim();

@@ -8,6 +8,7 @@ import { checkScreens, findViolations, showScreen, THEMES } from './support/axe.
 import { findBrowser, NO_BROWSER } from './support/browser.js';
 import { ask, BASE, FORM, SMS, webhook } from './support/gateway.js';
 import { type LivePage, openLivePage, record, sendWebhooks } from './support/live-page.js';
+import { findNotice } from './support/page-lab.js';
 
 beforeEach(({ skip }) => skip(findBrowser() === undefined, NO_BROWSER));
 
@@ -261,14 +262,14 @@ describe('the state of the page of a live account', () => {
     record(tunnel.gateway, 300);
     await tunnel.gateway.remove(Date.now() + 1000);
     await live.reopenPage();
-    await tab.getByText('300 webhooks were missed: they are not kept').waitFor();
+    await findNotice(tab).getByText('300 webhooks were missed: they are not kept').waitFor();
     await tab.getByRole('heading', { name: 'No webhook yet' }).waitFor();
     await tab.getByRole('button', { name: 'Close' }).click();
-    await tab.getByText('were missed').waitFor({ state: 'detached' });
+    await findNotice(tab).waitFor({ state: 'detached' });
     await tunnel.end();
     for (const end of ['', '-wal', '-shm']) rmSync(live.folder.file(`gateway.db${end}`), { force: true });
     await live.startTunnel();
-    await tab.getByText('The earlier webhooks are gone').waitFor();
+    await findNotice(tab).getByText('The earlier webhooks are gone').waitFor();
   });
 
   it('of an error says the reason and leads back', async () => {

@@ -6,6 +6,7 @@ import { createSandbox } from '../src/sandbox/create.js';
 import { DEADLINE } from './support/deadline.js';
 import {
   CONTACT,
+  findNotice,
   findPhone,
   MASK,
   OWNER,
@@ -126,14 +127,14 @@ it('a tab that missed more events than are kept names how many, and keeps those 
   await tab.getByText('Reconnecting, last event').waitFor();
   causeEvents(lab, KEPT + 1234);
   await lab.reopenPage();
-  await tab.getByRole('complementary', { name: 'Notice' }).getByText('1,234 events were missed').waitFor();
+  await findNotice(tab).getByText('1,234 events were missed').waitFor();
   const kept = lab.sandbox.events();
   expect(kept[0]?.id).toBe(last + 1234 + 1);
   await expect
     .poll(() => tab.locator('.toolbar').innerText())
     .toContain(`${(kept.length + last).toLocaleString('en')} events`);
   await tab.getByRole('button', { name: 'Close' }).click();
-  await tab.getByRole('complementary', { name: 'Notice' }).waitFor({ state: 'detached' });
+  await findNotice(tab).waitFor({ state: 'detached' });
 });
 
 it('while the connection is lost, the page keeps what it has and sends nothing; later it goes on', async () => {
@@ -194,7 +195,7 @@ it('a tab stays usable when another sandbox starts on the same port, and says th
   const account = { sid: accountSid, authToken };
   const next = await createSandbox({ port, controlToken, account });
   onTestFinished(next.close);
-  await tab.getByText('A new sandbox: the earlier events are gone').waitFor();
+  await findNotice(tab).getByText('A new sandbox: the earlier events are gone').waitFor();
   await client.incomingPhoneNumbers.create({ phoneNumber: MASK, smsUrl: `${lab.app.origin}/sms` });
   await whenComplete(tab, { sandbox: next });
   await tab.getByRole('link', { name: 'Phones' }).click();

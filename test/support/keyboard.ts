@@ -4,6 +4,9 @@ import type { Locator, Page } from 'playwright-core';
 /** How often Tab is pressed at most to reach something. */
 const MAX_TABS = 150;
 
+/** How often a screen is walked through at most that changes meanwhile. */
+const MAX_WALKS = 3;
+
 /** What is wrong with the Tab stops of a screen, each in a sentence, and how many there are. */
 export interface TabWalk {
   readonly problems: readonly string[];
@@ -25,8 +28,18 @@ export async function hasFocus(target: Locator): Promise<boolean> {
   return target.evaluateAll((all) => all.some((one) => one.matches(':focus')));
 }
 
-/** Presses Tab through a screen, from its start to its end, and looks at each stop. The page must not change meanwhile. */
+/**
+ * Presses Tab through a screen, from its start to its end, and looks at each stop. If the stops are others at the end,
+ * because a part of the screen was loaded meanwhile, it walks again.
+ */
 export async function walkTabs(tab: Page): Promise<TabWalk> {
+  for (let walked = 1; ; walked += 1) {
+    const walk = await walkOnce(tab);
+    if (walked === MAX_WALKS || (await tab.evaluate('tabWalk.isUnchanged()'))) return walk;
+  }
+}
+
+async function walkOnce(tab: Page): Promise<TabWalk> {
   while (!(await tab.evaluate('document.activeElement === document.body'))) await tab.keyboard.press('Tab');
   await tab.evaluate(PREPARE);
   const count = await tab.evaluate<number>('tabWalk.stops.length');
@@ -50,7 +63,12 @@ const PREPARE = `globalThis.tabWalk = (() => {
     element.checkVisibility({ visibilityProperty: true }) &&
     !(element.type === 'radio' && !element.checked && document.querySelector('input[name="' + element.name + '"]:checked'));
   const scope = document.querySelector('dialog[open]') ?? document;
-  const stops = [...scope.querySelectorAll(SELECTOR)].filter(isStop);
+  const listStops = () => [...scope.querySelectorAll(SELECTOR)].filter(isStop);
+  const stops = listStops();
+  const isUnchanged = () => {
+    const now = listStops();
+    return now.length === stops.length && now.every((stop, at) => stop === stops[at]);
+  };
   const describe = (element) => element === document.body || !element ? 'nothing' :
     element.tagName.toLowerCase() + ' "' +
     (element.getAttribute('aria-label') ?? element.textContent).trim().slice(0, 40) + '"';
@@ -90,7 +108,7 @@ const PREPARE = `globalThis.tabWalk = (() => {
     if (element.ariaHidden === 'true' || element.closest('[aria-hidden="true"]')) problems.push(name + ' is hidden from readers');
     return problems;
   };
-  return { stops, check, compareOrder: () => orders };
+  return { stops, check, compareOrder: () => orders, isUnchanged };
 })()`;
 
 /** Returns what is smaller than 24 by 24 pixels among what can be pressed, links within sentences excepted (WCAG 2.5.8). */

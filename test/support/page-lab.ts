@@ -177,6 +177,11 @@ export async function typeText(tab: Page, phone: string, body: string): Promise<
   await composer.press('Enter');
 }
 
+/** Returns the notice of the page: its words are announced, too, and so are twice in the document. */
+export function findNotice(tab: Page) {
+  return tab.getByRole('complementary', { name: 'Notice' });
+}
+
 /** Waits until the tab gets new events. */
 export async function whenLive(tab: Page): Promise<void> {
   await tab.getByText('● connected').waitFor();
