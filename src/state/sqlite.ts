@@ -90,10 +90,10 @@ function unloadable(cause: unknown): RelayPhoneError {
 /** Says why libsql does not load: not installed, no binary for this machine, or one that the system refuses. */
 function explainLibsql(cause: unknown): { reason: string; tryNext: readonly string[] } {
   const [firstLine = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
-  const installAgain = ['npm install again, on this machine and without --omit=optional'];
+  const installAgain = ['install the packages again, on this machine and without --omit=optional'];
   const [, missing] = /^Cannot find module '([^']+)'/.exec(firstLine) ?? [];
   if (missing === undefined)
-    return { reason: `libsql does not work on ${MACHINE}: ${firstLine}`, tryNext: installAgain };
+    return { reason: `libsql does not work on ${MACHINE}: ${firstLine.replace(/\.$/, '')}`, tryNext: installAgain };
   if (!missing.startsWith('@libsql/') || hasBinary(missing)) {
     return {
       reason: `the package ${missing} is not installed (${findSystemCode(cause)})`,

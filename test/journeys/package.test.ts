@@ -242,7 +242,7 @@ describe('the installed package without its native modules', () => {
     rmSync(join(project, 'node_modules/@libsql'), { recursive: true });
     const sentence =
       /Failed to load the database: the package @libsql\/[\w-]+ is not installed \(MODULE_NOT_FOUND\)/;
-    const advice = 'npm install again, on this machine and without --omit=optional';
+    const advice = 'install the packages again, on this machine and without --omit=optional';
     const shown = await relayPhone('init', '--sandbox', '--yes');
     expect(shown).toMatchObject({ code: 3, stderr: expect.stringMatching(sentence) });
     expect(shown.stderr).toContain(`Try: ${advice}`);
