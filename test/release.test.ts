@@ -193,9 +193,9 @@ it('the last lines of a release name the commands, and what npm needs for a prov
   expect(text).toContain('\n  npm publish ./release/1.2.3/relay-phone-1.2.3.tgz --provenance\n');
   expect(text).toContain('\n  python3 -m twine upload ./release/1.2.3/pytest_relay_phone-1.2.3.tar.gz ');
   expect(text).toContain('Nothing was published, pushed or tagged.');
-  expect(text).toContain('package.json names no `repository`');
+  expect(text).toContain('package.json lacks `repository`');
   const known = { ...manifest, repository: { type: 'git', url: 'git+https://example.com/x.git' } };
-  expect(describePublishing({ ...ready, manifest: known })).not.toContain('no `repository`');
+  expect(describePublishing({ ...ready, manifest: known })).not.toContain('lacks `repository`');
 });
 
 function write(file: string, text: string): void {

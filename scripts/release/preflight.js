@@ -94,7 +94,7 @@ function checkRegistry({ root, manifest: { name }, version }) {
       next: [`npm view ${name} versions`],
     };
   }
-  // A single version is no list.
+  // npm prints a single version without a list.
   if (![answer].flat().includes(version)) return undefined;
   return {
     what: `${name} ${version} is published on npm already`,

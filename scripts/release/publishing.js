@@ -16,7 +16,7 @@ export function describePublishing({ folder, files, commit, size, manifest }) {
   const pythonFiles = names.filter((file) => file.startsWith('pytest_')).map((file) => `${folder}/${file}`);
   const provenance = repository
     ? 'npm makes the provenance in GitHub Actions and GitLab CI only. Elsewhere, write --provenance=false.'
-    : 'package.json names no `repository`, and without it there is no provenance. Add it as soon as the address is known; it must be\n' +
+    : 'package.json lacks `repository`, which a provenance needs. Add it as soon as the address is known; it must be\n' +
       'the public repository whose CI publishes. Until then, write --provenance=false.';
   return `
 ${folder} has the files of ${name} ${version}, built from ${commit.slice(0, 12)}

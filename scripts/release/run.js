@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 
 /**
- * @typedef {object} Problem why there is no release
+ * @typedef {object} Problem what stops a release
  * @property {string} what what is wrong
  * @property {string} why why that stops a release, or what a program said
  * @property {readonly string[]} next what to do

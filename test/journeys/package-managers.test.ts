@@ -136,7 +136,7 @@ describe.each(MANAGERS)('a project of $name', ({ name, files, install, relayPhon
     expect(await runWell(project, [...relayPhone, '--version'])).toContain(version);
     const shown = await runWell(project, [...relayPhone, 'init', '--sandbox', '--yes']);
     expect(shown).toContain('which shows: Your Firefox Relay verification code is');
-    // What comes next can be pasted.
+    // The next lines can be pasted.
     if (!needsRegistry) expect(shown).toContain(` ${relayPhone.join(' ').replace(' --no --', '')} text `);
     expect(await runWell(project, [...relayPhone, 'exec', '--', 'node', '--version'])).toContain(
       process.version,

@@ -38,7 +38,7 @@ it('npm run release builds and checks the files of a release, and stops', { time
 }) => {
   skip(isWindows, NO_POSIX);
   skip(!(await run('npm', 'ping')).isDone, NO_REGISTRY);
-  // What is in the folder of a developer, and in no release.
+  // It must not get into the release.
   writeFileSync(join(copy, '.env'), 'TWILIO_AUTH_TOKEN=secret\n');
   const { isDone, output } = await run('npm', 'run', 'release', '--', '--skip-ci');
   expect([isDone, output]).toEqual([
