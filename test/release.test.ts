@@ -73,6 +73,7 @@ describe('npm run release, in a checkout', () => {
     git('tag', `v${VERSION}`);
     write('CHANGELOG.md', CHANGELOG.replace(VERSION, '0.0.2'));
     write('new.txt', '');
+    rmSync(join(root, 'docs/ci.md'));
     published = ['0.0.1', VERSION];
     const { code, stdout, stderr } = await release();
     expect([code, stdout]).toEqual([1, '']);
@@ -81,7 +82,7 @@ describe('npm run release, in a checkout', () => {
     expect(stderr.split('\n')).toEqual([
       '✗ the branch is topic: releases are made of main.',
       '    Try: git switch main',
-      '✗ the work tree has changes: CHANGELOG.md, new.txt: a release is built from the last commit, without them.',
+      '✗ the work tree has changes: CHANGELOG.md, docs/ci.md, new.txt: a release is built from the last commit, without them.',
       '    Try: git commit, or git stash --include-untracked',
       `✗ ${VERSION} is tagged already: the tag v${VERSION} is at ${git('rev-parse', '--short', 'HEAD').trim()}.`,
       `    Try: ${next}`,
@@ -114,6 +115,15 @@ describe('npm run release, in a checkout', () => {
       expect(stderr).toContain(`${place} (${VERSION})`);
     }
     expect(stderr).toContain('Try: npm install --package-lock-only\n    Try: change the others to 9.8.7\n');
+  });
+
+  it('stops where git has no commit', async () => {
+    rmSync(join(root, '.git'), { recursive: true });
+    const { code, stderr } = await preflight();
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^✗ git has no commit of this folder: fatal: not a git/),
+    ]);
   });
 
   it('stops where the registry does not answer', async () => {

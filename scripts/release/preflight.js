@@ -48,7 +48,15 @@ function checkNode({ manifest }) {
 
 /** @param {Checkout} checkout @returns {Problem | undefined} */
 function checkBranch({ root }) {
-  const branch = git(root, 'rev-parse', '--abbrev-ref', 'HEAD');
+  const { code, stdout, stderr } = tryRun(root, ['git', 'rev-parse', '--abbrev-ref', 'HEAD']);
+  const branch = stdout.trimEnd();
+  if (code !== 0) {
+    return {
+      what: 'git has no commit of this folder',
+      why: stderr.trimEnd().split('\n')[0] ?? '',
+      next: ['clone the repository, and run npm run release in the clone'],
+    };
+  }
   if (branch === BRANCH) return undefined;
   return {
     what: branch === 'HEAD' ? 'no branch is checked out' : `the branch is ${branch}`,

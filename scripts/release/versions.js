@@ -1,5 +1,5 @@
 // Checks that every file which names the version of the package names that of package.json.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tryRun } from './run.js';
 
@@ -23,10 +23,11 @@ export function checkVersions({ root, version }) {
       next: ['npm version patch --no-git-tag-version (or minor, or major)'],
     };
   }
-  const { stdout } = tryRun(root, ['git', 'ls-files', '--', 'README.md', 'docs', 'devcontainer']);
+  const { stdout } = tryRun(root, ['git', 'ls-files', '-z', '--', 'README.md', 'docs', 'devcontainer']);
   const named = stdout
-    .split('\n')
-    .filter(Boolean)
+    .split('\0')
+    // A deleted file is a change in the work tree, which is another problem.
+    .filter((file) => file !== '' && existsSync(join(root, file)))
     .map((file) => ({ file, pattern: NAMED }));
   const wrong = [...PLACES, ...named].flatMap(({ file, pattern }) => {
     return readVersions(join(root, file), pattern)
