@@ -59,10 +59,8 @@ function release() {
  */
 function prepare(work, manifest) {
   const { version } = manifest;
-  const [clone, files, package_, python] = ['clone', 'files', 'package', 'python'].map((name) =>
-    join(work, name),
-  );
-  for (const folder of [files, package_, python]) mkdirSync(folder);
+  const clone = join(work, 'clone');
+  const files = createFolder(work, 'files');
   // A clone has the commit and nothing else: no .env, no state folder, no edited module.
   const commit = step('clone the last commit', () => {
     run(work, ['git', 'clone', '--quiet', ROOT, clone]);
@@ -71,20 +69,29 @@ function prepare(work, manifest) {
   step('npm ci, which builds', () => run(clone, ['npm', 'ci', '--no-audit', '--no-fund']));
   const tarball = step('npm pack', () => packTarball(clone, files));
   const size = step('check the tarball, and use it in an empty folder', () =>
-    verifyTarball(clone, tarball, package_),
+    verifyTarball(clone, tarball, createFolder(work, 'package')),
   );
   copyFileSync(join(clone, 'dist/sbom.cdx.json'), join(files, `${manifest.name}-${version}.cdx.json`));
-  step('build the Python package, and install it', () => buildPythonPackage(clone, files, python, version));
+  step('build the Python package, and install it', () =>
+    buildPythonPackage(clone, files, createFolder(work, 'python'), version),
+  );
   if (values['skip-ci']) print('- .ci/run is left out: has CI run it for this commit?\n');
   else step('.ci/run', () => run(clone, ['.ci/run'], { isShown: true }));
   writeSums(files);
 
   const folder = join(ROOT, 'release', version);
   // Not renamed at once: it may be on another disk.
+  for (const old of [folder, `${folder}.new`]) rmSync(old, { recursive: true, force: true });
   cpSync(files, `${folder}.new`, { recursive: true });
-  rmSync(folder, { recursive: true, force: true });
   renameSync(`${folder}.new`, folder);
   return describePublishing({ folder: `./release/${version}`, files, commit, size, manifest });
+}
+
+/** @param {string} parent @param {string} name */
+function createFolder(parent, name) {
+  const folder = join(parent, name);
+  mkdirSync(folder);
+  return folder;
 }
 
 /**
