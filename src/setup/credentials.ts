@@ -33,7 +33,8 @@ export async function obtainCredentials(
   const stale = sources.accountSid === '.env' && isSandboxSid(values.accountSid ?? '');
   const accountSid = stale ? undefined : values.accountSid;
   const authToken = stale && sources.authToken === '.env' ? undefined : values.authToken;
-  if (accountSid !== undefined) verifyForm(findSidFault(accountSid), 'TWILIO_ACCOUNT_SID', sources.accountSid);
+  if (accountSid !== undefined)
+    verifyForm(findSidFault(accountSid), 'TWILIO_ACCOUNT_SID', sources.accountSid);
   if (authToken !== undefined) verifyForm(findTokenFault(authToken), 'TWILIO_AUTH_TOKEN', sources.authToken);
   if (accountSid && authToken) return { accountSid, authToken };
   if (!ports.prompts) throw missingCredentials(ports.command, accountSid);
