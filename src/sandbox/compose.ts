@@ -84,6 +84,8 @@ export interface Composition {
     Sandbox,
     'origin' | 'publicOrigin' | 'port' | 'accept' | 'close' | typeof Symbol.asyncDispose | keyof Entrances
   >;
+  /** True if the account has an API key with this SID. */
+  hasApiKey(sid: string): boolean;
   /** Ends everything in progress, after what was just answered is written. The database stays open. */
   stop(): Promise<void>;
   /** What was asked for that the sandbox lacks. */
@@ -382,7 +384,8 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     await new Promise((resolve) => void setImmediate(resolve));
   }
 
-  return { listener, routes, sandbox, stop, voice, unsupported };
+  const hasApiKey = (sid: string) => keys.find(sid) !== undefined;
+  return { listener, routes, sandbox, hasApiKey, stop, voice, unsupported };
 }
 
 /** Returns what warns of something that the sandbox lacks, on the standard error of the process. */

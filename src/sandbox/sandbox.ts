@@ -339,6 +339,8 @@ export interface Sandbox {
   restore(snapshot: string): void;
   /**
    * Stops answering, and frees the port and the database. It ends the interception, and closes the proxy of `environment`.
+   * Every later call fails with `usage`, and what still waits rejects with it; `events`, `traces`, `trace`, `requests`,
+   * `exchanges` and `unsupported` still show what happened. A second call does nothing.
    *
    * @throws RelayPhoneError `fault` with `unsupported: 'throw'` if something was asked for that the sandbox lacks.
    */
