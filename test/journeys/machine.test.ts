@@ -63,6 +63,16 @@ function fillDisk(path: string, left = 0): void {
   truncateSync(filler, Math.max(0, statSync(filler).size - left));
 }
 
+it('a disk that is read-only is named as such, and not as missing', async ({ skip }) => {
+  const disk = findSmallDisk();
+  skip(disk === undefined, NO_SMALL_DISK);
+  spawnSync('mount', ['-o', 'remount,ro', disk ?? '']);
+  for (const state of ['disk/state', 'disk/deep/state']) {
+    const ended = await workspace.run(['sandbox', '--json', '--port', '0', '--state-dir', state]);
+    expect(readProblem(ended).message).toContain('it is on a read-only file system');
+  }
+});
+
 describe('a full disk', () => {
   const PLACES = ['-e', 'disk/.env', '--state-dir', 'disk/state'];
   const COMMANDS = [
