@@ -1,6 +1,7 @@
 // `relay-phone sandbox --host`: its options and variables, its tokens, what it says, and who still finds it.
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { sandboxCommand } from '../src/cli/commands/sandbox/command.js';
 import { sandboxReportSchema } from '../src/reports.js';
@@ -107,8 +108,21 @@ describe('sandbox --host', () => {
     }
   });
 
+  it('does not take another port than the one that others were told', async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => void other.listen(0, '0.0.0.0', resolve));
+    onTestFinished(() => void other.close());
+    const { port } = other.address() as AddressInfo;
+    const args = ['sandbox', '--no-page', '--port', String(port)];
+    const { code, stderr } = await workspace.run([...args, '--host', '0.0.0.0']);
+    expect([code, stderr]).toEqual([
+      3,
+      expect.stringMatching(/^Failed to listen on 0\.0\.0\.0:\d+: .* uses this port/),
+    ]);
+  });
+
   it.each([
-    ['another machine', '192.0.2.7'],
+    ['another machine', '198.51.100.7'],
     ['nobody', 'nobody.invalid'],
   ])('does not start at an address of %s, and says why', async (_whose, host) => {
     const { code, stderr } = await workspace.run(['sandbox', '--port', '0', '--host', host]);
@@ -217,6 +231,7 @@ describe('the variables of sandbox', () => {
     ['RELAY_PHONE_SANDBOX_ALLOW_HOST', '*'],
     ['RELAY_PHONE_SANDBOX_ALLOW_HOST', 'a\u001b[31mb'],
     ['RELAY_PHONE_SANDBOX_PUBLIC_ORIGIN', 'http://twilio/path'],
+    ['RELAY_PHONE_SANDBOX_PUBLIC_ORIGIN', '4020'],
     ['RELAY_PHONE_SANDBOX_ACCOUNT_SID', 'AC1'],
     ['RELAY_PHONE_SANDBOX_PAGE_HOST', '10.0.0.1'],
   ])('are checked: %s=%j', async (name, value) => {

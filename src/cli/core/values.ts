@@ -61,6 +61,13 @@ export function appOrigin(text: string, asked: Asked): string {
   return url.origin;
 }
 
+/** Reads the origin under which others reach a server of ours. @throws {@link wrongValue} for anything else */
+export function ownOrigin(text: string, asked: Asked): string {
+  const origin = findOrigin(text.trim());
+  if (origin !== undefined) return origin;
+  throw wrongValue(asked, 'an http or https origin without a path or user, such as http://twilio:4020');
+}
+
 function findAppUrl(text: string): URL | undefined {
   const port = /^:?(\d{1,5})$/.exec(text)?.[1];
   if (port !== undefined) return readOrigin(`http://127.0.0.1:${port}`);

@@ -126,6 +126,8 @@ type ServeOptions = LockOptions &
   > & {
     /** Tells the commands that join to fail if they meet something that the sandbox lacks. Default false. */
     readonly failsOnUnsupported?: boolean;
+    /** True if the sandbox may only listen on `port`, whatever `spare` allows its proxy. Default false. */
+    readonly isPortFixed?: boolean;
     /** Also opens the proxy for other programs; this environment may name the user's own proxy. */
     readonly proxyEnvironment?: Readonly<Record<string, string | undefined>>;
   };
@@ -162,7 +164,7 @@ async function serve(folder: StateFolder, lock: Lock, options: ServeOptions): Pr
     ...(account && { account }),
     ...(givenToken !== undefined && { controlToken: givenToken }),
     ...(port && { port }),
-    ...(spare && { spare }),
+    ...(spare && !options.isPortFixed && { spare }),
     ...(strict && { strict }),
     ...(traceparent && { traceparent }),
     ...(allowedCountries && { allowedCountries }),

@@ -269,3 +269,14 @@ describe('the URLs of a sandbox with a public origin', () => {
     expect(new URL(sandbox.publicOrigin).port).toBe(String(sandbox.port));
   });
 });
+
+it.each(['app:8000', 'http://app', '*.example', 'app/', '', 'a b', '10.0.0.0/8', '::1%lo/'])(
+  'an allowed host that is written as %j is refused: it would allow nothing',
+  async (allowed) => {
+    const created = createSandbox({ webhooks: { allowedHosts: ['app', allowed] } });
+    await expect(created).rejects.toMatchObject({
+      kind: 'usage',
+      reason: expect.stringContaining(allowed),
+    });
+  },
+);

@@ -1,4 +1,5 @@
 // What a sandbox needs before other machines may reach it: its public origin, its names, and tokens that nobody can guess.
+import { isIPv6 } from 'node:net';
 import { hostname } from 'node:os';
 import { RelayPhoneError } from '../../errors.js';
 import {
@@ -26,11 +27,13 @@ export interface RemoteAccess {
 /**
  * Reads how others reach a sandbox from its options.
  *
- * @throws RelayPhoneError `usage` if others can reach it and a given token is weak, or the public origin is malformed.
+ * @throws RelayPhoneError `usage` if others can reach it and a given token is weak, or if the public origin or an allowed
+ *   host is malformed.
  */
 export function readRemoteAccess(options: SandboxOptions): RemoteAccess {
   const { host = '127.0.0.1', publicOrigin, webhooks = {}, account = {} } = options;
   if (publicOrigin !== undefined) verifyOrigin(publicOrigin);
+  for (const allowed of webhooks.allowedHosts ?? []) verifyHost(allowed);
   const isRemote = !isLoopback(host);
   if (!isRemote) {
     const originOf = (port: number) => publicOrigin ?? formatOrigin(host, port);
@@ -60,6 +63,18 @@ function verifyOrigin(publicOrigin: string): void {
     task: 'start the sandbox',
     reason: `the public origin ${fault ?? 'must be an origin: no path, query or fragment'}`,
     tryNext: ['--public-origin http://NAME:PORT, as the app reaches the sandbox'],
+  });
+}
+
+/** A URL, port or pattern would allow nothing, and nobody would know why. */
+function verifyHost(allowed: string): void {
+  const bare = allowed.replace(/^\[(.*)\]$/, '$1');
+  if (/^[\w.-]+$/.test(bare) || isIPv6(bare)) return;
+  throw new RelayPhoneError({
+    kind: 'usage',
+    task: 'start the sandbox',
+    reason: `${JSON.stringify(allowed)} is not an allowed host: it must be a name or an IP address`,
+    tryNext: ['webhooks.allowedHosts without schemes, ports and patterns'],
   });
 }
 

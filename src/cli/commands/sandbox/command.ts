@@ -1,7 +1,7 @@
 // `relay-phone sandbox`: its options and help.
 import { command, type FlagsOf, option } from '../../core/command.js';
 import { clockOptions, pageOptions, settingsOptions } from '../../core/options.js';
-import { appOrigin, hostName, listenAddress, matching, port } from '../../core/values.js';
+import { hostName, listenAddress, matching, ownOrigin, port } from '../../core/values.js';
 
 /** `relay-phone sandbox`. */
 export const sandboxCommand = command({
@@ -13,9 +13,13 @@ export const sandboxCommand = command({
   arguments: {},
   options: {
     ...settingsOptions,
-    port: option('--port <number>', 'port to listen on; the next free one if it is taken (default: 4020)', {
-      parse: port,
-    }),
+    port: option(
+      '--port <number>',
+      'port to listen on; if it is taken the next free one, except with --host (default: 4020)',
+      {
+        parse: port,
+      },
+    ),
     host: option(
       '--host <address>',
       'address to listen on (default: 127.0.0.1); with 0.0.0.0 other machines and containers reach it, and need its tokens',
@@ -29,7 +33,7 @@ export const sandboxCommand = command({
     publicOrigin: option(
       '--public-origin <url>',
       'how the app reaches the sandbox, for the URLs of media and recordings (default: the host name of this machine, with --host)',
-      { parse: appOrigin },
+      { parse: ownOrigin },
     ),
     accountSid: option('--account-sid <sid>', 'the account, with --host (default: the kept one, or random)', {
       parse: matching(/^AC[0-9a-f]{32}$/, 'AC and 32 hex digits'),

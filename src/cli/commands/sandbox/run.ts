@@ -61,6 +61,8 @@ async function serve(context: CommandContext, folder: StateFolder, serving: Serv
     ...waitForLock(context, 'sandbox'),
     port,
     spare: port === 0 ? 0 : SPARE_PORTS,
+    // Others were told this port, and would show their tokens to the program that has it.
+    isPortFixed: serving.isRemote,
     ...formatOptions(serving),
     onTokenRenewed: (by) => {
       renewedBy = by;

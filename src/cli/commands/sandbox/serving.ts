@@ -4,7 +4,7 @@ import { isLoopback } from '../../../origin.js';
 import type { SandboxOptions } from '../../../sandbox/sandbox.js';
 import { type Asked, wrongValue } from '../../core/command.js';
 import { type CommandContext, readSecret } from '../../core/command-context.js';
-import { appOrigin, hostName, listenAddress, matching, port } from '../../core/values.js';
+import { hostName, listenAddress, matching, ownOrigin, port } from '../../core/values.js';
 import type { SandboxFlags } from './command.js';
 
 /** The options of a served sandbox. */
@@ -57,7 +57,7 @@ export async function readServing(context: CommandContext, flags: ServingFlags):
     host,
     isRemote,
     allowedHosts: flags.allowHost ?? find('--allow-host', listOf(hostName)),
-    publicOrigin: flags.publicOrigin ?? find('--public-origin', appOrigin),
+    publicOrigin: flags.publicOrigin ?? find('--public-origin', ownOrigin),
     account: isRemote
       ? { ...(sid !== undefined && { sid }), ...(authToken !== undefined && { authToken }) }
       : {},
