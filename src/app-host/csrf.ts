@@ -8,7 +8,7 @@ const PAGE_EXPIRED = 419;
  * What frameworks say: Django, Flask-WTF, Spring, Symfony and packages for Express write "CSRF", Rails names its exception,
  * SvelteKit has words of its own. The element `<meta name="csrf-token">` is in pages of all kinds.
  */
-const WORDS = /\bcsrf\b(?!-)|InvalidAuthenticityToken|Cross-site POST form submissions are forbidden/i;
+const WORDS = /\bcsrf(?:[^\w-]|$)|InvalidAuthenticityToken|Cross-site POST form submissions are forbidden/i;
 
 const MAX_SEARCHED = 64 * 1024;
 

@@ -44,5 +44,5 @@ function findNewest(exchanges: readonly ExchangeSummary[]): ExchangeSummary[] {
 }
 
 function pathOf(target: string): string {
-  return target.replace(/[?#].*$/s, '');
+  return target.split(/[?#]/, 1)[0] ?? target;
 }
