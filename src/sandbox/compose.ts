@@ -115,7 +115,9 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
   const exchanges = createExchangeLog(options.keepExchanges ?? 2000);
   const causes = createRequestCauses({ events, traces, traceparent: options.traceparent ?? false });
 
-  const accounts = openAccount(store, options.account ?? {}, now(), { renewsToken: remoteAccess.isRemote });
+  const { onTokenRenewed } = options;
+  const opening = { renewsToken: remoteAccess.isRemote, onTokenRenewed };
+  const accounts = openAccount(store, options.account ?? {}, now(), opening);
   const { sid: accountSid, authToken } = accounts.fixed;
   const testCredentials = options.testCredentials ?? deriveTestCredentials(accountSid, authToken);
   const applications = createApplicationStore(store);
