@@ -184,7 +184,7 @@ describe('tunnel', () => {
     before = workspace.read('.env');
   });
 
-  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('reverts its changes on %s', async (signal) => {
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const)('reverts its changes on %s', async (signal) => {
     const { child } = await startServer(workspace, args(), READY);
     expect(workspace.read('.env')).not.toBe(before);
     expect(await child.end(signal)).toBe(130);
