@@ -93,7 +93,10 @@ function explainLibsql(cause: unknown): { reason: string; tryNext: readonly stri
   const installAgain = ['install the packages again, on this machine and without --omit=optional'];
   const [, missing] = /^Cannot find module '([^']+)'/.exec(firstLine) ?? [];
   if (missing === undefined)
-    return { reason: `libsql does not work on ${MACHINE}: ${firstLine.replace(/\.$/, '')}`, tryNext: installAgain };
+    return {
+      reason: `libsql does not work on ${MACHINE}: ${firstLine.replace(/\.$/, '')}`,
+      tryNext: installAgain,
+    };
   if (!missing.startsWith('@libsql/') || hasBinary(missing)) {
     return {
       reason: `the package ${missing} is not installed (${findSystemCode(cause)})`,

@@ -292,7 +292,10 @@ describe("a machine on which libsql's binary does not work", () => {
       expect(tryNext).toEqual(['install the packages again, on this machine and without --omit=optional']);
     }
     const shown = await workspace.run(['status'], { cli });
-    expect([shown.code, shown.stderr]).toEqual([3, expect.stringContaining('Try: install the packages again')]);
+    expect([shown.code, shown.stderr]).toEqual([
+      3,
+      expect.stringContaining('Try: install the packages again'),
+    ]);
   });
 
   it('is one for which libsql has no binary, and the advice is not to install again', async () => {
