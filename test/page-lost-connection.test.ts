@@ -59,6 +59,22 @@ describe('while the connection is lost', () => {
     await expect.poll(() => sandbox.clock.now() - before).toBe(3 * 3_600_000);
   });
 
+  it('a screen that is opened says nothing of what it could not load, and has it with the connection', async () => {
+    const lab = await openLab();
+    lab.sandbox.compliance(MASK, { a2p: 'unregistered' });
+    const tab = await lab.openTab('/phones');
+    await findPhone(tab, SHOWN_CONTACT).waitFor();
+    await cut(tab, lab);
+    await tab.getByRole('link', { name: 'Controls' }).click();
+    const screen = tab.getByRole('region', { name: 'Controls' });
+    await screen.getByText(REASON).waitFor();
+    expect(await screen.getByText('No phone has texted STOP.').count()).toBe(0);
+    expect(await screen.getByText('registered', { exact: true }).count()).toBe(0);
+    await lab.reopenPage();
+    await screen.getByText('not registered').waitFor();
+    await screen.getByText('No phone has texted STOP.').waitFor();
+  });
+
   it('no number is watched or let go, and the number that was typed is watched afterwards', async () => {
     const lab = await openLab();
     lab.sandbox.assertShownOnlyTo(CONTACT, []);

@@ -114,6 +114,17 @@ it('/rest lists the requests of the app', async () => {
   await tab.getByRole('link', { name: 'POST /sms', exact: false }).waitFor();
 });
 
+it('the four lanes of a text that the app forwards fit into a narrow window', async () => {
+  const lab = await openLab({ browser: { viewport: { width: 390, height: 844 } } });
+  await sendText(lab);
+  const tab = await lab.openTab(`/t/${lab.sandbox.traces()[0]?.traceId}`);
+  await tab.getByRole('tab', { name: 'Who did what' }).click();
+  const lanes = tab.getByRole('region', { name: 'Who did what' });
+  await expect.poll(() => lanes.locator('.lane-name').allTextContents()).toHaveLength(4);
+  const [whole, shown] = await lanes.evaluate(({ scrollWidth, clientWidth }) => [scrollWidth, clientWidth]);
+  expect(whole).toBe(shown);
+});
+
 it('swimlanes say where the cause is a guess, and how long nothing happened', async () => {
   const lab = await openLab();
   lab.app.answer(async ({ form }) => {

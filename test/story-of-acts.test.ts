@@ -30,14 +30,15 @@ const TEXT_ANSWERS: Readonly<Record<string, AppAnswer | 'drop' | 'forward'>> = {
   forward: 'forward',
 };
 
-const GATHER = `<Gather input="dtmf speech" numDigits="2" timeout="2" action="/menu"><Say>Which one?</Say></Gather><Say>Bye</Say>`;
 const DIAL = `<Say>One moment</Say><Dial timeout="1" callerId="${MASK}">${OWNER}</Dial><Say>That is all</Say>`;
 
 /** What the app answers to calls, and to what was pressed or said in them. */
 const CALL_ANSWERS: Readonly<Record<string, string>> = {
   nothing: '',
   say: '<Say>Hello, it is 5 past 10</Say>',
-  gather: GATHER,
+  // {timeout} is long if the caller has something to enter.
+  gather:
+    '<Gather input="dtmf speech" numDigits="2" timeout="{timeout}" action="/menu"><Say>Which one?</Say></Gather><Say>Bye</Say>',
   dial: DIAL,
   reject: '<Reject/>',
   unknownVerb: '<Say>Hi</Say><Dance/>',
@@ -80,7 +81,7 @@ const call = fc.record({
   act: fc.constant('call' as const),
   callerId: fc.constantFrom('shown' as const, 'shown' as const, 'withheld' as const),
   answers: fc.array(oneOf(CALL_ANSWERS), { minLength: 1, maxLength: 3 }),
-  inputs: fc.array(fc.constantFrom('1', '42', '*', '#', '1#', 'Ann Example', 'twenty $'), { maxLength: 3 }),
+  inputs: fc.array(fc.constantFrom('42', '1#', '*7', 'Ann Example', 'twenty $'), { maxLength: 3 }),
   calls: fc.constantFrom('answers' as const, 'busy' as const, 'rejects' as const, 'no-answer' as const),
 });
 
@@ -101,15 +102,18 @@ async function openStage(): Promise<Stage> {
 
 /** Makes the app answer as an act asks for, from the first answer on. */
 function answerAs({ app, client }: Stage, act: Act): void {
-  const answers = act.act === 'call' ? [...act.answers] : [];
+  const [answers, inputs] = act.act === 'call' ? [[...act.answers], [...act.inputs]] : [[], []];
   const forward = async (body: string) => {
     await client.messages.create({ from: MASK, to: OWNER, body }).catch(() => undefined);
     return twiml('<Response/>');
   };
   app.answer(({ path, form }) => {
     if (path === '/a.gif') return { type: 'image/gif', body: PIXEL };
-    if (act.act === 'call')
-      return twiml(`<Response>${CALL_ANSWERS[answers.shift() ?? 'nothing']}</Response>`);
+    if (act.act === 'call') {
+      const name = answers.shift() ?? 'nothing';
+      const timeout = name === 'gather' && inputs.shift() !== undefined ? '60' : '1';
+      return twiml(`<Response>${CALL_ANSWERS[name]?.replace('{timeout}', timeout)}</Response>`);
+    }
     const answer = TEXT_ANSWERS[act.answer] ?? {};
     return answer === 'forward' ? forward(`📲 ${form.Body}`) : answer;
   });
@@ -143,15 +147,18 @@ async function makeCall({ sandbox }: Stage, { callerId, calls, inputs }: CallAct
       .phone(OWNER)
       .liveCalls()
       .some((one) => one.log().state === 'talking');
-  for (const input of inputs) {
-    await expect.poll(() => isOver() || isBridged() || placed.log().waitsFor !== null).toBe(true);
+  const { traceId } = placed;
+  const countWaits = () => sandbox.events({ traceId }).filter(({ kind }) => kind === 'gather.waiting').length;
+  for (const [index, input] of inputs.entries()) {
+    // An input that nobody waits for may come at another moment of the call when it is played.
+    await expect.poll(() => isOver() || isBridged() || countWaits() > index).toBe(true);
     if (isOver() || isBridged()) break;
     if (/^[\d*#]+$/.test(input)) placed.press(input);
     else placed.say(input);
   }
   await expect.poll(() => isOver() || isBridged()).toBe(true);
   if (!isOver()) placed.hangUp();
-  return placed.traceId;
+  return traceId;
 }
 
 it('the stories of any sequence of acts are played in another sandbox with the same app, and pass', async () => {

@@ -24,13 +24,14 @@ export function findPictures(clipboard: DataTransfer | null): readonly File[] {
 const MAX_BYTES = 5 * 1024 * 1024;
 
 /**
- * Adds files to the pictures of a text.
+ * Reads files that are to be sent with a text.
  *
- * @throws Error with Twilio's code if one is no picture, or all are too large together
+ * @param pictures those that the text has already
+ * @throws Error with Twilio's code if a file is not a picture, or all are too large together
  */
-export async function addPictures(
-  pictures: readonly Picture[],
+export async function readPictures(
   files: readonly File[],
+  pictures: readonly Picture[],
 ): Promise<readonly Picture[]> {
   const other = files.find(({ type }) => !PICTURE_TYPES.includes(type));
   if (other) throw new Error(`${other.name}: Invalid Content-Type: ${other.type || 'none'} (12300)`);
@@ -38,10 +39,10 @@ export async function addPictures(
   if (bytes > MAX_BYTES) {
     throw new Error('Media exceeds messaging provider size limit (11751): 5 MB for all pictures of a text');
   }
-  const added = files.map(async (file) => {
+  const read = files.map(async (file) => {
     return { id: crypto.randomUUID(), name: file.name, size: file.size, url: await readDataUrl(file) };
   });
-  return [...pictures, ...(await Promise.all(added))];
+  return Promise.all(read);
 }
 
 function readDataUrl(file: File): Promise<string> {

@@ -5,7 +5,7 @@ import { inPath } from '../api.js';
 import type { Lab } from '../lab.js';
 import { ActButton } from '../parts/act-button.js';
 import { Failure } from '../parts/common.js';
-import { addPictures, findPictures, PICTURE_TYPES, type Picture } from '../picture.js';
+import { findPictures, PICTURE_TYPES, type Picture, readPictures } from '../picture.js';
 import { showNumber, showText } from '../words.js';
 
 interface ComposerProps {
@@ -46,7 +46,9 @@ export function Composer({ lab, number, other, isAccounts, onType }: ComposerPro
     onType();
     error.value = undefined;
     try {
-      pictures.value = await addPictures(pictures.value, files);
+      const added = await readPictures(files, pictures.value);
+      // Others may have been attached, or sent, meanwhile.
+      pictures.value = [...pictures.value, ...added];
     } catch (failure) {
       error.value = failure;
     }

@@ -16,8 +16,8 @@ interface SwimlanesProps {
 /** The heights of a step, of the names of the lanes and of a gap, pixels. */
 const [STEP, HEAD, GAP] = [34, 44, 24];
 
-/** How narrow and how wide a lane may be, pixels. */
-const [MIN_LANE, MAX_LANE] = [120, 320];
+/** How narrow and how wide a lane may be, and below which width its name takes two lines, pixels. */
+const [MIN_LANE, MAX_LANE, WHOLE_NAME] = [90, 320, 120];
 
 /** About the width of a letter, pixels. */
 const LETTER = 6.6;
@@ -68,8 +68,12 @@ export function Swimlanes({ trace, selected, onSelect }: SwimlanesProps) {
         {lanes.map((lane) => (
           <g key={lane}>
             <line x1={x(lane)} x2={x(lane)} y1={HEAD - 8} y2={height} class="lane" />
-            <text x={x(lane)} y={20} text-anchor="middle" class="lane-name">
-              {lane.startsWith('+') ? showNumber(lane) : lane}
+            <text text-anchor="middle" class="lane-name">
+              {splitName(lane, laneWidth).map((line, index, { length }) => (
+                <tspan key={line} x={x(lane)} y={20 + (index - (length - 1) / 2) * 15}>
+                  {line}
+                </tspan>
+              ))}
             </text>
           </g>
         ))}
@@ -80,8 +84,9 @@ export function Swimlanes({ trace, selected, onSelect }: SwimlanesProps) {
           const isAGuess = isGuessed(event);
           const [start, end] = [x(from), x(to)];
           const direction = Math.sign(end - start);
-          const room = direction === 0 ? laneWidth : Math.abs(end - start);
-          const shown = cut(text, Math.floor((room - 16) / LETTER));
+          const words = placeWords(start, end, lanes.length * laneWidth);
+          const suffix = isAGuess ? ' (guessed)' : '';
+          const shown = cut(text, Math.floor((words.room - 16) / LETTER) - suffix.length);
           return (
             <g
               key={event.id}
@@ -111,12 +116,8 @@ export function Swimlanes({ trace, selected, onSelect }: SwimlanesProps) {
                   <path d={`M${end} ${y}l${-direction * 8} -4v8z`} />
                 </>
               )}
-              <text
-                x={direction === 0 ? start + 10 : (start + end) / 2}
-                y={y - 5}
-                text-anchor={direction === 0 ? 'start' : 'middle'}
-              >
-                {isAGuess ? `${shown} (guessed)` : shown}
+              <text x={words.x} y={y - 5} text-anchor={words.anchor}>
+                {shown + suffix}
               </text>
             </g>
           );
@@ -139,6 +140,24 @@ function placeArrows(arrows: readonly Arrow[]): readonly number[] {
     top += STEP + (findGap(arrows, index) > GAP_MS ? GAP : 0);
     return top;
   });
+}
+
+/** A phone number is the only name that is too long for a narrow lane. */
+function splitName(lane: string, laneWidth: number): readonly string[] {
+  if (!lane.startsWith('+')) return [lane];
+  const number = showNumber(lane);
+  const [, start = '', end = ''] = /^(\S+ \S+) (.+)$/.exec(number) ?? [];
+  return laneWidth < WHOLE_NAME && end !== '' ? [start, end] : [number];
+}
+
+/** Where the words of an arrow or a dot stand, and how wide they may be: no others are in their row. */
+function placeWords(start: number, end: number, width: number) {
+  const middle = (start + end) / 2;
+  if (start !== end)
+    return { x: middle, anchor: 'middle', room: 2 * Math.min(middle, width - middle) } as const;
+  return start > width / 2
+    ? ({ x: start - 10, anchor: 'end', room: start - 10 } as const)
+    : ({ x: start + 10, anchor: 'start', room: width - start - 10 } as const);
 }
 
 function cut(text: string, length: number): string {

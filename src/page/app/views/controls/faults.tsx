@@ -19,7 +19,8 @@ export function Faults({ lab, act }: CardProps) {
   const changes = useSignal(0);
   const latest = lab.events.value.findLast(({ kind }) => kind === 'fault.hit')?.id;
   const faults =
-    useLoaded(() => lab.api.get<ListedFault[]>('/faults'), [changes.value, latest]).value.value ?? [];
+    useLoaded(() => lab.api.get<ListedFault[]>('/faults'), [changes.value, latest, lab.connection.value])
+      .value.value ?? [];
   const [path, answer, times] = [useSignal('Messages'), useSignal('503'), useSignal('1')];
   const again = (work: () => Promise<unknown>) =>
     act(async () => {

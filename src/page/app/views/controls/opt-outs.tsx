@@ -14,8 +14,10 @@ export function OptOuts({ lab, act }: CardProps) {
     ({ kind }) => kind === 'opt-out' || kind === 'sandbox.restored',
   )?.id;
   const changes = useSignal(0);
-  const optOuts =
-    useLoaded(() => lab.api.get<OptOut[]>('/opt-outs'), [latest, changes.value]).value.value ?? [];
+  const optOuts = useLoaded(
+    () => lab.api.get<OptOut[]>('/opt-outs'),
+    [latest, changes.value, lab.connection.value],
+  ).value.value;
   const optIn = ({ sender, phone }: OptOut) =>
     act(async () => {
       await lab.api.send('DELETE', `/opt-outs/${inPath(sender)}/${inPath(phone)}`);
@@ -23,9 +25,9 @@ export function OptOuts({ lab, act }: CardProps) {
     });
   return (
     <Card title="Opt-outs">
-      {optOuts.length === 0 && <p class="quiet-text">No phone has texted STOP.</p>}
+      {optOuts?.length === 0 && <p class="quiet-text">No phone has texted STOP.</p>}
       <ul class="rows">
-        {optOuts.map((one) => (
+        {optOuts?.map((one) => (
           <li key={`${one.sender} ${one.phone}`}>
             <strong>{nameOf(lab, one.phone)}</strong> gets nothing from {showNumber(one.sender)}
             <ActButton lab={lab} class="quiet" onClick={() => void optIn(one)}>

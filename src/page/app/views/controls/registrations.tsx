@@ -11,9 +11,10 @@ import { Card, type CardProps, Of } from './card.js';
 export function Registrations({ lab, act }: CardProps) {
   const changes = useSignal(0);
   const numbers = lab.holdings.value?.numbers ?? [];
-  const lacking =
-    useLoaded(() => lab.api.get<SenderCompliance[]>('/compliance'), [changes.value, numbers.length]).value
-      .value ?? [];
+  const { value: lacking } = useLoaded(
+    () => lab.api.get<SenderCompliance[]>('/compliance'),
+    [changes.value, numbers.length, lab.connection.value],
+  ).value;
   const change = (sender: string, compliance: object) =>
     act(async () => {
       await lab.api.send('PUT', `/compliance/${inPath(sender)}`, compliance);
@@ -26,8 +27,9 @@ export function Registrations({ lab, act }: CardProps) {
       </p>
       <ul class="rows">
         {numbers.map(({ number }) => {
-          const lack = lacking.find(({ sender }) => sender === number);
-          const isRegistered = lack === undefined;
+          // As long as it was not loaded, nothing is said about any.
+          if (!lacking) return null;
+          const isRegistered = !lacking.some(({ sender }) => sender === number);
           return (
             <li key={number}>
               <strong>{showNumber(number)}</strong>
