@@ -50,6 +50,8 @@ export function waitForMatch<T>(
       end();
       reject(timedOut(what, timeoutMs));
     }, timeoutMs);
+    // Once the sandbox is closed, nothing else keeps the process running.
+    timer.unref();
     const stop = stream.subscribe((event) => {
       try {
         const found = find(event);
