@@ -68,8 +68,9 @@ async def test_a_call_has_coroutines_too(async_sandbox: AsyncSandbox, async_phon
 
 
 async def test_a_wait_without_a_text_raises(async_phone: AsyncPhone) -> None:
-    with pytest.raises(Unmet, match=re.escape("got no text within 0.1 s")):
+    with pytest.raises(Unmet, match=re.escape("got no text within 0.1 s")) as raised:
         await async_phone.wait_for_text(timeout=0.1)
+    assert "concurrent" not in "".join(str(entry.path) for entry in raised.traceback)
 
 
 def test_a_cancelled_wait_does_not_hold_up_the_loop(async_phone: AsyncPhone) -> None:

@@ -114,6 +114,25 @@ E   The app has sent no request to the sandbox. Its SDK must see the variables o
     )
 
 
+def test_an_app_that_was_imported_before_the_variables_were_set(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+        from twilio.rest import Client
+
+        CLIENT = Client("AC" + "0" * 32, "a token of nobody")
+
+        def test_code(sandbox, phone):
+            with pytest.raises(Exception):
+                CLIENT.messages.create(from_=sandbox.main_number, to=phone.number, body="Hello")
+            phone.wait_for_text(timeout=0.1)
+        """
+    )
+    result = pytester.runpytest_subprocess("-q")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["E   *The app's requests had no credentials*relay_phone_environment = session*"])
+
+
 def test_a_manual_clock_that_stands_still(pytester: pytest.Pytester) -> None:
     pytester.makeini("[pytest]\nrelay_phone_clock = manual")
     printed = fail(

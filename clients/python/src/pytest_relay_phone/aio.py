@@ -53,11 +53,21 @@ def viewed_in_thread(
         ending = threading.Event()
         context = contextvars.copy_context()
         context.run(cancelled.set, ending)
-        work = functools.partial(context.run, method, self._viewed, *args, **named)
+
+        def work() -> R | BaseException:
+            # Raised in the thread, it would end in a line of the standard library.
+            try:
+                return context.run(method, self._viewed, *args, **named)
+            except BaseException as error:
+                return error
+
         try:
-            return view(await asyncio.get_running_loop().run_in_executor(THREADS, work))
+            result = await asyncio.get_running_loop().run_in_executor(THREADS, work)
         finally:
             ending.set()
+        if isinstance(result, BaseException):
+            raise result
+        return view(result)
 
     return run
 

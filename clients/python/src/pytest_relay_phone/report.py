@@ -22,7 +22,8 @@ def describe_events(control: Control) -> str:
         _section("Webhooks that failed:", [_describe_webhook(one) for one in reversed(failed)]),
     ]
     if not traces:
-        parts.append("Nothing happened: no text was sent and no call was made.\n" + _describe_contact(control))
+        parts.append("Nothing happened: no text was sent and no call was made.")
+    parts.append(_describe_contact(control.ask("GET", "/state")["app"], bool(traces)))
     parts.append(_describe_clock(control.ask("GET", "/clock")))
     return "\n".join(part for part in parts if part)
 
@@ -42,8 +43,15 @@ def _describe_webhook(exchange: dict[str, Any]) -> str:
     return visible(f"{exchange['method']} {url}: {reason}")
 
 
-def _describe_contact(control: Control) -> str:
-    if control.ask("GET", "/state")["app"]["requests"] > 0:
+def _describe_contact(app: dict[str, Any], has_happened: bool) -> str:
+    if app["requests"] > 0:
+        return ""
+    if app["refusedRequests"] > 0:
+        return (
+            "The app's requests had no credentials, or not those of the sandbox. An app that reads them when it is imported "
+            "needs relay_phone_environment = session in the pytest settings."
+        )
+    if has_happened:
         return ""
     return "The app has sent no request to the sandbox. Its SDK must see the variables of the fixture twilio_environment."
 
