@@ -63,7 +63,10 @@ it('leaves out what the budget does not allow', async () => {
     'texts/inbound-webhook',
   );
   const { results, unseen, spent } = report(ended);
-  expect([unseen, results[1]?.reason]).toEqual([1, 'the budget of 0.03 USD is used up']);
+  expect([unseen, results[1]?.reason]).toEqual([
+    1,
+    'left out, to stay within the budget of 0.03 USD: at most 0.0249 USD',
+  ]);
   expect(Number(spent?.amount)).toBeLessThanOrEqual(0.03);
   expect(account.events().filter(({ kind }) => kind === 'text.queued')).toHaveLength(1);
 });
