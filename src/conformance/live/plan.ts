@@ -1,5 +1,5 @@
 // What a run with an account will do, leave out and cost, as lines for people.
-import { BEHAVIOUR_GROUPS, isPaid, type TwilioBehaviour, usesNumbers } from '../behaviour.js';
+import { BEHAVIOUR_GROUPS, type CreatedIn, isPaid, type TwilioBehaviour, usesNumbers } from '../behaviour.js';
 import { type Budget, formatAmount, toDecimal } from './budget.js';
 import type { LiveNumber } from './numbers.js';
 import { isSent, type Selection, sumOf } from './selection.js';
@@ -22,18 +22,43 @@ export function describeLivePlan(plan: LivePlan): string[] {
   const [sent, refused] = [chosen.filter(isSent), chosen.filter((one) => isPaid(one) && !isSent(one))];
   const show = (millionths: number) => formatAmount(millionths, budget.currency);
   const dearest = Math.max(0, ...refused.map((one) => budget.worstOf(one) ?? 0));
+  const created = BEHAVIOUR_CREATIONS.filter(([collection]) =>
+    chosen.some((one) => creates(one, collection)),
+  );
   return [
     `run ${chosen.length} of ${all} behaviours with the account ${accountSid}: ${countGroups(chosen)}`,
     ...(chosen.some(usesNumbers)
       ? describeNumbers(numbers)
       : ['the webhooks of the two numbers stay as they are']),
-    'created, and removed again: TwiML apps, Messaging Services, texts; the records of calls stay',
+    ...(created.length > 0
+      ? [`created, and removed again: ${created.map(([, name]) => name).join(', ')}`]
+      : []),
+    ...(chosen.some((one) => creates(one, 'Calls')) ? ['the records of calls stay in the account'] : []),
     `${chosen.length - sent.length - refused.length} of them are free of charge`,
-    `${refused.length} are texts and calls that Twilio should refuse, free of charge: at most ${show(dearest)} for each that it accepts`,
-    `${sent.length} send texts and calls: at most ${show(sumOf(sent, budget.worstOf))}, with the fees of carriers`,
+    ...(refused.length > 0
+      ? [
+          `${refused.length} ask for texts and calls that Twilio should refuse, free of charge: at most ${show(dearest)} for each that it accepts`,
+        ]
+      : []),
+    ...(sent.length > 0
+      ? [
+          `${sent.length} send texts and calls: at most ${show(sumOf(sent, budget.worstOf))}, with the fees of carriers`,
+        ]
+      : []),
     `it never spends more than the budget of ${show(budget.limit)}, and buys nothing`,
     ...describeRest(plan),
   ];
+}
+
+/** What is removed again, by the collection. */
+const BEHAVIOUR_CREATIONS = [
+  ['Applications', 'TwiML apps'],
+  ['Services', 'Messaging Services'],
+  ['Messages', 'texts'],
+] as const satisfies readonly (readonly [CreatedIn, string])[];
+
+function creates({ steps }: TwilioBehaviour, collection: CreatedIn): boolean {
+  return steps.some((step) => step.kind === 'request' && step.creates === collection);
 }
 
 function describeNumbers(numbers: readonly LiveNumber[]): string[] {

@@ -252,7 +252,13 @@ export const DELIBERATE_DIFFERENCES: readonly DeliberateDifference[] = [
   answer('accounts/app-defaults', APPS, set('date_created', '2026-11-20T10:00:00Z'), 'body date_created'),
   answer('accounts/app-defaults', APPS, header('etag', '"a"'), 'header etag', 'missing'),
   answer('paging/keys', 'GET /Applications\\.json', drop('first_page_uri'), 'body first_page_uri', 'extra'),
-  answer('paging/keys', 'GET /Applications\\.json', set('previous_page_uri', ''), 'body previous_page_uri', 'type'),
+  answer(
+    'paging/keys',
+    'GET /Applications\\.json',
+    set('previous_page_uri', ''),
+    'body previous_page_uri',
+    'type',
+  ),
   answer(
     'accounts/app-by-name',
     'GET /Applications\\.json',
@@ -261,7 +267,12 @@ export const DELIBERATE_DIFFERENCES: readonly DeliberateDifference[] = [
     'count',
   ),
   answer('texts/sent', MESSAGES, set('subresource_uris.media', '/media.json'), 'body subresource_uris.media'),
-  answer('texts/sent', ONE_TEXT, set('uri', (old: unknown) => String(old).replace('.json', '')), 'body uri'),
+  answer(
+    'texts/sent',
+    ONE_TEXT,
+    set('uri', (old: unknown) => String(old).replace('.json', '')),
+    'body uri',
+  ),
   answer('texts/sent', ONE_TEXT, set('sid', `MM${'7'.repeat(32)}`), 'body sid'),
   answer('texts/sent', ONE_TEXT, set('num_segments', '2'), 'body num_segments'),
   answer('services/defaults', 'POST /v1/Services', set('sticky_sender', false), 'body sticky_sender'),
