@@ -1,4 +1,5 @@
 // Every field of every answer and webhook is compared: any of them is changed, and the comparison names it.
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -7,6 +8,7 @@ import type { RequestStep, TwilioBehaviour } from './behaviour.js';
 import { BEHAVIOURS } from './behaviours/behaviours.js';
 import { compareRecordings } from './compare.js';
 import { isBelow, joinPath } from './json-path.js';
+import { NOT_COMPARED } from './not-compared.js';
 import type { Recording } from './recording.js';
 import { runBehaviour } from './run-behaviour.js';
 import { type OpenSide, openSandboxSide } from './sandbox-side.js';
@@ -298,4 +300,9 @@ describe('the comparison', () => {
     expect(late(6_000, 0)).toContainEqual(['POST /Messages.json', 'delay']);
     expect(late(0, 11_000)).toContainEqual(['webhook /status delivered', 'delay']);
   });
+});
+
+it('docs/conformance.md lists what is not compared', () => {
+  const page = readFileSync('docs/conformance.md', 'utf8').replace(/\s+/g, ' ');
+  for (const one of NOT_COMPARED) expect(page).toContain(`- ${one}`);
 });

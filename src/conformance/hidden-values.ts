@@ -32,7 +32,8 @@ function sharedLength(text: string, at: number, secret: string): number {
   let length = PART_LENGTH;
   while (length < secret.length - start && text[at + length]?.toLowerCase() === secret[start + length])
     length += 1;
-  return length;
+  // Digits alone are replaced as a number, and may be one that a behaviour looks up.
+  return /^\d+$/.test(text.slice(at, at + length)) ? 0 : length;
 }
 
 /** True if a text has something of the account once it is decoded. */

@@ -80,12 +80,13 @@ describe('what is recorded', () => {
     const halves = fc.integer({ min: 8, max: 24 }).map((at) => [TOKEN.slice(0, at), TOKEN.slice(at)]);
     fc.assert(
       fc.property(halves, ([first, second]) => {
-        expect(create().json({ a: `x-${first}`, b: [second] }, strict)).toEqual({
-          a: 'x-<part of a secret>',
-          b: ['<part of a secret>'],
-        });
+        const recorded = JSON.stringify(create().json({ a: `x-${first}`, b: [second] }, strict));
+        for (const half of [first, second]) expect(recorded).not.toContain(half);
       }),
     );
+    // The digits of a token may be those of a number that a behaviour looks up.
+    const { text } = createStandIns({ ...OWNED, secrets: ['0123456789abcdef'.repeat(2)] });
+    expect(text('+99912345678 456789abcd')).toBe('<number1> <part of a secret>');
     const list = { messages: [{ body: 'See you at eight' }, { body: `Hello ${OWNED.tag}` }] };
     expect(create().json(list, strict)).toEqual({
       messages: [{ body: '<text without the tag>' }, { body: 'Hello <tag>' }],

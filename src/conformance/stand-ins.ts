@@ -57,8 +57,8 @@ export function isLooseParameter(name: string): boolean {
 const RFC_2822 =
   /\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} (?:[+-]\d{4}|GMT)/g;
 const ISO_8601 = /\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:?\d{2})/g;
-const IPV6 =
-  /(?<![0-9A-Za-z:])(?:(?:[0-9a-f]{1,4}:){4,7}[0-9a-f]{1,4}|(?=[0-9a-f:]*::)[0-9a-f:]{3,39})(?![0-9A-Za-z:])/gi;
+/** What an IPv6 address consists of. */
+const HEX_GROUPS = /[0-9a-f:]{3,}/gi;
 const SID = /[A-Z]{2}[0-9a-fA-F]{32}/g;
 /** A word, of which one with an @ is an e-mail address. */
 const WORD = /[^\s<>"']+/g;
@@ -96,7 +96,7 @@ export function createStandIns(owned: OwnedValues): StandIns {
       .replace(SID, (sid) => standInFor(sid.slice(0, 2), sid.slice(2).toLowerCase()))
       .replace(WORD, (word) => (word.includes('@') ? '<e-mail address>' : word))
       .replace(ADDRESS, '<IP address>')
-      .replace(IPV6, '<IP address>')
+      .replace(HEX_GROUPS, (word) => (isIpv6(word) ? '<IP address>' : word))
       .replace(TOKEN, (word) => (isWord(word) ? word : standInFor('token', word)))
       .replace(NUMBER, (number) => standInFor('number', number.replace(/\D/g, '')));
   }
@@ -124,6 +124,11 @@ export function createStandIns(owned: OwnedValues): StandIns {
   }
 
   return { text, json: (value, loose) => json(value, loose) };
+}
+
+/** A time has two colons at most. */
+function isIpv6(word: string): boolean {
+  return word.includes('::') || word.split(':').length > 4;
 }
 
 /** The paths and names of Twilio are long, too: they consist of short words, as English or CamelCase has them. */

@@ -83,7 +83,7 @@ function describeRest({ selection, budget, commandFor }: LivePlan): string[] {
   const more = formatAmount(sumOf(tooExpensive.filter(isSent), budget.worstOf), budget.currency);
   return [
     ...lines,
-    `left out, for they exceed the budget; they would cost at most ${more} more: ${listIds(tooExpensive)}`,
+    `left out, because they exceed the budget; they may cost ${more} more: ${listIds(tooExpensive)}`,
     `all of them: ${commandFor(roundUp(budgetForAll))}`,
   ];
 }
