@@ -1,5 +1,16 @@
 // Finds what belongs to the account in other spellings: encoded, or only a part of a secret.
-import type { OwnedValues } from './stand-ins.js';
+
+/** What is known to belong to the account or to this run. */
+export interface OwnedValues {
+  readonly accountSid: string;
+  readonly secrets: readonly string[];
+  /** The two numbers, E.164, by the name of their stand-in. */
+  readonly numbers: Readonly<Record<string, string>>;
+  /** The address of the app, up to the path of a behaviour. */
+  readonly app: string;
+  /** The words that make the texts and names of this behaviour unique. */
+  readonly tag: string;
+}
 
 type Owned = Pick<OwnedValues, 'accountSid' | 'secrets' | 'numbers' | 'app'>;
 

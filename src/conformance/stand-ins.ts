@@ -1,20 +1,8 @@
 // Replaces everything that belongs to one account by stable stand-ins: secrets, SIDs, numbers, addresses, dates.
 
-import { hidesOwned, listForms, replaceParts } from './hidden-values.js';
+import { hidesOwned, listForms, type OwnedValues, replaceParts } from './hidden-values.js';
 import { joinPath } from './json-path.js';
 import type { Json } from './recording.js';
-
-/** What is known to belong to the account or to this run. */
-export interface OwnedValues {
-  readonly accountSid: string;
-  readonly secrets: readonly string[];
-  /** The two numbers, E.164, by the name of their stand-in. */
-  readonly numbers: Readonly<Record<string, string>>;
-  /** The address of the app, up to the path of a behaviour. */
-  readonly app: string;
-  /** The words that make the texts and names of this behaviour unique. */
-  readonly tag: string;
-}
 
 /** Replaces texts; the same value always gets the same stand-in. */
 export interface StandIns {
