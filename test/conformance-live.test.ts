@@ -1,6 +1,5 @@
 // `relay-phone conformance --live` against a second sandbox behind TLS, which stands in for an account.
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { expect, it, onTestFinished } from 'vitest';
 import { captureSchema, conformanceReportSchema } from '../src/reports.js';
 import { A, B, OWN_URL, setUpLive } from './support/conformance/live-scene.js';
@@ -63,7 +62,10 @@ it('leaves out what the budget does not allow', async () => {
     'texts/inbound-webhook',
   );
   const { results, unseen, spent } = report(ended);
-  expect([unseen, results[1]?.reason]).toEqual([1, 'the budget of 0.03 USD is used up']);
+  expect([unseen, results[1]?.reason]).toEqual([
+    1,
+    'left out, to stay within the budget of 0.03 USD: at most 0.0249 USD',
+  ]);
   expect(Number(spent?.amount)).toBeLessThanOrEqual(0.03);
   expect(account.events().filter(({ kind }) => kind === 'text.queued')).toHaveLength(1);
 });
@@ -112,52 +114,100 @@ it('gives the numbers back after Ctrl-C', async () => {
   expect(await urls()).toEqual([OWN_URL, OWN_URL]);
 });
 
-it('cleans up after a run that was killed, in the next run and in undo', async () => {
-  for (const next of ['conformance', 'undo'] as const) {
-    let hangs = true;
-    const { workspace, client, environment, options, run, urls } = await setUpLive({
-      answer: ({ method, path }) =>
-        hangs && method === 'POST' && path.endsWith('/Calls.json') ? 'hang' : undefined,
-    });
-    const child = workspace.start(
-      [
-        'conformance',
-        '--live',
-        '--yes',
-        ...options,
-        '--only',
-        'voice/placed',
-        '--only',
-        'accounts/app-by-name',
-      ],
-      { environment },
-    );
-    onTestFinished(() => void child.kill('SIGKILL'));
-    await expect.poll(urls).not.toContain(OWN_URL);
+/** Each is killed once Twilio has done what it was asked for, and before the answer arrives. */
+const KILLS: readonly (readonly [what: string, behaviour: string, asked: RegExp, count: number])[] = [
+  ['the first number got its webhooks', 'voice/placed', /^POST .*\/IncomingPhoneNumbers\/PN/, 1],
+  ['the second number got its webhooks', 'voice/placed', /^POST .*\/IncomingPhoneNumbers\/PN/, 2],
+  ['a TwiML app was created', 'accounts/app-by-name', /^POST .*\/Applications\.json/, 2],
+  ['a TwiML app was deleted', 'accounts/app-by-name', /^DELETE .*\/Applications\//, 1],
+  ['a Messaging Service was created', 'services/update', /^POST \/v1\/Services$/, 1],
+  ['a text was sent', 'texts/sent', /^POST .*\/Messages\.json/, 1],
+  ['a call was placed', 'voice/placed', /^POST .*\/Calls\.json/, 1],
+  ['a phone opted out', 'opt-outs/stop', /^POST .*\/Messages\.json/, 2],
+];
+
+it.each(KILLS)('cleans up after a kill -9 when %s', async (_what, behaviour, asked, count) => {
+  let left = count;
+  let kill: () => void = () => undefined;
+  const { workspace, client, environment, options, run, urls } = await setUpLive({
+    edit: ({ method, path }, answer) => {
+      if (asked.test(`${method} ${path}`)) left -= 1;
+      if (left !== 0) return answer;
+      kill();
+      return { ...answer, delayMs: 500 };
+    },
+  });
+  const args = ['conformance', '--live', '--yes', ...options, '--only', behaviour];
+  const child = workspace.start(args, { environment });
+  const exited = once(child, 'exit');
+  kill = () => {
+    left = -1;
     child.kill('SIGKILL');
-    hangs = false;
-    await once(child, 'exit');
-    // What a kill in the middle of a request leaves: intended, and done at Twilio.
-    const change = {
-      id: 'x',
-      at: new Date().toISOString(),
-      target: 'live',
-      accountSid: SID,
-      state: 'intended',
-      temporary: true,
-    };
-    const deed = { kind: 'trial-created', collection: 'Applications', tag: 'q0123456789ab', numbers: [A, B] };
-    await client.applications.create({ friendlyName: 'q0123456789ab' });
-    workspace.write(
-      '.relay-phone/journal.jsonl',
-      `${readFileSync(workspace.file('.relay-phone/journal.jsonl'), 'utf8')}\n${JSON.stringify({ ...change, deed })}`,
-    );
-    const ended =
-      next === 'undo'
-        ? await workspace.run(['undo', '--live', '--yes'], { environment })
-        : await run('--yes', '--only', 'lookups/v1-plus');
-    expect(ended, ended.stderr).toMatchObject({ code: 0 });
-    expect(await urls()).toEqual([OWN_URL, OWN_URL]);
-    expect(await client.applications.list()).toEqual([]);
-  }
+  };
+  expect((await exited)[1]).toBe('SIGKILL');
+  // The next run does it, and so does undo.
+  const ended =
+    count === 1
+      ? await workspace.run(['undo', '--live', '--yes'], { environment })
+      : await run('--yes', '--only', 'lookups/v1-plus');
+  expect(ended, ended.stderr).toMatchObject({ code: 0 });
+  expect(await urls()).toEqual([OWN_URL, OWN_URL]);
+  expect(await client.applications.list()).toEqual([]);
+  expect(await client.messaging.v1.services.list()).toEqual([]);
+  for (const direction of [
+    { from: A, to: B },
+    { from: B, to: A },
+  ])
+    for (const { body } of await client.messages.list(direction)) expect(body).not.toContain('Hello');
+  expect((await client.calls.list()).filter(({ status }) => status !== 'completed')).toEqual([]);
+  // Nobody is opted out any more.
+  await client.messages.create({ from: A, to: B, body: 'Hi' });
+});
+
+it('restores the numbers even if something cannot be removed, and says what is left', async () => {
+  const { run, urls } = await setUpLive({
+    answer: ({ method, path }) =>
+      method === 'DELETE' && path.includes('/Applications/')
+        ? { status: 403, body: JSON.stringify({ code: 20008, message: 'No.', status: 403 }) }
+        : undefined,
+  });
+  const ended = await run('--yes', '--only', 'accounts/app-by-name', '--only', 'texts/sent');
+  expect(ended).toMatchObject({ code: 0 });
+  expect(ended.stdout).toContain('could not remove the TwiML app');
+  expect(ended.stdout).toContain('relay-phone undo, or the next run, tries again');
+  expect(await urls()).toEqual([OWN_URL, OWN_URL]);
+});
+
+it('does not take the text of a stranger for one of its own, and records none of it', async () => {
+  const stranger = '+13105550100';
+  let sent = false;
+  const { workspace, account, run } = await setUpLive({
+    edit: ({ method, path }, answer) => {
+      if (method === 'POST' && path.endsWith('/Messages.json') && !sent) {
+        sent = true;
+        void account.phone(stranger).text(B, 'My secret words');
+      }
+      return { ...answer, delayMs: sent ? 300 : 0 };
+    },
+  });
+  const ended = await run('--yes', '--only', 'texts/inbound-webhook', '--capture', 'twilio.json');
+  expect(ended, ended.stdout).toMatchObject({ code: 0 });
+  expect(ended.stdout).toContain('1 agree, 0 differ');
+  expect(workspace.read('twilio.json')).not.toMatch(/secret words|310/);
+});
+
+it('says which options count only with --live', async () => {
+  const { workspace } = await setUpLive();
+  const ended = await workspace.run([
+    'conformance',
+    '--only',
+    'paging/size-0',
+    '--budget',
+    '2',
+    '--number',
+    A,
+  ]);
+  expect(ended).toMatchObject({ code: 0 });
+  expect(ended.stdout).toContain('ignored: --budget counts only with --live');
+  expect(ended.stdout).toContain('ignored: --number counts only with --live');
 });

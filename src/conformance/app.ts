@@ -29,8 +29,15 @@ export interface ConformanceApp {
   readonly address: string;
   /** Sets the origin under which Twilio reaches the app. Default: the local origin. */
   publish(origin: string): void;
-  /** Starts a behaviour: sets the answers, and forgets earlier webhooks. Late ones to its own paths do not count. */
-  begin(replies: Readonly<Record<string, AppReply>>): BehaviourApp;
+  /**
+   * Starts a behaviour: sets the answers, and forgets earlier webhooks. Late ones to its own paths do not count.
+   *
+   * @param isExpected false for a webhook that {@link BehaviourApp.wait} does not count, such as that of a stranger's text
+   */
+  begin(
+    replies: Readonly<Record<string, AppReply>>,
+    isExpected: (webhook: Pick<ReceivedWebhook, 'parameters'>) => boolean,
+  ): BehaviourApp;
   /** Checks that the published origin leads here. @returns the path to ask for and the expected body */
   proof(): { readonly path: string; readonly answer: string };
   close(): Promise<void>;
@@ -126,7 +133,7 @@ export async function startConformanceApp(
     publish: (origin) => {
       published = origin;
     },
-    begin: (next) => {
+    begin: (next, isExpected) => {
       run += 1;
       replies = next;
       const own: ReceivedWebhook[] = [];
@@ -135,7 +142,7 @@ export async function startConformanceApp(
         address: `${address()}/b${run}`,
         webhooks: () => own,
         wait: async (count, timeoutMs) => {
-          const missing = () => findMissing(own, count);
+          const missing = () => findMissing(own.filter(isExpected), count);
           await new Promise<void>((resolve) => {
             const timer = setTimeout(resolve, timeoutMs);
             onWebhook = () => {

@@ -113,7 +113,12 @@ export function needsWebhooks({ steps }: TwilioBehaviour): boolean {
   return steps.some(({ kind }) => kind === 'webhooks');
 }
 
-/** True if the behaviour sends texts or calls, which cost money. */
+/** True if the webhooks of the two numbers must lead to the app: Twilio may accept what it should refuse. */
+export function usesNumbers(behaviour: TwilioBehaviour): boolean {
+  return needsWebhooks(behaviour) || isPaid(behaviour);
+}
+
+/** True if the behaviour asks for texts or calls, which cost money. */
 export function isPaid({ cost }: TwilioBehaviour): boolean {
   return (cost?.segments ?? 0) + (cost?.calls ?? 0) > 0;
 }

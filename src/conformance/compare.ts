@@ -6,8 +6,10 @@ import { eventName, type Json, type Recording, type SeenRequest, type SeenWebhoo
 /** See {@link Difference}. */
 export const differenceSchema = z.object({
   where: z.string().describe('the request or webhook: POST /Messages.json, or webhook /status sent'),
-  field: z.string().describe('status, header NAME, body PATH, parameter NAME, signature, order, count …'),
-  kind: z.enum(['value', 'type', 'missing', 'extra', 'order', 'count']),
+  field: z
+    .string()
+    .describe('status, header NAME, body PATH, parameter NAME, signature, order, count, delay …'),
+  kind: z.enum(['value', 'type', 'missing', 'extra', 'order', 'count', 'delay']),
   sandbox: z.string().nullable().describe('what the sandbox has; null for nothing'),
   live: z.string().nullable().describe('what Twilio, the capture or its documentation has; null for nothing'),
 });
@@ -16,6 +18,11 @@ export const differenceSchema = z.object({
 export type Difference = z.infer<typeof differenceSchema>;
 
 type Found = Omit<Difference, 'where'>;
+
+/** How much slower than the sandbox an answer of Twilio may be. Networks and machines need up to a second. */
+export const ANSWER_DELAY_MS = 5_000;
+/** The same for a webhook, after whatever came before it. Twilio passes texts and calls on to carriers meanwhile. */
+export const WEBHOOK_DELAY_MS = 10_000;
 
 /** Returns the differences between two recordings, in the order of the steps; empty if they agree. */
 export function compareRecordings(sandbox: Recording, live: Recording): Difference[] {
@@ -27,8 +34,18 @@ export function compareRecordings(sandbox: Recording, live: Recording): Differen
   return [...requests, ...compareWebhooks(sandbox, live), ...compareOrder(sandbox.order, live.order)];
 }
 
+/** Only gross delays are differences, and only those of Twilio. */
+function compareDelays(sandboxMs: number, liveMs: number, allowedMs: number): Found[] {
+  if (liveMs - sandboxMs <= allowedMs) return [];
+  const [sandbox, live] = [sandboxMs, liveMs].map((ms) => `${(ms / 1000).toFixed(1)} s`);
+  return [{ field: 'delay', kind: 'delay', sandbox: sandbox ?? null, live: live ?? null }];
+}
+
 function compareRequests(sandbox: SeenRequest, live: SeenRequest): Found[] {
-  const status = compareValues('status', sandbox.status, live.status);
+  const status = [
+    ...compareValues('status', sandbox.status, live.status),
+    ...compareDelays(sandbox.tookMs, live.tookMs, ANSWER_DELAY_MS),
+  ];
   // A refusal has nothing in common with an answer: only what refuses is worth a line.
   if (isRefusal(sandbox) !== isRefusal(live))
     return [...status, ...compareJson('body code', codeOf(sandbox), codeOf(live))];
@@ -67,7 +84,7 @@ function compareJson(field: string, sandbox: Json | undefined, live: Json | unde
         live: show(live),
       },
     ];
-  if (isAny(sandbox) || isAny(live)) return [];
+  if ((isAny(sandbox) && isScalar(live)) || (isAny(live) && isScalar(sandbox))) return [];
   if (typeOf(sandbox) !== typeOf(live))
     return [{ field: name, kind: 'type', sandbox: show(sandbox), live: show(live) }];
   if (Array.isArray(sandbox) && Array.isArray(live)) return compareLists(field, sandbox, live, path);
@@ -98,28 +115,59 @@ function compareValues(field: string, sandbox: Json, live: Json): Found[] {
   return sandbox === live ? [] : [{ field, kind: 'value', sandbox: show(sandbox), live: show(live) }];
 }
 
+/** A webhook, and how long it came after the event before it, milliseconds. */
+interface Arrival {
+  readonly webhook: SeenWebhook;
+  readonly name: string;
+  readonly afterMs: number;
+}
+
 /** Webhooks of different paths are independent: only those of one path have an order. */
 function compareWebhooks(sandbox: Recording, live: Recording): Difference[] {
-  const paths = new Set([...sandbox.webhooks, ...live.webhooks].map(({ path }) => path));
-  return [...paths].flatMap((path) => {
-    const own = sandbox.webhooks.filter((one) => one.path === path);
-    const other = live.webhooks.filter((one) => one.path === path);
-    return comparePath(path, own, other);
+  const [own, other] = [listArrivals(sandbox), listArrivals(live)];
+  const paths = new Set([...own, ...other].map(({ webhook }) => webhook.path));
+  const of = (arrivals: readonly Arrival[], path: string) =>
+    arrivals.filter(({ webhook }) => webhook.path === path);
+  return [...paths].flatMap((path) => comparePath(path, of(own, path), of(other, path)));
+}
+
+function listArrivals({ requests, webhooks }: Recording): Arrival[] {
+  const times = [0, ...requests.map(({ atMs }) => atMs), ...webhooks.map(({ atMs }) => atMs)];
+  return webhooks.map((webhook) => {
+    const before = Math.max(0, ...times.filter((atMs) => atMs < webhook.atMs));
+    return { webhook, name: eventName(webhook), afterMs: webhook.atMs - before };
   });
 }
 
-function comparePath(path: string, own: readonly SeenWebhook[], other: readonly SeenWebhook[]): Difference[] {
-  const where = `webhook ${path}`;
-  const [names, others] = [own.map(eventName), other.map(eventName)];
-  const isSameSet = names.toSorted().join() === others.toSorted().join();
-  if (isSameSet && names.join() !== others.join())
-    return [{ where, field: 'order', kind: 'order', sandbox: names.join(', '), live: others.join(', ') }];
-  if (names.length !== others.length)
-    return [{ where, field: 'count', kind: 'count', sandbox: names.join(', '), live: others.join(', ') }];
-  return other.flatMap((one, index) => {
-    const mine = own[index];
-    const found = mine ? compareWebhook(mine, one) : [];
-    return found.map((difference) => ({ where: `webhook ${eventName(one)}`, ...difference }));
+function comparePath(path: string, own: readonly Arrival[], other: readonly Arrival[]): Difference[] {
+  const [names, others] = [own, other].map((arrivals) => arrivals.map(({ name }) => name));
+  const shown = { sandbox: names?.join(', ') || null, live: others?.join(', ') || null };
+  const at = { where: `webhook ${path}`, ...shown };
+  if (own.length !== other.length)
+    return [{ ...at, field: 'count', kind: 'count' }, ...comparePairs(own, other)];
+  const isReordered = shown.sandbox !== shown.live && names?.toSorted().join() === others?.toSorted().join();
+  if (!isReordered) return comparePairs(own, other);
+  return [{ ...at, field: 'order', kind: 'order' }, ...comparePairs(sortByName(own), sortByName(other))];
+}
+
+function sortByName(arrivals: readonly Arrival[]): Arrival[] {
+  return arrivals.toSorted((one, next) => (one.name < next.name ? -1 : one.name > next.name ? 1 : 0));
+}
+
+/** Compares each webhook with the one of its place; if their counts differ, with the only one of its name. */
+function comparePairs(own: readonly Arrival[], other: readonly Arrival[]): Difference[] {
+  const findOnly = (name: string) => {
+    const [only, ...more] = own.filter((one) => one.name === name);
+    return more.length === 0 && other.filter((one) => one.name === name).length === 1 ? only : undefined;
+  };
+  return other.flatMap((live, index) => {
+    const mine = own.length === other.length ? own[index] : findOnly(live.name);
+    if (!mine) return [];
+    const found = [
+      ...compareWebhook(mine.webhook, live.webhook),
+      ...compareDelays(mine.afterMs, live.afterMs, WEBHOOK_DELAY_MS),
+    ];
+    return found.map((difference) => ({ where: `webhook ${live.name}`, ...difference }));
   });
 }
 
@@ -154,6 +202,10 @@ function namesOf(one: object, other: object): string[] {
 
 function isAny(value: Json): boolean {
   return value === '<any>';
+}
+
+function isScalar(value: Json): boolean {
+  return value === null || typeof value !== 'object';
 }
 
 function isObject(value: Json): value is { readonly [name: string]: Json } {

@@ -1,8 +1,37 @@
 // Keeps a capture of Twilio in a checkout of relay-phone: it raises rows of docs/fidelity.md to R, and is a test.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeCapture } from './capture.js';
+import { RelayPhoneError } from '../errors.js';
+import { BEHAVIOURS } from './behaviours/behaviours.js';
+import { readCapture, writeCapture } from './capture.js';
+import type { Recording } from './recording.js';
 import type { Capture } from './report.js';
+
+/** A capture without what this version cannot use. */
+export interface KnownCapture {
+  readonly capture: Capture;
+  /** The ids of its other behaviours. */
+  readonly unknown: readonly string[];
+}
+
+/** Reads a capture. @throws RelayPhoneError as `readCapture`, and `usage` if this version has none of its behaviours. */
+export function readKnown(path: string): KnownCapture {
+  const capture = readCapture(path);
+  const isKnown = (id: string) => BEHAVIOURS.some((one) => one.id === id);
+  const rows = Object.entries(capture.recordings);
+  const recordings = Object.fromEntries(rows.filter(([id]) => isKnown(id)));
+  if (Object.keys(recordings).length === 0)
+    throw new RelayPhoneError({
+      kind: 'usage',
+      task: 'compare with the capture',
+      reason: `${path} has ${rows.length === 0 ? 'no behaviours' : 'only behaviours that this version does not have'}`,
+      tryNext: ['relay-phone conformance --list, for the behaviours of this version'],
+    });
+  return {
+    capture: { ...capture, recordings },
+    unknown: rows.map(([id]) => id).filter((id) => !isKnown(id)),
+  };
+}
 
 /** Where a checkout keeps them; `test/conformance-captures.test.ts` and `npm run fidelity` read it. */
 export const CAPTURES = 'test/captures';
@@ -37,4 +66,26 @@ function findFreeName(folder: string, capture: Capture): string {
     if (!existsSync(path) || readFileSync(path, 'utf8') === `${JSON.stringify(capture, undefined, 2)}\n`)
       return path;
   }
+}
+
+/** A recording and the date of its capture. */
+export interface DatedRecording {
+  readonly date: string;
+  readonly recording: Recording;
+}
+
+/**
+ * Returns the newest recording of each behaviour, by id: an older capture, whenever it was imported, does not replace it.
+ *
+ * @param captures of one date, the last one counts
+ */
+export function newestRecordings(captures: readonly Capture[]): ReadonlyMap<string, DatedRecording> {
+  const byDate = captures.toSorted(({ date: one }, { date: other }) =>
+    one < other ? -1 : one > other ? 1 : 0,
+  );
+  return new Map(
+    byDate.flatMap(({ date, recordings }) =>
+      Object.entries(recordings).map(([id, recording]) => [id, { date, recording }] as const),
+    ),
+  );
 }

@@ -6,41 +6,33 @@ import { isBelow } from './json-path.js';
 import { eventName, type Recording, type SeenRequest, type SeenWebhook } from './recording.js';
 import { isLooseParameter, type StandIns } from './stand-ins.js';
 
-/** The headers of answers that are compared; the others depend on the network. */
-const ANSWER_HEADERS: readonly string[] = [
+/** The headers whose values are compared. */
+const COMPARED_HEADERS: ReadonlySet<string> = new Set([
+  'accept',
   'access-control-allow-credentials',
+  'access-control-allow-headers',
   'access-control-allow-methods',
   'access-control-allow-origin',
   'access-control-expose-headers',
+  'allow',
+  'cache-control',
   'content-type',
   'location',
   'strict-transport-security',
-  'twilio-concurrent-requests',
-  'twilio-request-duration',
-  'twilio-request-id',
+  'user-agent',
   'www-authenticate',
   'x-api-domain',
   'x-home-region',
   'x-powered-by',
   'x-shenanigans',
-];
+]);
 
-/** Those that a tunnel passes on unchanged. */
-const WEBHOOK_HEADERS: readonly string[] = [
-  'accept',
-  'content-type',
-  'i-twilio-idempotency-token',
-  'user-agent',
-  'x-home-region',
-];
+/** Headers of answers that depend on the network. Of all others at least the presence is compared. */
+const OF_NETWORK =
+  /^(?:age|alt-svc|connection|content-encoding|content-length|date|keep-alive|server|transfer-encoding|vary|via|x-cache|x-amz-.*|x-envoy-.*)$/;
 
-/** Headers whose value is another one each time: only their presence is compared. */
-const PRESENT_ONLY: readonly string[] = [
-  'i-twilio-idempotency-token',
-  'twilio-concurrent-requests',
-  'twilio-request-duration',
-  'twilio-request-id',
-];
+/** Headers of webhooks that a tunnel passes on unchanged: it adds others. The validity of the signature is compared. */
+const OF_WEBHOOK = /^(?:accept|content-type|user-agent|x-home-region|(?!x-twilio-signature$).*twilio.*)$/;
 
 /** An answer as it came. */
 export interface Answered {
@@ -48,12 +40,14 @@ export interface Answered {
   readonly headers: IncomingHttpHeaders;
   /** JSON, else the text itself; null for an empty body. */
   readonly json: unknown;
+  /** How long the answer took, milliseconds; of a repeated request, the slowest. */
+  readonly tookMs: number;
 }
 
 /** Records a request of a behaviour with its answer. @param atMs milliseconds since the start of the behaviour */
 export function recordRequest(
   step: RequestStep,
-  { status, headers, json }: Answered,
+  { status, headers, json, tookMs }: Answered,
   standIns: StandIns,
   atMs: number,
 ): SeenRequest {
@@ -61,11 +55,22 @@ export function recordRequest(
     request: `${step.method} ${standIns.text(step.path)}`,
     parameters: replaceIn({ ...step.query, ...step.form }, standIns),
     status,
-    headers: recordHeaders(headers, ANSWER_HEADERS, standIns),
-    otherHeaders: Object.keys(headers).filter((name) => !ANSWER_HEADERS.includes(name)),
+    headers: recordHeaders(headers, (name) => !OF_NETWORK.test(name), standIns),
     body: standIns.json(json, (path) => isBelow(step.loose ?? [], path)),
     atMs: Math.round(atMs),
+    tookMs: Math.round(tookMs),
   };
+}
+
+/** What {@link recordWebhooks} needs to know of a run. */
+export interface WebhookRecording {
+  readonly standIns: StandIns;
+  /** `performance.now()` at the start of the behaviour. */
+  readonly start: number;
+  /** False for the webhook of a stranger's text or call. */
+  readonly isExpected: (webhook: ReceivedWebhook) => boolean;
+  /** The paths that got fewer webhooks than awaited: one that is not expected may be the one that was, with another number. */
+  readonly missing: Recording['missing'];
 }
 
 /**
@@ -75,15 +80,16 @@ export function recordRequest(
 export function recordWebhooks(
   all: readonly ReceivedWebhook[],
   behaviour: TwilioBehaviour,
-  standIns: StandIns,
-  start: number,
+  { standIns, start, isExpected, missing }: WebhookRecording,
 ): SeenWebhook[] {
   const awaited = listAwaitedPaths(behaviour);
-  const received = all.filter(({ path }) => awaited.has(path));
+  const received = all.filter(
+    (one) => awaited.has(one.path) && (isExpected(one) || (missing[one.path] ?? 0) > 0),
+  );
   const byPath = received.toSorted((one, other) =>
     one.path < other.path ? -1 : one.path > other.path ? 1 : 0,
   );
-  const recorded = new Map(byPath.map((one) => [one, recordWebhook(one, standIns, start)]));
+  const recorded = new Map(byPath.map((one) => [one, recordWebhook(one, standIns, start, isExpected(one))]));
   return received.flatMap((one) => recorded.get(one) ?? []);
 }
 
@@ -94,27 +100,35 @@ function listAwaitedPaths({ steps }: TwilioBehaviour): ReadonlySet<string> {
 
 function recordHeaders(
   headers: IncomingHttpHeaders,
-  compared: readonly string[],
+  isCompared: (name: string) => boolean,
   standIns: StandIns,
 ): Record<string, string> {
-  const rows = compared.flatMap((name) => {
-    const value = headers[name];
-    if (value === undefined) return [];
-    return [[name, PRESENT_ONLY.includes(name) ? '<any>' : standIns.text(String(value))] as const];
-  });
-  return Object.fromEntries(rows);
+  const names = Object.keys(headers).filter(isCompared).toSorted();
+  return Object.fromEntries(
+    names.map((name) => [
+      standIns.text(name),
+      COMPARED_HEADERS.has(name) ? standIns.text(String(headers[name])) : '<any>',
+    ]),
+  );
 }
 
-function recordWebhook(webhook: ReceivedWebhook, standIns: StandIns, start: number): SeenWebhook {
+function recordWebhook(
+  webhook: ReceivedWebhook,
+  standIns: StandIns,
+  start: number,
+  isExpected: boolean,
+): SeenWebhook {
   const { path, method, headers, signature, parameters, answer, at } = webhook;
+  // Of a stranger, nothing but the fact that it is another number.
+  const isKept = (name: string) => (isExpected ? !isLooseParameter(name) : name === 'From' || name === 'To');
   const cleaned = Object.entries(parameters).map(([name, value]) => {
-    const one = (text: string) => (isLooseParameter(name) ? '<any>' : standIns.text(text));
+    const one = (text: string) => (isKept(name) ? standIns.text(text) : '<any>');
     return [standIns.text(name), typeof value === 'string' ? one(value) : value.map(one)] as const;
   });
   return {
     path,
     method,
-    headers: recordHeaders(headers, WEBHOOK_HEADERS, standIns),
+    headers: recordHeaders(headers, (name) => OF_WEBHOOK.test(name), standIns),
     signature,
     parameters: Object.fromEntries(cleaned),
     answer: standIns.text(answer),

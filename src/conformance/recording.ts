@@ -15,10 +15,10 @@ const recordedRequest = z.object({
   request: z.string(),
   parameters: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
   status: z.number().int(),
-  headers: headers.describe('those that are compared'),
-  otherHeaders: z.array(z.string()).describe('the names of all others'),
+  headers: headers.describe('all but those of the network; <any> if only their presence is compared'),
   body: json.describe('JSON, else the text'),
   atMs: z.number().describe('milliseconds since the start of the behaviour'),
+  tookMs: z.number().describe('milliseconds for the answer; of a repeated request, for the slowest'),
 });
 
 const recordedWebhook = z.object({

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { BEHAVIOUR_GROUPS } from './behaviour.js';
 import { differenceSchema } from './compare.js';
+import { NOT_COMPARED } from './not-compared.js';
 import { recordingSchema } from './recording.js';
 
 const money = z.object({ amount: z.string(), currency: z.string() });
@@ -38,6 +39,9 @@ export const conformanceReportSchema = z.object({
     .describe('the worst case of what was spent, and the budget; null without --live'),
   capture: z.string().nullable().describe('the path of the capture file'),
   regressionTest: z.string().nullable().describe('where --import put the capture for the tests'),
+  notCompared: z
+    .array(z.string())
+    .describe('what the comparison with an account or a capture leaves out; empty for the documentation'),
 });
 
 /** See {@link conformanceReportSchema}. */
@@ -52,10 +56,13 @@ export const conformanceListSchema = z.object({
 /** See {@link conformanceListSchema}. */
 export type ConformanceList = z.infer<typeof conformanceListSchema>;
 
+/** What a capture file is called inside, and the version of its format. */
+export const [CAPTURE_KIND, CAPTURE_VERSION] = ['relay-phone conformance capture', 1] as const;
+
 /** A capture file: what was recorded, with stand-ins for everything that belongs to the account. */
 export const captureSchema = z.strictObject({
-  kind: z.literal('relay-phone conformance capture'),
-  version: z.literal(1),
+  kind: z.literal(CAPTURE_KIND),
+  version: z.literal(CAPTURE_VERSION),
   of: z.enum(['live', 'sandbox']).describe('what was recorded: Twilio itself, or the sandbox'),
   relayPhone: z.string().describe('the version that recorded it'),
   date: z.iso.date(),
@@ -82,5 +89,6 @@ export function createConformanceReport(
     spent: null,
     capture: null,
     regressionTest: null,
+    notCompared: comparedWith === 'documentation' ? [] : [...NOT_COMPARED],
   };
 }

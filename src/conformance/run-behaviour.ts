@@ -1,8 +1,8 @@
 // Runs one behaviour on one side, and records what Twilio answered and sent.
 import type { IncomingHttpHeaders } from 'node:http';
 import { NoAnswer } from '../http/send.js';
-import type { BehaviourApp } from './app.js';
-import type { RequestStep, TwilioBehaviour } from './behaviour.js';
+import type { BehaviourApp, ReceivedWebhook } from './app.js';
+import { needsWebhooks, type RequestStep, type TwilioBehaviour } from './behaviour.js';
 import { get } from './behaviours/build.js';
 import { findAtPath } from './json-path.js';
 import { findObstacle } from './obstacles.js';
@@ -23,7 +23,10 @@ export async function runBehaviour(side: Side, behaviour: TwilioBehaviour): Prom
   const { a, b } = side;
   // A single request is one that Twilio refuses: no text is sent.
   await side.pace(behaviour.steps.length > 1 ? (behaviour.cost?.segments ?? 0) : 0);
-  const app = side.app.begin(behaviour.app ?? {});
+  const own = new Set([a.phoneNumber, b.phoneNumber]);
+  const isExpected = ({ parameters: { From, To } }: Pick<ReceivedWebhook, 'parameters'>) =>
+    [From, To].every((number) => number === undefined || (typeof number === 'string' && own.has(number)));
+  const app = side.app.begin(behaviour.app ?? {}, isExpected);
   const tag = `q${side.newId().replaceAll('-', '').slice(0, 12)}`;
   const placeholders = new Map([
     ['a', a.phoneNumber],
@@ -41,7 +44,7 @@ export async function runBehaviour(side: Side, behaviour: TwilioBehaviour): Prom
     app: app.address,
     tag,
   });
-  const running = { side, app, placeholders, standIns, start: performance.now(), tag };
+  const running = { side, app, placeholders, standIns, start: performance.now(), startedAt: Date.now(), tag };
   try {
     const requests: SeenRequest[] = [];
     let missing: Record<string, number> = {};
@@ -52,7 +55,9 @@ export async function runBehaviour(side: Side, behaviour: TwilioBehaviour): Prom
         if (Object.keys(missing).length > 0) await verifyNoneBlocked(running, behaviour);
       }
     }
-    const webhooks = recordWebhooks(app.webhooks(), behaviour, standIns, running.start);
+    if (needsWebhooks(behaviour) && side.settleMs > 0) await side.sleep(side.settleMs);
+    const { start } = running;
+    const webhooks = recordWebhooks(app.webhooks(), behaviour, { standIns, start, isExpected, missing });
     const order = recordOrder(webhooks, behaviour);
     if (requests.at(-1)?.status === 201) side.cleanUp.optOut(b.phoneNumber, a.phoneNumber, 'over');
     return { kind: 'recorded', recording: { requests, webhooks, missing, order } };
@@ -66,7 +71,10 @@ export async function runBehaviour(side: Side, behaviour: TwilioBehaviour): Prom
 }
 
 /** Why a webhook is missing: carriers may have blocked a text that TwiML sent. @throws Obstacle if they did */
-async function verifyNoneBlocked({ side, placeholders }: Running, { cost }: TwilioBehaviour): Promise<void> {
+async function verifyNoneBlocked(
+  { side, placeholders, startedAt }: Running,
+  { cost }: TwilioBehaviour,
+): Promise<void> {
   if (!cost?.segments) return;
   for (const [From, To] of [
     ['{a}', '{b}'],
@@ -76,11 +84,16 @@ async function verifyNoneBlocked({ side, placeholders }: Running, { cost }: Twil
     const { status, json } = await send(side, step, placeholders);
     const rows = findAtPath(json, 'messages');
     for (const body of Array.isArray(rows) ? rows : []) {
+      // A text of earlier says nothing about this behaviour.
+      if (!(Date.parse(String(findAtPath(body, 'date_created'))) >= startedAt - CLOCK_SKEW_MS)) continue;
       const obstacle = findObstacle({ status: 200 }, { status, body });
       if (obstacle !== undefined) throw new Obstacle(obstacle);
     }
   }
 }
+
+/** How far the clock of this machine may be ahead of Twilio's. */
+const CLOCK_SKEW_MS = 60_000;
 
 /** A behaviour that runs. */
 interface Running {
@@ -89,6 +102,8 @@ interface Running {
   readonly placeholders: Map<string, string>;
   readonly standIns: StandIns;
   readonly start: number;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
   readonly tag: string;
 }
 
@@ -110,8 +125,11 @@ async function runRequest(running: Running, step: RequestStep): Promise<SeenRequ
 /** Sends the request, again and again with `until`; the last answer counts. */
 async function repeat(side: Side, step: RequestStep, placeholders: Placeholders): Promise<Answered> {
   const deadline = performance.now() + side.waitMs;
+  let tookMs = 0;
   for (let turn = 0; ; turn += 1) {
-    const answered = await send(side, step, placeholders);
+    const answer = await send(side, step, placeholders);
+    tookMs = Math.max(tookMs, answer.tookMs);
+    const answered = { ...answer, tookMs };
     if (!step.until) return answered;
     const value = findAtPath(answered.json, step.until.path);
     const isThere = step.until.values.some((one) => one === value);
@@ -122,6 +140,7 @@ async function repeat(side: Side, step: RequestStep, placeholders: Placeholders)
 
 async function send(side: Side, step: RequestStep, placeholders: Placeholders): Promise<Answered> {
   const { client } = side;
+  const start = performance.now();
   const answer = await client.request({
     method: step.method.toLowerCase() as 'get',
     uri: urlOf(side, fill(step.path, placeholders)),
@@ -130,7 +149,12 @@ async function send(side: Side, step: RequestStep, placeholders: Placeholders): 
     ...(step.credentials === 'wrong-token' && { username: client.accountSid, password: 'f'.repeat(32) }),
   });
   const { statusCode, body } = answer as { readonly statusCode: number; readonly body: string };
-  return { status: statusCode, headers: answer.headers as IncomingHttpHeaders, json: readBody(body) };
+  return {
+    status: statusCode,
+    headers: answer.headers as IncomingHttpHeaders,
+    json: readBody(body),
+    tookMs: performance.now() - start,
+  };
 }
 
 /** JSON, else the text itself; null for an empty body. */

@@ -48,9 +48,24 @@ async function findOther(
   if (reference.kind === 'live') return reference.run(behaviour);
   if (reference.kind === 'documentation') return own;
   const recording = reference.recordings[behaviour.id];
-  return recording
-    ? { kind: 'recorded', recording }
-    : { kind: 'unseen', reason: 'the capture does not have it' };
+  if (!recording) return { kind: 'unseen', reason: 'the capture does not have it' };
+  const mine = await own;
+  if (mine.kind === 'recorded' && !isSameForm(mine.recording, recording))
+    return {
+      kind: 'unseen',
+      reason: 'the capture has another form of it, of another version of relay-phone',
+    };
+  return { kind: 'recorded', recording };
+}
+
+/** True if both sides were asked the same. */
+function isSameForm(one: Recording, other: Recording): boolean {
+  const [asked, otherAsked] = [one, other].map(({ requests }) =>
+    JSON.stringify(
+      requests.map(({ request, parameters }) => [request, Object.entries(parameters).toSorted()]),
+    ),
+  );
+  return asked === otherAsked;
 }
 
 function resultOf(behaviour: TwilioBehaviour, { kind }: Reference, own: Seen, other: Seen): BehaviourResult {

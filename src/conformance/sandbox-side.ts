@@ -74,6 +74,7 @@ export async function openSandboxSide({ sleep, newId }: Pick<Side, 'sleep' | 'ne
         cleanUp,
         pace,
         waitMs: WAIT_MS,
+        settleMs: 0,
         sleep,
         newId,
       },

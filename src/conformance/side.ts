@@ -35,6 +35,8 @@ export interface Side {
   readonly pace: (texts: number) => Promise<void>;
   /** How long to wait for what must come: a webhook, or a final status. Milliseconds. */
   readonly waitMs: number;
+  /** How long to wait at the end for webhooks that must not come, milliseconds. */
+  readonly settleMs: number;
   readonly sleep: (milliseconds: number) => Promise<unknown>;
   readonly newId: () => string;
 }

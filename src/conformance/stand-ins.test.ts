@@ -30,7 +30,22 @@ const own = fc.oneof(
   fc.stringMatching(/^\+[1-9]\d{9,13}$/),
   fc.stringMatching(/^[0-9a-f]{40}$/),
   fc.stringMatching(/^[a-z]{3,9}@[a-z]{3,9}\.com$/),
+  fc.ipV4(),
+  // Compressed or not, an address has a long part or many.
+  fc.ipV6().filter((address) => address.length > 8 && !address.includes('.')),
 );
+
+/** The encodings of what belongs to the account, with a name for a failure. */
+const ENCODINGS: readonly (readonly [name: string, encode: (text: string) => string])[] = [
+  ['base64', (text) => Buffer.from(text).toString('base64')],
+  ['base64 without its end', (text) => Buffer.from(text).toString('base64').replace(/=+$/, '')],
+  ['base64 of a URL', (text) => Buffer.from(text).toString('base64url')],
+  ['hex', (text) => Buffer.from(text).toString('hex')],
+  ['percent', (text) => encodeURIComponent(text).replace(/[A-Za-z0-9]/g, (one) => `%${hexOf(one)}`)],
+  ['JSON', (text) => text.replace(/./g, (one) => `\\u00${hexOf(one)}`)],
+  ['XML', (text) => text.replace(/./g, (one) => `&#${one.charCodeAt(0)};`)],
+];
+const hexOf = (letter: string) => letter.charCodeAt(0).toString(16).padStart(2, '0');
 /** What stands around it never makes a word of it longer. */
 const around = fc.stringMatching(/^[ ,;:"'(){}\n]{1,3}$/);
 
@@ -47,6 +62,45 @@ describe('what is recorded', () => {
           expect(recorded.toLowerCase()).not.toContain(digits);
       }),
     );
+  });
+
+  it('has no encoding of a secret, a SID or a number, alone or inside of something', () => {
+    const values = fc.constantFrom(TOKEN, SID, A, `${SID}:${TOKEN}`, `x${SID}:${TOKEN}y`);
+    const encodings = fc.constantFrom(...ENCODINGS);
+    fc.assert(
+      fc.property(values, encodings, around, fc.string(), (value, [, encode], near, other) => {
+        const encoded = encode(value);
+        const recorded = create().text(`${other}${near}${encoded}${near}`);
+        expect(recorded).not.toContain(encoded);
+      }),
+    );
+  });
+
+  it('has no half of a secret, and no text of others in a list', () => {
+    const halves = fc.integer({ min: 8, max: 24 }).map((at) => [TOKEN.slice(0, at), TOKEN.slice(at)]);
+    fc.assert(
+      fc.property(halves, ([first, second]) => {
+        const recorded = JSON.stringify(create().json({ a: `x-${first}`, b: [second] }, strict));
+        for (const half of [first, second]) expect(recorded).not.toContain(half);
+      }),
+    );
+    // The digits of a token may be those of a number that a behaviour looks up.
+    const { text } = createStandIns({ ...OWNED, secrets: ['0123456789abcdef'.repeat(2)] });
+    expect(text('+99912345678 456789abcd')).toBe('<number1> <part of a secret>');
+    const list = { messages: [{ body: 'See you at eight' }, { body: `Hello ${OWNED.tag}` }] };
+    expect(create().json(list, strict)).toEqual({
+      messages: [{ body: '<text without the tag>' }, { body: 'Hello <tag>' }],
+    });
+  });
+
+  it('keeps whether a price is charged, and not how much', () => {
+    const prices = ['-0.0079', '0.0079', null, 0.0079].map((price) => create().json({ price }, strict));
+    expect(prices.map((one) => (one as { price: unknown }).price)).toEqual([
+      '<charge>',
+      '<price>',
+      '<any>',
+      0.0079,
+    ]);
   });
 
   it('has only the types of loose values', () => {

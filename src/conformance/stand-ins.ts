@@ -1,18 +1,8 @@
 // Replaces everything that belongs to one account by stable stand-ins: secrets, SIDs, numbers, addresses, dates.
+
+import { hidesOwned, listForms, type OwnedValues, replaceParts } from './hidden-values.js';
 import { joinPath } from './json-path.js';
 import type { Json } from './recording.js';
-
-/** What is known to belong to the account or to this run. */
-export interface OwnedValues {
-  readonly accountSid: string;
-  readonly secrets: readonly string[];
-  /** The two numbers, E.164, by the name of their stand-in. */
-  readonly numbers: Readonly<Record<string, string>>;
-  /** The address of the app, up to the path of a behaviour. */
-  readonly app: string;
-  /** The words that make the texts and names of this behaviour unique. */
-  readonly tag: string;
-}
 
 /** Replaces texts; the same value always gets the same stand-in. */
 export interface StandIns {
@@ -23,7 +13,7 @@ export interface StandIns {
 }
 
 /** Fields whose value depends on the account, its country or the moment: only the type is kept. */
-const LOOSE_NAMES: ReadonlySet<string> = new Set([
+export const LOOSE_NAMES: ReadonlySet<string> = new Set([
   'balance',
   'basePrice',
   'base_price',
@@ -41,7 +31,7 @@ const LOOSE_NAMES: ReadonlySet<string> = new Set([
 ]);
 
 /** Fields that change while one looks: only their presence is kept. */
-const MOVING_NAMES: ReadonlySet<string> = new Set(['price', 'price_unit', 'caller_name', 'answered_by']);
+export const MOVING_NAMES: ReadonlySet<string> = new Set(['price_unit', 'caller_name', 'answered_by']);
 
 /** Parameters of webhooks that depend on the numbers. */
 const LOOSE_PARAMETER =
@@ -55,6 +45,8 @@ export function isLooseParameter(name: string): boolean {
 const RFC_2822 =
   /\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} (?:[+-]\d{4}|GMT)/g;
 const ISO_8601 = /\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:?\d{2})/g;
+/** What an IPv6 address consists of. */
+const HEX_GROUPS = /[0-9a-f:]{3,}/gi;
 const SID = /[A-Z]{2}[0-9a-fA-F]{32}/g;
 /** A word, of which one with an @ is an e-mail address. */
 const WORD = /[^\s<>"']+/g;
@@ -84,19 +76,26 @@ export function createStandIns(owned: OwnedValues): StandIns {
   function text(value: string): string {
     let rest = value;
     for (const [from, to] of known) rest = replaceAllIgnoringCase(rest, from, to);
+    rest = replaceParts(rest, owned);
+    if (hidesOwned(rest, owned)) return '<encoded>';
     return rest
       .replace(RFC_2822, '<date, RFC 2822>')
       .replace(ISO_8601, '<date, ISO 8601>')
       .replace(SID, (sid) => standInFor(sid.slice(0, 2), sid.slice(2).toLowerCase()))
       .replace(WORD, (word) => (word.includes('@') ? '<e-mail address>' : word))
       .replace(ADDRESS, '<IP address>')
+      .replace(HEX_GROUPS, (word) => (isIpv6(word) ? '<IP address>' : word))
       .replace(TOKEN, (word) => (isWord(word) ? word : standInFor('token', word)))
       .replace(NUMBER, (number) => standInFor('number', number.replace(/\D/g, '')));
   }
 
   function json(value: unknown, loose: (path: string) => boolean, path = ''): Json {
     const name = path.slice(path.lastIndexOf('.') + 1);
-    if (MOVING_NAMES.has(name)) return '<any>';
+    if (MOVING_NAMES.has(name) || (name === 'price' && value === null)) return '<any>';
+    if (name === 'price' && typeof value === 'string') return value.startsWith('-') ? '<charge>' : '<price>';
+    // A list may have the texts of others.
+    if (/\.\d+\.body$/.test(path) && typeof value === 'string' && !value.includes(owned.tag))
+      return '<text without the tag>';
     if (Array.isArray(value))
       return value.map((one, index) => json(one, loose, joinPath(path, String(index))));
     if (value !== null && typeof value === 'object') {
@@ -115,13 +114,26 @@ export function createStandIns(owned: OwnedValues): StandIns {
   return { text, json: (value, loose) => json(value, loose) };
 }
 
+/** A time has two colons at most. */
+function isIpv6(word: string): boolean {
+  return word.includes('::') || word.split(':').length > 4;
+}
+
 /** The paths and names of Twilio are long, too: they consist of short words, as English or CamelCase has them. */
 function isWord(text: string): boolean {
   return text.split(/[/=_+-]/).every((part) => {
     const words = part.match(/[A-Z]?[a-z]+|[A-Z]+|\d+/g) ?? [];
-    return words.join('') === part && words.length <= 6 && words.every((word) => word.length <= MAX_WORD);
+    return (
+      words.join('') === part &&
+      words.length <= 6 &&
+      words.every((word) => word.length <= MAX_WORD) &&
+      (part.length <= 4 || part.length >= words.length * MIN_AVERAGE)
+    );
   });
 }
+
+/** The words of Twilio's names are longer on average than those of a random text. */
+const MIN_AVERAGE = 2.5;
 
 /** The longest word in Twilio's names is `Authentication`. */
 const MAX_WORD = 15;
@@ -131,17 +143,15 @@ function listKnown({ accountSid, secrets, numbers, app, tag }: OwnedValues): (re
   const spelled = Object.entries(numbers).flatMap(([name, number]) =>
     spell(number).map((one) => [one, `<${name}>`] as const),
   );
-  const { host } = new URL(app);
+  const { host, hostname } = new URL(app);
   const rows: (readonly [string, string])[] = [
     [app, '<app>'],
     [encodeURIComponent(app), '<app>'],
     [host, '<app host>'],
+    [hostname, '<app host>'],
     [accountSid, '<account>'],
     [tag, '<tag>'],
-    ...secrets.flatMap((secret) => [
-      [secret, '<secret>'] as const,
-      [encodeURIComponent(secret), '<secret>'] as const,
-    ]),
+    ...secrets.flatMap((secret) => listForms(secret, accountSid).map((form) => [form, '<secret>'] as const)),
     ...spelled,
   ];
   return rows.filter(([from]) => from !== '').toSorted(([one], [other]) => other.length - one.length);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { BEHAVIOURS } from '../../src/conformance/behaviours/behaviours.js';
 import { readCapture } from '../../src/conformance/capture.js';
-import { CAPTURES } from '../../src/conformance/import.js';
+import { CAPTURES, newestRecordings } from '../../src/conformance/import.js';
 import type { Capture } from '../../src/conformance/report.js';
 import { formatParameters } from './fidelity-parameters.js';
 import { formatTwimlSection } from './twiml-table.js';
@@ -95,22 +95,22 @@ Something had to be done here, and nobody has published what Twilio does. Do not
 
 /** Returns the dates, by row, on which a kept capture recorded Twilio itself. See docs/conformance.md. */
 export function readCapturedRows(captures = readCaptures()): ReadonlyMap<string, string> {
-  const rows = new Map(BEHAVIOURS.map(({ id, row }) => [id, row]));
-  const dated = captures.flatMap(({ date, recordings }) =>
-    Object.keys(recordings).flatMap((id) => {
-      const row = rows.get(id);
-      return row === undefined ? [] : [[row, date] as const];
+  const newest = newestRecordings(captures);
+  return new Map(
+    BEHAVIOURS.flatMap(({ id, row }) => {
+      const date = newest.get(id)?.date;
+      return date === undefined ? [] : [[row, date] as const];
     }),
   );
-  return new Map(dated.toSorted(([, one], [, other]) => (one < other ? -1 : 1)));
 }
 
-/** Returns the captures that `relay-phone conformance --import` kept. */
+/** Returns the captures that `relay-phone conformance --import` kept, those of one date in the order of their import. */
 export function readCaptures(): Capture[] {
   const folder = join(ROOT, CAPTURES);
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .filter((file) => file.endsWith('.json'))
+    .toSorted((one, other) => one.length - other.length || (one < other ? -1 : 1))
     .map((file) => readCapture(join(folder, file)));
 }
 

@@ -4,6 +4,7 @@ import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { listen } from '../../src/http/listen.js';
 import { AUTHORITY, createCertificate } from './authority.js';
 
@@ -37,6 +38,8 @@ export interface EditedAnswer {
   /** By their names in lower case. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: string;
+  /** How long it is held back. Default 0. */
+  readonly delayMs?: number;
 }
 
 /** Options of {@link createTwilioEdge}. */
@@ -89,6 +92,7 @@ export async function createTwilioEdge(
           const given = { status: answer.statusCode ?? 502, headers: rest, body: await text(answer) };
           const form = Object.fromEntries(new URLSearchParams(body));
           const edited = edit({ method, path: url, form }, given);
+          await sleep(edited.delayMs ?? 0);
           outgoing.writeHead(edited.status, withoutAbsent(edited.headers)).end(edited.body);
           return;
         }

@@ -60,7 +60,7 @@ export const ACCOUNT_BEHAVIOURS: readonly TwilioBehaviour[] = [
     ],
     [
       'no-application',
-      'F510',
+      'F651.1',
       'a TwiML app that does not exist is answered with 20404',
       getRefused(`/Applications/${NO_APP}.json`, 404, 20404),
     ],

@@ -110,13 +110,13 @@ export const REFUSED_CALL_BEHAVIOURS: readonly TwilioBehaviour[] = singleRequest
     ],
     [
       'owned-caller-id',
-      'F172',
+      'F651.11',
       'a caller id that the account owns is refused with 21449',
       postRefused('/OutgoingCallerIds.json', { PhoneNumber: '{a}' }, 400, 21449),
     ],
     [
       'unknown',
-      'F236',
+      'F651.2',
       'a call that does not exist is answered with 20404',
       getRefused(`/Calls/CA${'0'.repeat(32)}.json`, 404, 20404),
     ],

@@ -23,7 +23,7 @@ const unknown = (id: string, row: string, number: string): SingleRequest => [
 export const LOOKUP_BEHAVIOURS: readonly TwilioBehaviour[] = singleRequests('lookups', [
   [
     'v1-national',
-    'F163',
+    'F651.12',
     'a lookup of version 1 accepts a national number of the given country',
     get(`${V1}/07400123456`, { country_code: 'GB' }, { query: { CountryCode: 'GB' } }),
   ],

@@ -16,7 +16,7 @@ export const NUMBER_BEHAVIOURS: readonly TwilioBehaviour[] = singleRequests('num
   ['search', 'F131', 'a search returns each number with its place and capabilities', search({})],
   [
     'search-toll-free',
-    'F132',
+    'F651.19',
     'a search for toll-free numbers returns no place',
     get('/AvailablePhoneNumbers/US/TollFree.json', {}, { query: { PageSize: '1' }, ...STOCK }),
   ],
@@ -31,7 +31,7 @@ export const NUMBER_BEHAVIOURS: readonly TwilioBehaviour[] = singleRequests('num
   ],
   [
     'search-pattern',
-    'F135',
+    'F651.8',
     'a search finds numbers by a pattern with stars',
     search({ Contains: '+1202*******' }),
   ],
@@ -83,13 +83,13 @@ export const NUMBER_BEHAVIOURS: readonly TwilioBehaviour[] = singleRequests('num
   ['bad-near', 'F142', 'a search refuses a near number of two digits', refused({ NearNumber: '12' }, 20422)],
   [
     'unknown',
-    'F145',
+    'F651.9',
     'a number with an unknown SID is answered with 20404',
     getRefused(`/IncomingPhoneNumbers/PN${'1'.repeat(32)}.json`, 404, 20404),
   ],
   [
     'owned',
-    'F146',
+    'F651.10',
     'an owned number is found by its number',
     get(
       '/IncomingPhoneNumbers.json',

@@ -34,8 +34,8 @@ const stopAndStart = (id: string, row: string, word: string, again: string): Twi
   group: 'opt-outs',
   row,
   title: `${word} blocks all texts from that number to that phone, until ${again}`,
-  // Two words, two replies of Twilio, and a text.
-  cost: { segments: 6 },
+  // Two words, two replies of Twilio, and a text; START and its reply, if it ends too early.
+  cost: { segments: 7 },
   steps: [
     ...say(word),
     webhooks({ '/a/sms': 1 }),
@@ -62,7 +62,8 @@ export const OPT_OUT_BEHAVIOURS: readonly TwilioBehaviour[] = [
     group: 'opt-outs',
     row: 'F081.1',
     title: '"STOP please" is no opt-out',
-    cost: { segments: 2 },
+    // If Twilio takes it for an opt-out, it replies, and START and its reply undo that.
+    cost: { segments: 4 },
     steps: [...say('STOP please'), webhooks({ '/a/sms': 1 }), accepted, webhooks({ '/b/sms': 1 })],
   },
 ];

@@ -47,14 +47,14 @@ export const SERVICE_BEHAVIOURS: readonly TwilioBehaviour[] = [
   {
     id: 'services/delete',
     group: 'services',
-    row: 'F104',
+    row: 'F651.13',
     title: 'a Messaging Service can be deleted',
     steps: [create, remove(`${SERVICES}/{sid}`), getRefused(`${SERVICES}/{sid}`, 404, 20404)],
   },
   {
     id: 'services/pool',
     group: 'services',
-    row: 'F105',
+    row: 'F651.14',
     title: 'the sender pool of a new Messaging Service is empty',
     steps: [create, get(`${SERVICES}/{sid}/PhoneNumbers`)],
   },

@@ -80,7 +80,7 @@ export const TEXT_BEHAVIOURS: readonly TwilioBehaviour[] = [
   {
     ...base,
     id: 'texts/inbound-message',
-    row: 'F065',
+    row: 'F651.16',
     title: 'a received text is a message of its own',
     steps: [
       send(),
@@ -107,7 +107,7 @@ export const TEXT_BEHAVIOURS: readonly TwilioBehaviour[] = [
   {
     ...base,
     id: 'texts/rewrite',
-    row: 'F033',
+    row: 'F651.15',
     title: 'a text that was sent cannot get another body',
     steps: [send(), ...delivered, postRefused('/Messages/{sid}.json', { Body: 'Other' }, 400, 20422)],
   },
@@ -125,14 +125,14 @@ export const TEXT_BEHAVIOURS: readonly TwilioBehaviour[] = [
   {
     ...base,
     id: 'texts/no-media',
-    row: 'F076',
+    row: 'F651.17',
     title: 'a text without pictures has an empty list of media',
     steps: [send(), ...delivered, get('/Messages/{sid}/Media.json')],
   },
   {
     ...base,
     id: 'texts/app-callback',
-    row: 'F111',
+    row: 'F651.18',
     title: "a status callback goes to the TwiML app's URL",
     steps: [
       post(

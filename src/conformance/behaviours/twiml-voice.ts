@@ -57,23 +57,23 @@ const told = (path: string, parameters: Record<string, string>): WebhookExpectat
 
 /** See the first line. */
 export const TWIML_VOICE_BEHAVIOURS: readonly TwilioBehaviour[] = [
-  script('redirect', 'F255', '<Redirect> leads to another document', {
+  script('redirect', 'F651.28', '<Redirect> leads to another document', {
     app: { '/start': response('<Redirect>next</Redirect>'), '/next': END },
     count: { '/next': 1 },
     order: [['/start in-progress', '/next in-progress']],
   }),
-  script('verbs-in-order', 'F245', '<Say> and <Pause> are played before the next verb runs', {
+  script('verbs-in-order', 'F651.20', '<Say> and <Pause> are played before the next verb runs', {
     app: { '/start': response('<Say>Hi</Say><Pause length="1"/><Redirect>next</Redirect>'), '/next': END },
     count: { '/next': 1 },
   }),
-  script('gather-nothing', 'F250', '<Gather> without input continues with the next verb', {
+  script('gather-nothing', 'F651.22', '<Gather> without input continues with the next verb', {
     app: {
       '/start': response('<Gather timeout="1" action="keys"/><Redirect>next</Redirect>'),
       '/next': END,
     },
     count: { '/next': 1 },
   }),
-  script('gather-empty', 'F249', '<Gather actionOnEmptyResult> calls its action without input', {
+  script('gather-empty', 'F651.21', '<Gather actionOnEmptyResult> calls its action without input', {
     app: {
       '/start': response('<Gather timeout="1" action="keys" actionOnEmptyResult="true"/>'),
       '/keys': END,
@@ -88,12 +88,12 @@ export const TWIML_VOICE_BEHAVIOURS: readonly TwilioBehaviour[] = [
     },
     count: { '/next': 1 },
   }),
-  script('dial-invalid', 'F213', '<Dial> reports an invalid number as failed', {
+  script('dial-invalid', 'F651.23', '<Dial> reports an invalid number as failed', {
     app: { '/start': response('<Dial action="done"><Number>555</Number></Dial>'), '/done': END },
     count: { '/done': 1 },
     webhooks: [told('/done', { DialCallStatus: 'failed' })],
   }),
-  script('dial-no-queue', 'F261', '<Dial><Queue> of a queue that does not exist continues', {
+  script('dial-no-queue', 'F651.24', '<Dial><Queue> of a queue that does not exist continues', {
     app: { '/start': response('<Dial action="done"><Queue>nobody-is-here</Queue></Dial>'), '/done': END },
     count: { '/done': 1 },
   }),
@@ -103,12 +103,12 @@ export const TWIML_VOICE_BEHAVIOURS: readonly TwilioBehaviour[] = [
     segments: 1,
     webhooks: [told('/b/sms', { Body: 'Hi', From: '<A>', To: '<B>' })],
   }),
-  script('sms-action', 'F401', '<Sms> requests its action at once', {
+  script('sms-action', 'F651.25', '<Sms> requests its action at once', {
     app: { '/start': response('<Sms action="next">Hi</Sms>'), '/next': END },
     count: { '/next': 1, '/b/sms': 1 },
     segments: 1,
   }),
-  script('bad-verb', 'F218', 'an unknown verb is left out, and the next one runs', {
+  script('bad-verb', 'F651.26', 'an unknown verb is left out, and the next one runs', {
     app: { '/start': response('<Sing>la</Sing><Redirect>next</Redirect>'), '/next': END },
     count: { '/next': 1 },
   }),

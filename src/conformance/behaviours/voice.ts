@@ -61,7 +61,7 @@ export const VOICE_BEHAVIOURS: readonly TwilioBehaviour[] = [
   {
     ...base,
     id: 'voice/inbound-status',
-    row: 'F222',
+    row: 'F651.27',
     title: 'the number that is called reports the end of the call',
     app: { '/b/voice': LISTENS },
     steps: [call(), webhooks({ '/b/voice': 1, '/b/status': 1 }), ...ended('completed')],
@@ -87,7 +87,7 @@ export const VOICE_BEHAVIOURS: readonly TwilioBehaviour[] = [
   {
     ...base,
     id: 'voice/url',
-    row: 'F257',
+    row: 'F651.29',
     title: 'the URL of the call is asked for TwiML after the answer',
     app: { '/b/voice': LISTENS, '/answered': response('<Hangup/>') },
     steps: [
@@ -103,7 +103,7 @@ export const VOICE_BEHAVIOURS: readonly TwilioBehaviour[] = [
   {
     ...base,
     id: 'voice/get-url',
-    row: 'F230',
+    row: 'F651.3',
     title: 'the URL of the call is asked with GET',
     app: { '/b/voice': LISTENS, '/answered': response('<Hangup/>') },
     steps: [
@@ -115,7 +115,7 @@ export const VOICE_BEHAVIOURS: readonly TwilioBehaviour[] = [
   {
     ...base,
     id: 'voice/ended',
-    row: 'F232',
+    row: 'F651.4',
     title: 'a call in progress can be ended',
     app: { '/b/voice': LISTENS, '/answered': LISTENS },
     steps: [
@@ -132,7 +132,7 @@ export const VOICE_BEHAVIOURS: readonly TwilioBehaviour[] = [
   {
     ...base,
     id: 'voice/redirected',
-    row: 'F233',
+    row: 'F651.5',
     title: 'a call in progress can be redirected to another document',
     app: {
       '/b/voice': LISTENS,
@@ -155,7 +155,7 @@ export const VOICE_BEHAVIOURS: readonly TwilioBehaviour[] = [
   {
     ...base,
     id: 'voice/deleted',
-    row: 'F294',
+    row: 'F651.6',
     title: 'a call can be deleted once it has ended',
     app: { '/b/voice': LISTENS },
     steps: [
@@ -169,7 +169,7 @@ export const VOICE_BEHAVIOURS: readonly TwilioBehaviour[] = [
   {
     ...base,
     id: 'voice/recordings',
-    row: 'F241',
+    row: 'F651.7',
     title: 'a call that was not recorded has no recordings',
     app: { '/b/voice': LISTENS },
     steps: [call(), webhooks({ '/b/voice': 1 }), ...ended('completed'), get('/Calls/{sid}/Recordings.json')],

@@ -7,8 +7,10 @@ import type { WorstPrices } from './prices.js';
 export interface Budget {
   readonly currency: string;
   readonly limit: number;
-  /** Returns the worst case of a behaviour. */
-  worstOf(behaviour: TwilioBehaviour): number;
+  /** Why a price is not known, as clauses. */
+  readonly unknown: readonly string[];
+  /** Returns the worst case of a behaviour; undefined if it needs a price that is not known. */
+  worstOf(behaviour: TwilioBehaviour): number | undefined;
   /** Reserves the worst case. @returns false if the budget does not allow it; then nothing is reserved */
   reserve(behaviour: TwilioBehaviour): boolean;
   /** Gives back what was reserved if Twilio refused everything that costs money. */
@@ -21,20 +23,26 @@ export interface Budget {
 export function createBudget(limit: string, prices: WorstPrices): Budget {
   const limitMillionths = Math.floor(Number(limit) * 1_000_000);
   let spent = 0;
-  const worstOf = ({ cost }: TwilioBehaviour) =>
-    (cost?.segments ?? 0) * prices.segment + (cost?.calls ?? 0) * prices.call;
+  const times = (count: number, price: number | undefined) => (count === 0 ? 0 : price && count * price);
+  const worstOf = ({ cost }: TwilioBehaviour) => {
+    const texts = times(cost?.segments ?? 0, prices.segment);
+    const calls = times(cost?.calls ?? 0, prices.call);
+    return texts === undefined || calls === undefined ? undefined : texts + calls;
+  };
   return {
     currency: prices.currency,
     limit: limitMillionths,
+    unknown: prices.unknown,
     worstOf,
     reserve: (behaviour) => {
       const worst = worstOf(behaviour);
+      if (worst === undefined) return false;
       if (spent + worst > limitMillionths) return false;
       spent += worst;
       return true;
     },
     settle: (behaviour, seen) => {
-      if (seen.kind === 'recorded' && isRefused(seen)) spent -= worstOf(behaviour);
+      if (seen.kind === 'recorded' && isRefused(seen)) spent -= worstOf(behaviour) ?? 0;
     },
     spent: () => spent,
   };

@@ -1,17 +1,47 @@
 // Removes from the account what behaviours create: journalled before it is created, so that a kill loses nothing.
+
+import { RelayPhoneError } from '../../errors.js';
 import type { Change, ChangeDataOf } from '../../setup/changes.js';
-import { undoChanges } from '../../setup/run.js';
+import { listUndoable, reconcileInterrupted, undoChanges } from '../../setup/run.js';
 import type { Setup, SetupOutput } from '../../setup/setup.js';
 import { conformanceTraces, isConformanceTrace } from '../../setup/steps/conformance.js';
 import type { ResourceCleanUp } from '../side.js';
 
-/** Removes what earlier runs left behind, too. @returns what could not be removed yet, as sentences */
+/** What became of the traces, as sentences. */
+export interface RemovedTraces {
+  readonly removed: readonly string[];
+  /** What is still in the account; the journal has it. */
+  readonly left: readonly string[];
+}
+
+/**
+ * Restores the numbers and removes what this run and earlier ones left behind. A failure does not keep the rest from being
+ * removed, unless Twilio cannot be reached.
+ */
 export async function removeTraces(
   setup: Setup,
   isWanted: (change: Change) => boolean = isConformanceTrace,
-): Promise<string[]> {
-  const results = await undoChanges({ ...setup, output: SILENT }, [conformanceTraces], isWanted);
-  return results.filter(({ undone }) => !undone).map(({ text }) => text);
+): Promise<RemovedTraces> {
+  const silent = { ...setup, output: SILENT };
+  await reconcileInterrupted(silent, conformanceTraces);
+  const [removed, left]: [string[], string[]] = [[], []];
+  for (const { id } of numbersFirst(listUndoable(setup).filter(isWanted))) {
+    try {
+      const results = await undoChanges(silent, [conformanceTraces], (change) => change.id === id);
+      for (const { undone, text } of results) (undone ? removed : left).push(text);
+    } catch (error) {
+      if (!(error instanceof RelayPhoneError)) throw error;
+      left.push(`could not ${error.task}: ${error.reason}`);
+      if (error.kind === 'network') break;
+    }
+  }
+  return { removed, left };
+}
+
+/** The app of the numbers waits for their webhooks, so they come before what costs nothing to leave. */
+function numbersFirst(changes: readonly Change[]): readonly Change[] {
+  const isNumber = ({ data }: Change) => data.kind === 'number-borrowed';
+  return [...changes.filter(isNumber), ...changes.filter((one) => !isNumber(one))];
 }
 
 /** Creates the clean-up of a live side. @param numbers the two that text and call each other */

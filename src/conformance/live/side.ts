@@ -10,6 +10,7 @@ import type { Side } from '../side.js';
 import { type Budget, formatAmount } from './budget.js';
 import { createCleanUp } from './clean-up.js';
 import type { LiveNumber } from './numbers.js';
+import type { Selection } from './selection.js';
 
 /** What a live side needs. */
 export interface LiveSideOptions {
@@ -17,6 +18,8 @@ export interface LiveSideOptions {
   readonly numbers: readonly [a: LiveNumber, b: LiveNumber];
   readonly app: ConformanceApp;
   readonly budget: Budget;
+  /** Why a behaviour is left out, by id. */
+  readonly leftOut: Selection['reasons'];
   readonly newId: () => string;
   /** How long to wait for what must come, milliseconds. */
   readonly waitMs: number;
@@ -44,7 +47,7 @@ export async function borrowNumbers({
 
 /** Creates the function that runs a behaviour with the account. */
 export function createLiveRun(options: LiveSideOptions): (behaviour: TwilioBehaviour) => Promise<Seen> {
-  const { setup, numbers, app, budget, newId, waitMs, losses } = options;
+  const { setup, numbers, app, budget, leftOut, newId, waitMs, losses } = options;
   const [a, b] = numbers;
   const side: Side = {
     kind: 'live',
@@ -56,10 +59,13 @@ export function createLiveRun(options: LiveSideOptions): (behaviour: TwilioBehav
     cleanUp: createCleanUp(setup, [a.phoneNumber, b.phoneNumber]),
     pace: options.pace ?? createPace(setup),
     waitMs,
+    settleMs: SETTLE_MS,
     sleep: setup.sleep,
     newId,
   };
   return async (behaviour) => {
+    const reason = leftOut.get(behaviour.id);
+    if (reason !== undefined) return { kind: 'unseen', reason };
     if (isPaid(behaviour) && !budget.reserve(behaviour))
       return {
         kind: 'unseen',
@@ -73,6 +79,9 @@ export function createLiveRun(options: LiveSideOptions): (behaviour: TwilioBehav
     return seen;
   };
 }
+
+/** A webhook that comes twice does so at once. */
+const SETTLE_MS = 1000;
 
 /** Fewer than the 30 that Twilio lets two numbers exchange, for replies come on top. */
 const MAX_TEXTS = 15;

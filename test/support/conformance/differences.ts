@@ -1,4 +1,4 @@
-// Sixty deliberate differences between the sandbox and its stand-in, each with the field at which it must be named.
+// Deliberate differences between the sandbox and its stand-in, each with the field at which it must be named.
 import type { EditedAnswer } from '../twilio-edge.js';
 import type { Passing, PassingWebhook, StandInEdits } from './stand-in.js';
 
@@ -10,7 +10,7 @@ export interface DeliberateDifference {
   readonly edits: StandInEdits;
   /** The field that the comparison must name, and its kind. */
   readonly field: string;
-  readonly kind: 'value' | 'type' | 'missing' | 'extra' | 'order' | 'count';
+  readonly kind: 'value' | 'type' | 'missing' | 'extra' | 'order' | 'count' | 'delay';
 }
 
 type Json = Record<string, unknown>;
@@ -103,6 +103,14 @@ const parameter = (name: string, value: string | undefined) => (one: PassingWebh
 const webhookHeader = (name: string, value: string | undefined) => (one: PassingWebhook) => {
   const { [name]: _old, ...rest } = one.headers;
   return { ...one, headers: value === undefined ? rest : { ...rest, [name]: value } };
+};
+
+const late =
+  (delayMs: number): Edit =>
+  (answer) => ({ ...answer, delayMs });
+const renamed = (name: string) => (one: PassingWebhook) => {
+  const { [name]: old = '', ...rest } = one.parameters;
+  return { ...one, parameters: { ...rest, [`${name}s`]: old } };
 };
 
 const APPS = 'POST /Applications\\.json';
@@ -235,7 +243,57 @@ export const DELIBERATE_DIFFERENCES: readonly DeliberateDifference[] = [
   ),
   webhook('texts/status-callbacks', '/status sent', () => 'held', 'order', 'order'),
   webhook('voice/placed', '/status ringing', () => 'held', 'order', 'order'),
+  answer('messages/bad-sender', MESSAGES, late(6000), 'delay', 'delay'),
+  webhook('texts/status-callbacks', '/status delivered', () => 'late', 'delay', 'delay'),
+  // What a client sees only at a second look.
+  answer('messages/no-recipient', MESSAGES, set('code', '21604'), 'body code', 'type'),
+  answer('messages/no-sender', MESSAGES, set('more_info', 'https://www.twilio.com/'), 'body more_info'),
+  answer('accounts/app-defaults', APPS, set('sms_url', ''), 'body sms_url', 'type'),
+  answer('accounts/app-defaults', APPS, set('date_created', '2026-11-20T10:00:00Z'), 'body date_created'),
+  answer('accounts/app-defaults', APPS, header('etag', '"a"'), 'header etag', 'missing'),
+  answer('paging/keys', 'GET /Applications\\.json', drop('first_page_uri'), 'body first_page_uri', 'extra'),
+  answer(
+    'paging/keys',
+    'GET /Applications\\.json',
+    set('previous_page_uri', ''),
+    'body previous_page_uri',
+    'type',
+  ),
+  answer(
+    'accounts/app-by-name',
+    'GET /Applications\\.json',
+    set('applications', (old: unknown) => (old as unknown[]).slice(1)),
+    'body applications',
+    'count',
+  ),
+  answer('texts/sent', MESSAGES, set('subresource_uris.media', '/media.json'), 'body subresource_uris.media'),
+  answer(
+    'texts/sent',
+    ONE_TEXT,
+    set('uri', (old: unknown) => String(old).replace('.json', '')),
+    'body uri',
+  ),
+  answer('texts/sent', ONE_TEXT, set('sid', `MM${'7'.repeat(32)}`), 'body sid'),
+  answer('texts/sent', ONE_TEXT, set('num_segments', '2'), 'body num_segments'),
+  answer('services/defaults', 'POST /v1/Services', set('sticky_sender', false), 'body sticky_sender'),
+  answer('services/pool', 'GET /v1/Services/MG.*PhoneNumbers', drop('meta.key'), 'body meta.key', 'extra'),
+  answer('services/delete', 'DELETE /v1/Services', status(200), 'status'),
+  answer('voice/busy', 'GET /Calls/CA', set('status', 'completed'), 'body status'),
+  answer('voice/placed', 'GET /Calls/CA', set('end_time', null), 'body end_time', 'type'),
   // Webhooks.
+  webhook('twiml-texts/message', '/a/sms', parameter('Body', 'Hi!'), 'parameter Body'),
+  webhook('voice/placed', '/status ringing', renamed('CallStatus'), 'parameter CallStatus', 'extra'),
+  webhook('texts/inbound-webhook', '/b/sms', renamed('FromCity'), 'parameter FromCitys', 'missing'),
+  webhook('texts/inbound-webhook', '/b/sms', parameter('From', '+13105550100'), 'parameter From'),
+  webhook('texts/app-callback', '/of-app sent', (one) => ({ ...one, method: 'GET' }), 'method'),
+  webhook('texts/inbound-webhook', '/b/sms', () => 'twice', 'count', 'count'),
+  webhook(
+    'texts/inbound-webhook',
+    '/b/sms',
+    webhookHeader('x-twilio-new', 'yes'),
+    'header x-twilio-new',
+    'missing',
+  ),
   webhook('texts/inbound-webhook', '/b/sms', parameter('NumMedia', undefined), 'parameter NumMedia', 'extra'),
   webhook('texts/inbound-webhook', '/b/sms', parameter('NumSegments', '2'), 'parameter NumSegments'),
   webhook('texts/inbound-webhook', '/b/sms', parameter('Colour', 'red'), 'parameter Colour', 'missing'),

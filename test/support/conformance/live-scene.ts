@@ -32,8 +32,11 @@ export interface LiveScene {
   urls(): Promise<string[]>;
 }
 
-/** Creates them; they end with the test. @param options.answer see {@link TwilioEdgeOptions} */
-export async function setUpLive({ answer }: Pick<TwilioEdgeOptions, 'answer'> = {}): Promise<LiveScene> {
+/** Creates them; they end with the test. @param options see {@link TwilioEdgeOptions} */
+export async function setUpLive({
+  answer,
+  edit,
+}: Pick<TwilioEdgeOptions, 'answer' | 'edit'> = {}): Promise<LiveScene> {
   const workspace = createWorkspace();
   onTestFinished(workspace.remove);
   const port = await findPort();
@@ -63,6 +66,7 @@ export async function setUpLive({ answer }: Pick<TwilioEdgeOptions, 'answer'> = 
   const edge = await createTwilioEdge(account.origin, {
     tunnel: { host, origin: `http://127.0.0.1:${port}` },
     ...(answer && { answer }),
+    ...(edit && { edit }),
   });
   onTestFinished(async () => {
     await account.close();

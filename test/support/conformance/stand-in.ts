@@ -25,8 +25,8 @@ export interface PassingWebhook {
   readonly parameters: SignedParameters;
 }
 
-/** What becomes of it: `lost` never arrives, `held` arrives behind the next one, `twice` comes again. */
-export type Passing = PassingWebhook | 'lost' | 'held' | 'twice';
+/** What becomes of it: `lost` never arrives, `held` arrives behind the next one, `late` after 11 s, `twice` comes again. */
+export type Passing = PassingWebhook | 'lost' | 'held' | 'late' | 'twice';
 
 /** How the account differs from the sandbox. */
 export interface StandInEdits {
@@ -77,6 +77,7 @@ export async function openStandIn(edits: () => StandInEdits, waitMs: number): Pr
       b,
       app,
       waitMs,
+      settleMs: 100,
       sleep,
       newId: () => crypto.randomUUID(),
       pace: async () => {
@@ -118,6 +119,7 @@ async function startWebhookProxy(port: number, edits: () => StandInEdits) {
         held.push(send);
         return void outgoing.writeHead(204).end();
       }
+      if (passing === 'late') await sleep(11_000);
       const answer = await send();
       if (passing === 'twice') await send();
       for (const later of held.splice(0)) await later();

@@ -5,6 +5,9 @@ import { port } from '../../core/values.js';
 
 const { live, accountSid, authTokenFile, timeout } = targetOptions;
 
+/** What `--live` spends at most unless `--budget` says otherwise. */
+export const DEFAULT_BUDGET = '1.00';
+
 /** `relay-phone conformance`. */
 export const conformanceCommand = command({
   name: 'conformance',
@@ -26,12 +29,13 @@ export const conformanceCommand = command({
     number: option('--number <number>', 'with --live: one of the two numbers; give it twice', {
       repeated: true,
     }),
-    budget: option('--budget <amount>', "with --live: the most to spend, in the account's currency", {
-      parse: amount,
-      default: '1.00',
-    }),
+    budget: option(
+      '--budget <amount>',
+      `with --live: the most to spend, in the account's currency (default: ${DEFAULT_BUDGET})`,
+      { parse: amount },
+    ),
     only: option('--only <name>', 'only this behaviour or group; may be repeated', { repeated: true }),
-    list: option('--list', 'list the behaviours'),
+    list: option('--list', 'list the behaviours', { conflicts: ['live', 'capture', 'import'] }),
     capture: option('--capture <file>', 'write what was recorded, without anything of the account'),
     import: option(
       '--import <file>',

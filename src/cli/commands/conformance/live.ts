@@ -1,17 +1,19 @@
 // `conformance --live`: shows plan and price, asks, opens the tunnel, borrows the two numbers, and gives them back.
 import { type ConformanceApp, startConformanceApp } from '../../../conformance/app.js';
-import { isPaid, needsWebhooks, type TwilioBehaviour } from '../../../conformance/behaviour.js';
+import { type TwilioBehaviour, usesNumbers } from '../../../conformance/behaviour.js';
 import { type Budget, createBudget } from '../../../conformance/live/budget.js';
 import { removeTraces } from '../../../conformance/live/clean-up.js';
 import { findLiveNumbers } from '../../../conformance/live/numbers.js';
 import { describeLivePlan } from '../../../conformance/live/plan.js';
 import { readWorstPrices } from '../../../conformance/live/prices.js';
+import { selectWithin } from '../../../conformance/live/selection.js';
 import { borrowNumbers, createLiveRun } from '../../../conformance/live/side.js';
 import type { ConformanceRun } from '../../../conformance/run.js';
 import { RelayPhoneError } from '../../../errors.js';
 import { findAgent } from '../../../http/agent.js';
 import { sendRequest } from '../../../http/send.js';
 import { NO_CHOICES, type Setup } from '../../../setup/setup.js';
+import { formatCommandLine } from '../../../shell-quote.js';
 import { acquireLock } from '../../../state/lock.js';
 import { superviseTunnel } from '../../../tunnel/supervisor/supervisor.js';
 import { type CommandContext, readSecret, waitForLock } from '../../core/command-context.js';
@@ -20,7 +22,7 @@ import { findPrompts, verifyConfirmed } from '../../core/prompts.js';
 import { openSession } from '../../core/session.js';
 import { choosePublicBase } from '../tunnel/base.js';
 import { createClosing } from '../tunnel/closing.js';
-import type { ConformanceFlags } from './command.js';
+import { type ConformanceFlags, DEFAULT_BUDGET } from './command.js';
 
 /** How long Twilio may take for a text, a call or a webhook. */
 const WAIT_MS = 90_000;
@@ -58,12 +60,17 @@ export async function runLive(
     closing.add(async () => lock.release());
     const ended = new AbortController();
     closing.add(async () => warnOfTraces(context, setup));
-    for (const stays of await removeTraces(setup)) screen.warn(stays);
+    const earlier = await removeTraces(setup);
+    for (const text of earlier.removed) screen.done(`an earlier run was cut off: ${text}`);
+    for (const text of earlier.left) screen.warn(`an earlier run was cut off: ${text}`);
     const numbers = await findLiveNumbers(setup, flags.number ?? []);
     const [a, b] = numbers;
     const prices = await readWorstPrices(setup, [a.phoneNumber, b.phoneNumber]);
-    const budget = createBudget(flags.budget, prices);
-    screen.planned(describeLivePlan(setup.client.accountSid, behaviours, numbers, budget));
+    const budget = createBudget(flags.budget ?? DEFAULT_BUDGET, prices);
+    const selection = selectWithin(behaviours, budget);
+    const { accountSid } = setup.client;
+    const commandFor = (amount: string) => formatCommand(flags, amount);
+    screen.planned(describeLivePlan({ accountSid, selection, numbers, budget, commandFor }));
     if (!flags.yes)
       await verifyConfirmed(prompts, 'Run them?', {
         task: 'run the behaviours with the account',
@@ -77,7 +84,7 @@ export async function runLive(
     );
     closing.add(app.close);
     let losses = 0;
-    if (behaviours.some((one) => needsWebhooks(one) || isPaid(one))) {
+    if (selection.chosen.some(usesNumbers)) {
       const tunnel = openTunnel(context, flags, { setup, authtoken, app, onLost: () => (losses += 1) });
       closing.add(tunnel.close);
       app.publish(await tunnel.up);
@@ -88,6 +95,7 @@ export async function runLive(
       numbers,
       app,
       budget,
+      leftOut: selection.reasons,
       newId: ports.newId,
       waitMs: WAIT_MS,
       losses: () => losses,
@@ -105,12 +113,29 @@ export async function runLive(
 
 /** Restores the numbers and removes what is left; what cannot be removed yet stays in the journal. */
 async function warnOfTraces({ screen }: CommandContext, setup: Setup): Promise<void> {
-  try {
-    for (const stays of await removeTraces(setup)) screen.warn(`${stays}; relay-phone undo removes it later`);
-  } catch (error) {
-    if (!(error instanceof RelayPhoneError)) throw error;
-    screen.warn(`The account is not as it was: ${error.reason}. relay-phone undo restores it.`);
-  }
+  const { left } = await removeTraces(setup);
+  for (const text of left) screen.warn(text);
+  if (left.length > 0)
+    screen.warn('The account is not quite as it was: relay-phone undo, or the next run, tries again.');
+}
+
+/** The command with its options that name something, and another budget. */
+function formatCommand(flags: ConformanceFlags, amount: string): string {
+  const { accountSid, envFile, stateDir, url, domain, capture, number = [], only = [] } = flags;
+  const named: readonly (readonly [option: string, value: string | undefined])[] = [
+    ...number.map((one) => ['--number', one] as const),
+    ['--budget', amount],
+    ...only.map((one) => ['--only', one] as const),
+    ['--account-sid', accountSid],
+    ['--env-file', envFile],
+    ['--state-dir', stateDir],
+    ['--url', url],
+    ['--port', url === undefined ? undefined : String(flags.port)],
+    ['--domain', domain],
+    ['--capture', capture],
+  ];
+  const words = named.flatMap(([option, value]) => (value === undefined ? [] : [option, value]));
+  return formatCommandLine(['relay-phone', 'conformance', '--live', ...words]);
 }
 
 interface TunnelParts {

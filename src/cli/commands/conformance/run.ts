@@ -1,9 +1,9 @@
 // `relay-phone conformance`: compares the sandbox with what Twilio documents, with Twilio itself, or with a capture.
 import { resolve } from 'node:path';
 import type { TwilioBehaviour } from '../../../conformance/behaviour.js';
-import { BEHAVIOURS, selectBehaviours } from '../../../conformance/behaviours/behaviours.js';
-import { createCapture, readCapture, writeCapture } from '../../../conformance/capture.js';
-import { keepForTests } from '../../../conformance/import.js';
+import { selectBehaviours } from '../../../conformance/behaviours/behaviours.js';
+import { createCapture, verifyWritable, writeCapture } from '../../../conformance/capture.js';
+import { keepForTests, readKnown } from '../../../conformance/import.js';
 import { toDecimal } from '../../../conformance/live/budget.js';
 import {
   type ConformanceList,
@@ -12,21 +12,38 @@ import {
 } from '../../../conformance/report.js';
 import { type ConformanceRun, type Reference, runConformance } from '../../../conformance/run.js';
 import { openSandboxSide } from '../../../conformance/sandbox-side.js';
+import { shorten } from '../../../control-characters.js';
 import { ExitCode } from '../../../errors.js';
 import { type CommandContext, openCommandContext } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
-import type { ConformanceFlags } from './command.js';
+import { type ConformanceFlags, DEFAULT_BUDGET } from './command.js';
 import { showBehaviours, showConformance } from './show.js';
 
 /** Runs the behaviours; exit code 6 if one differs. */
 export async function run(ports: CliPorts, flags: ConformanceFlags): Promise<number> {
   const behaviours = selectBehaviours(flags.only ?? []);
   const context = await openCommandContext(ports, flags);
+  if (!flags.live) warnOfIgnored(context, flags);
   if (flags.list) return list(context, behaviours);
-  if (flags.import !== undefined) return importCapture(context, resolve(ports.cwd, flags.import));
+  if (flags.import !== undefined) return importCapture(context, resolve(ports.cwd, flags.import), behaviours);
+  if (flags.capture !== undefined) verifyWritable(resolve(ports.cwd, flags.capture));
   if (flags.live) return compareWithTwilio(context, flags, behaviours);
   const done = await compare(context, behaviours, { kind: 'documentation' });
   return conclude(context, flags, done, createConformanceReport('documentation', done.results));
+}
+
+/** Nothing is passed over in silence, least of all a budget. */
+function warnOfIgnored({ screen }: CommandContext, flags: ConformanceFlags): void {
+  const { number, budget, url, domain, authtokenFile } = flags;
+  const given = {
+    '--number': number,
+    '--budget': budget,
+    '--url': url,
+    '--domain': domain,
+    '--authtoken-file': authtokenFile,
+  };
+  for (const [option, value] of Object.entries(given))
+    if (value !== undefined) screen.warn(`ignored: ${option} counts only with --live`);
 }
 
 function list({ screen }: CommandContext, behaviours: readonly TwilioBehaviour[]): number {
@@ -49,7 +66,11 @@ async function compareWithTwilio(
   const { done, budget } = await runLive(context, flags, behaviours, (runOne) =>
     compare(context, behaviours, { kind: 'live', run: runOne }),
   );
-  const spent = { amount: toDecimal(budget.spent()), currency: budget.currency, budget: flags.budget };
+  const spent = {
+    amount: toDecimal(budget.spent()),
+    currency: budget.currency,
+    budget: flags.budget ?? DEFAULT_BUDGET,
+  };
   context.screen.line(`Spent at most ${spent.amount} ${spent.currency} of ${spent.budget}.`);
   return conclude(context, flags, done, { ...createConformanceReport('live', done.results), spent });
 }
@@ -95,10 +116,18 @@ function conclude(
 }
 
 /** Compares the sandbox with a capture, and keeps that in a checkout of relay-phone. */
-async function importCapture(context: CommandContext, path: string): Promise<number> {
+async function importCapture(
+  context: CommandContext,
+  path: string,
+  selected: readonly TwilioBehaviour[],
+): Promise<number> {
   const { ports, screen } = context;
-  const capture = readCapture(path);
-  const behaviours = BEHAVIOURS.filter(({ id }) => Object.hasOwn(capture.recordings, id));
+  const { capture, unknown } = readKnown(path);
+  if (unknown.length > 0)
+    screen.warn(
+      `${unknown.length} of its behaviours are not in this version: ${shorten(unknown.join(', '), 200)}`,
+    );
+  const behaviours = selected.filter(({ id }) => Object.hasOwn(capture.recordings, id));
   const done = await compare(context, behaviours, { kind: 'capture', recordings: capture.recordings });
   const report = createConformanceReport('capture', done.results);
   showConformance(screen, report);

@@ -22,6 +22,8 @@ export function showConformance(screen: Screen, report: ConformanceReport): void
   }
   showUnseen(screen, results);
   showAgreement(screen, results);
+  if (report.notCompared.length > 0) screen.title('Not compared');
+  for (const text of report.notCompared) screen.skipped(text);
   const { agrees, differs, unseen } = report;
   screen.line(`Behaviours: ${agrees} agree, ${differs} differ, ${unseen} could not be seen.`);
 }

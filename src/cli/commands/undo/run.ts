@@ -6,7 +6,7 @@ import { formatMonthlyPrice } from '../../../setup/price.js';
 import { isInProject } from '../../../setup/project.js';
 import { listUnknownNumbers, type PricedNumber } from '../../../setup/purchase.js';
 import type { UndoReport } from '../../../setup/report.js';
-import { listUndoable, type UndoResult, undoChanges } from '../../../setup/run.js';
+import { listUndoable, reconcileInterrupted, type UndoResult, undoChanges } from '../../../setup/run.js';
 import {
   type Choices,
   NO_CHOICES,
@@ -111,9 +111,11 @@ async function undoAll(
   steps: readonly UndoableStep[],
   flags: UndoFlags,
 ): Promise<UndoResult[]> {
+  if (flags.dryRun) return planUndo(setup);
+  // A run that was killed may have left nothing but a change that it only intended.
+  for (const step of steps) await reconcileInterrupted(setup, step);
   const changes = listUndoable(setup);
   if (changes.length === 0) return [];
-  if (flags.dryRun) return planUndo(setup);
   const question = `Undo ${changes.length === 1 ? '1 change' : `${changes.length} changes`}?`;
   if (!setup.choices.yes) await verifyConfirmed(setup.prompts, question, notAgreed(flags));
   const choices = { ...setup.choices, release: setup.choices.release || (await agreesToRelease(setup)) };
