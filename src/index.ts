@@ -5,7 +5,7 @@ export type { Direction, ExchangeFilter } from './exchanges/exchange.js';
 export type { ReplayEdits } from './exchanges/replay-edits.js';
 export type { AnswerDifferenceReport, ExchangeReport, FullExchangeReport } from './exchanges/report.js';
 export type { Interception } from './http/intercept.js';
-export type { Account, AccountOptions } from './sandbox/accounts/account/store.js';
+export type { Account, AccountOptions, TokenSource } from './sandbox/accounts/account/store.js';
 export type { Compliance, SenderCompliance } from './sandbox/accounts/compliance/store.js';
 export type { TestCredentials } from './sandbox/accounts/test-credentials/routes.js';
 export { createSandbox } from './sandbox/create.js';

@@ -44,7 +44,10 @@ const VALUE_FORMS: readonly (readonly [pattern: RegExp, form: SecretForm])[] = [
     /^(?:arn:aws[\w-]*:(?:secretsmanager|ssm):|aws-?sm:|\{\{resolve:)/i,
     createForm('a reference to AWS Secrets Manager', through('secret-init')),
   ],
-  [/^(?:g?sm|berglas):\/\//, createForm('a reference to Google Secret Manager', through('berglas exec --'))],
+  [
+    /^(?:(?:g?sm|berglas):\/\/|projects\/[^/]+\/secrets\/)/,
+    createForm('a reference to Google Secret Manager', through('berglas exec --')),
+  ],
   [/^@Microsoft\.KeyVault\(/, createForm('a reference to Azure Key Vault', withSecretIn('Azure Key Vault'))],
   [/^ref\+/, createForm('a reference of vals (ref+…)', through('vals exec -f FILE --'))],
   [/^dl:\/\//, createForm('a reference to Dashlane (dl://…)', through('dcli exec --'))],
@@ -60,7 +63,7 @@ function withSecretIn(manager: string): Wrap {
 
 /** Neither relay-phone nor Firefox Relay fills in variables. */
 const UNFILLED: SecretForm = {
-  name: 'a reference to another variable ($…) that nothing has expanded',
+  name: 'a reference to another variable that nothing has expanded',
   advise: ({ key }) => `set ${key} to the value itself, or in the environment, where the shell expands it`,
 };
 const PLACEHOLDER: SecretForm = {
@@ -97,6 +100,10 @@ const COMMAND: SecretForm = {
   name: 'a command (`…`) that no shell has run',
   advise: UNFILLED.advise,
 };
+const TAG: SecretForm = {
+  name: 'a tag of YAML (!…) that nothing has resolved',
+  advise: ({ key }) => `set ${key} to the value itself`,
+};
 const FILE_PATH: SecretForm = {
   name: 'the path of a file, and not what is in it',
   advise: ({ key }) => `set ${key} to what is in the file`,
@@ -110,6 +117,7 @@ const SAMPLE: SecretForm = {
 const CREDENTIAL_FORMS: readonly (readonly [pattern: RegExp, form: SecretForm])[] = [
   [/^%\w+%$/, UNFILLED],
   [/^`.*`$/s, COMMAND],
+  [/^![A-Za-z]\w* /, TAG],
   [/^(?:~|\.{1,2}|[A-Za-z]:)?[/\\]/, FILE_PATH],
   [/^<.*>$|^(?:your|my|change|replace|insert|todo|x{3,}$|\*{3,}$|\.{3,}$)/i, SAMPLE],
 ];

@@ -12,28 +12,24 @@ const TEXTS_EACH = 250;
 const bodyOf = (sender: number, index: number) =>
   index % 4 === 3 ? 'ok' : `text ${index} of ${sender}, ${'x'.repeat(index % 7)}`;
 
-it(
-  'attributes at least 99 % of the forwards of a relay that answers before it sends, and none wrongly for sure',
-  async () => {
-    const { sandbox } = await setUpRelay({ allowance: { texts: 10_000, seconds: 1, cycleMs: DEADLINE } });
-    const events: SandboxEvent[] = [];
-    const collect = () => events.push(...sandbox.events({ since: events.at(-1)?.id ?? 0 }));
-    await Promise.all(
-      SENDERS.map(async (from, sender) => {
-        for (let index = 0; index < TEXTS_EACH; index += 1) {
-          await sandbox.text({ from, to: MASK, body: bodyOf(sender, index) });
-          if (index % 50 === 0) collect();
-        }
-      }),
-    );
-    await expect.poll(() => sandbox.phone(REAL).texts().length, { timeout: DEADLINE }).toBe(1000);
-    collect();
-    expect(judgeAttribution(events)).toEqual({ forwards: 1000, right: expect.any(Number), wronglySure: 0 });
-    const { right } = judgeAttribution(events);
-    expect(right).toBeGreaterThanOrEqual(990);
-  },
-  DEADLINE,
-);
+it('attributes at least 99 % of the forwards of a relay that answers before it sends, and none wrongly for sure', async () => {
+  const { sandbox } = await setUpRelay({ allowance: { texts: 10_000, seconds: 1, cycleMs: 10 * DEADLINE } });
+  const events: SandboxEvent[] = [];
+  const collect = () => events.push(...sandbox.events({ since: events.at(-1)?.id ?? 0 }));
+  await Promise.all(
+    SENDERS.map(async (from, sender) => {
+      for (let index = 0; index < TEXTS_EACH; index += 1) {
+        await sandbox.text({ from, to: MASK, body: bodyOf(sender, index) });
+        if (index % 50 === 0) collect();
+      }
+    }),
+  );
+  await expect.poll(() => sandbox.phone(REAL).texts().length, { timeout: 4 * DEADLINE }).toBe(1000);
+  collect();
+  expect(judgeAttribution(events)).toEqual({ forwards: 1000, right: expect.any(Number), wronglySure: 0 });
+  const { right } = judgeAttribution(events);
+  expect(right).toBeGreaterThanOrEqual(990);
+});
 
 it.each([
   ['a forward', ANN, 'Hello there', REAL, `[Relay 📲 ${ANN}] Hello there`],

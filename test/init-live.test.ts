@@ -186,7 +186,20 @@ describe('the credentials of init', () => {
     ['a trial account', { type: 'Trial' }, {}, 3, /is a trial account: .*nothing was bought/s],
     ['an API key', {}, { TWILIO_ACCOUNT_SID: `SK${'1'.repeat(32)}` }, 2, /the SID of an API key/],
     ['a malformed SID', {}, { TWILIO_ACCOUNT_SID: 'AC123' }, 2, /AC followed by 32 hex digits/],
-    ['a malformed token', {}, { TWILIO_AUTH_TOKEN: 'hunter2' }, 2, /this has 7 characters/],
+    [
+      'a malformed token',
+      {},
+      { TWILIO_AUTH_TOKEN: 'hunter2' },
+      2,
+      /this has 7 characters \(TWILIO_AUTH_TOKEN in the environment\)/,
+    ],
+    [
+      'the SID of an API key as the token',
+      {},
+      { TWILIO_AUTH_TOKEN: `SK${'1'.repeat(32)}` },
+      2,
+      /this is the SID of an API key, and not an auth token \(TWILIO_AUTH_TOKEN in the environment\)/,
+    ],
     ['no token', {}, { TWILIO_AUTH_TOKEN: '' }, 3, /there is no auth token for AC/],
     [
       'nothing at all',

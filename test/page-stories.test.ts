@@ -6,7 +6,7 @@ import type { StoryPorts } from '../src/scenarios/ports.js';
 import { readStory } from '../src/scenarios/read-story.js';
 import { DEADLINE } from './support/deadline.js';
 import { type Stage, setStage } from './support/story.js';
-import { twiml } from './support/webhook-app.js';
+import { type AppAnswer, twiml } from './support/webhook-app.js';
 
 const MASK = '+12025550100';
 const [ANN, OWNER] = ['+12125550190', '+13015550195'];
@@ -134,10 +134,21 @@ describe('the story of a trace is played, and passes', () => {
     expect(await play(await saveStory(await text('Anybody?')))).toEqual(['contact texts number: Anybody?']);
   });
 
-  it('for a mask of Firefox Relay: its owner is the phone that the app knows', async () => {
+  it('for an app that has the paths of Firefox Relay but not its user API: its number is not a mask', async () => {
     const [number] = await stage.client.incomingPhoneNumbers.list();
     await number?.update({ smsUrl: `${stage.app.origin}/api/v1/inbound_sms` });
     forward();
+    expect((await play(await saveStory(await text('Hello')))).toSorted()).toEqual([
+      'contact texts number: Hello',
+      'contact2 gets a text from number that is "📲 Hello"',
+      'the webhook for inbound-text is answered with 200',
+    ]);
+  });
+
+  it('for a mask of Firefox Relay: its owner is the phone that the app knows', async () => {
+    const [number] = await stage.client.incomingPhoneNumbers.list();
+    await number?.update({ smsUrl: `${stage.app.origin}/api/v1/inbound_sms` });
+    forward({ '/api/v1/realphone/': { status: 401, body: '{"detail":"Invalid token."}' } });
     const story = await saveStory(await text('Hello'));
     expect(story).toContain('mask: owner');
     const asked: string[] = [];
@@ -241,9 +252,10 @@ describe('a trace that cannot be a story says why', () => {
   });
 });
 
-/** Forwards each text to the owner, as Relay does, with its files. */
-function forward(): void {
-  stage.app.answer(async ({ form }) => {
+/** Forwards each text to the owner, as Relay does, with its files. @param others answers to other paths */
+function forward(others: Readonly<Record<string, AppAnswer>> = {}): void {
+  stage.app.answer(async ({ path, form }) => {
+    if (others[path]) return others[path];
     const mediaUrl = form.MediaUrl0 === undefined ? [] : [form.MediaUrl0];
     await stage.client.messages.create({ from: MASK, to: OWNER, body: `📲 ${form.Body}`, mediaUrl });
     return twiml('<Response/>');

@@ -92,6 +92,30 @@ describe('a webhook', () => {
     await tab.getByText('Answered 200, but something is wrong in its TwiML').waitFor();
   });
 
+  it.each([
+    ['done', twiml('<Response><Message>Hi</Message></Response>')],
+    ['with a warning', twiml('<Response><Message colour="red">Hi</Message></Response>')],
+    ['failed', twiml('<Response><Message to="+1555">Hi</Message></Response>')],
+    ['failed', twiml('<Response><Message>Hi</Response>')],
+    ['failed', { status: 500 }],
+  ])('has the sign "%s" in the list and in its details: %o', async (sign, answer) => {
+    lab.app.answer(() => answer);
+    const tab = await openWebhook();
+    const detail = tab.getByRole('heading', { level: 1 });
+    await detail.locator('.outcome').getByText(sign).waitFor({ state: 'attached' });
+    await tab.getByRole('link', { name: '← Webhooks' }).click();
+    const row = tab.getByRole('row').filter({ hasText: '/sms' });
+    await row.locator('.outcome').getByText(sign).waitFor({ state: 'attached' });
+    await tab.getByRole('button', { name: 'Failures' }).click();
+    await expect.poll(() => row.count()).toBe(sign === 'failed' ? 1 : 0);
+  });
+
+  it('whose TwiML has an error in no certain line names it', async () => {
+    lab.app.answer(() => twiml('<Response><Message to="+1555">Hi</Message></Response>'));
+    const tab = await openWebhook();
+    await tab.locator('.message .fault-note').getByText('(14101)').waitFor();
+  });
+
   it('that is sent again with a broken signature shows that it is wrong, and what the app answered', async () => {
     lab.app.answer((called) => (called.signed ? twiml('<Response/>') : { status: 403 }));
     const tab = await openWebhook();

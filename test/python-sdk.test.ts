@@ -1,6 +1,7 @@
 // Twilio's Python SDK, unmodified, against the sandbox: the calls that Relay makes and other common ones.
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createSandbox, type Sandbox } from '../src/sandbox/create.js';
+import { DEADLINE } from './support/deadline.js';
 import { findPython, NO_PYTHON } from './support/find-python.js';
 import { type RunPython, startPython } from './support/python.js';
 import { createSandboxClient, waitForStatus } from './support/sandbox-client.js';
@@ -154,7 +155,9 @@ describe('calls from the Python SDK', () => {
   beforeEach(() => buy());
 
   it('are placed as by Relay, read, and deleted after their end [T F294]', async () => {
-    const ended = sandbox.nextEvent((event) => event.kind === 'call.status' && event.status === 'completed');
+    const ended = sandbox.nextEvent((event) => event.kind === 'call.status' && event.status === 'completed', {
+      timeout: DEADLINE,
+    });
     const code = `
       call = client.calls.create(to="${PHONE}", from_="${OWN}",
                                  twiml="<Response><Say>Dialing (212) 555-0191 ...</Say></Response>")
@@ -176,7 +179,7 @@ describe('calls from the Python SDK', () => {
 
   it('return the status and errors that Relay sees when they are ended or refused [T F295]', async () => {
     sandbox.phone(PHONE).behave({ calls: 'no-answer' });
-    const rings = sandbox.phone(PHONE).nextCall();
+    const rings = sandbox.phone(PHONE).nextCall({ timeout: DEADLINE });
     const place = `client.calls.create(to="${PHONE}", from_="${OWN}", url="http://127.0.0.1:1/").sid`;
     const sid = await python(`return ${place}`);
     await rings;

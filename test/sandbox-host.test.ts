@@ -57,9 +57,11 @@ describe('sandbox --host', () => {
 
   it('says who reaches it, whom it reaches, and that webhooks go nowhere without --allow-host', async () => {
     const silent = await start({}, '--host', '0.0.0.0');
-    expect(silent.output()).toContain(
-      'it listens on every address of this machine (0.0.0.0): any machine that reaches it can use it with one of its tokens',
+    expect(silent.output()).toMatch(
+      /it listens on every address of this machine \(0\.0\.0\.0\).*: any machine that reaches it can use it with one of its tokens/,
     );
+    const address = findOwnAddress();
+    if (address !== undefined) expect(silent.output()).toContain(`now ${address} (`);
     expect(silent.output()).toContain('webhooks and media go nowhere');
     await silent.end('SIGTERM');
     const sandbox = await start({}, '--host', '::', '--allow-host', 'APP', '--allow-host', '[2001:DB8::1]');
@@ -75,6 +77,46 @@ describe('sandbox --host', () => {
     const { address } = await startServer(workspace, args, ready);
     const { origin } = sandboxReportSchema.parse(JSON.parse(address[0].slice(address[0].indexOf('{'))));
     expect((await fetch(`${origin}/_sandbox/health`)).status).toBe(200);
+  });
+
+  it('says in its document how the app reaches it, and who follows it learns that too', async () => {
+    const publicOrigin = 'http://twilio:4020';
+    const flags = ['--host', '0.0.0.0', '--public-origin', publicOrigin, '--no-page', '--json'];
+    const document = /\{\s*"command": ?"sandbox"[^}]*\}/;
+    const sandbox = await startServer(workspace, ['sandbox', '--port', '0', ...flags], document);
+    const report = sandboxReportSchema.parse(JSON.parse(sandbox.address[0]));
+    expect(report).toMatchObject({ publicOrigin, origin: `http://127.0.0.1:${report.port}` });
+    const follower = await startServer(workspace, ['sandbox', '--follow', '--json'], document);
+    expect(sandboxReportSchema.parse(JSON.parse(follower.address[0]))).toEqual(report);
+  });
+
+  it('warns if the given auth token replaces the kept one, and not if it is given again', async () => {
+    const [kept, other] = [randomToken(), randomToken()];
+    const warning = 'the given auth token replaces the one that the account had';
+    const startWith = (token: string) =>
+      start({ RELAY_PHONE_SANDBOX_AUTH_TOKEN: token }, '--host', '0.0.0.0', '--no-page');
+    for (const [token, warns] of [
+      [kept, false],
+      [kept, false],
+      [other, true],
+    ] as const) {
+      const sandbox = await startWith(token);
+      expect(sandbox.output().includes(warning)).toBe(warns);
+      expect(sandbox.output()).not.toContain('random auth token');
+      await sandbox.end('SIGTERM');
+    }
+  });
+
+  it.each([
+    ['another machine', '192.0.2.7'],
+    ['nobody', 'nobody.invalid'],
+  ])('does not start at an address of %s, and says why', async (_whose, host) => {
+    const { code, stderr } = await workspace.run(['sandbox', '--port', '0', '--host', host]);
+    expect([code, stderr]).toEqual([
+      3,
+      expect.stringContaining(`Failed to listen on ${host}:0: ${host} is not an address of this machine (E`),
+    ]);
+    expect(stderr).toContain('--host 0.0.0.0, for every address of this machine');
   });
 
   it('is joined by the commands of its folder at whatever address it listens', async ({ skip }) => {
@@ -114,7 +156,11 @@ describe('sandbox --host', () => {
     ],
     ['short', { RELAY_PHONE_SANDBOX_CONTROL_TOKEN: 'test' }, /control token is too short/],
     ['of words', { RELAY_PHONE_SANDBOX_CONTROL_TOKEN: 'my-secret-password-for-tests' }, /made of words/],
-    ['of another form', { RELAY_PHONE_SANDBOX_AUTH_TOKEN: `Z${randomToken()}` }, /authToken must match/],
+    [
+      'of another form',
+      { RELAY_PHONE_SANDBOX_AUTH_TOKEN: `Z${randomToken()}` },
+      /auth token of its account must be 32 hex digits/,
+    ],
     ['in a file that is not there', { RELAY_PHONE_SANDBOX_AUTH_TOKEN_FILE: 'nowhere' }, /ENOENT/],
   ])('refuses a token that is %s, without quoting it', async (_what, environment, reason) => {
     const { code, stdout, stderr } = await workspace.run(['sandbox', '--host', '0.0.0.0'], { environment });
@@ -159,7 +205,7 @@ describe('the variables of sandbox', () => {
 
   it('with a token count only with --host', async () => {
     const sandbox = await start({ RELAY_PHONE_SANDBOX_AUTH_TOKEN: randomToken() });
-    expect(sandbox.output()).toContain('ignored: --auth-token-file counts only with --host');
+    expect(sandbox.output()).toContain('ignored: the auth token, which counts only with --host');
   });
 
   it.each([

@@ -15,11 +15,10 @@ const ENDING_SIGNALS: readonly NodeJS.Signals[] = [
   'SIGINT',
   'SIGTERM',
   'SIGHUP',
-  ...(process.platform === 'win32' ? (['SIGBREAK'] as const) : []),
+  process.platform === 'win32' ? 'SIGBREAK' : 'SIGQUIT',
 ];
 /** The other signals, which only a started program gets. */
-const OTHER_SIGNALS: readonly NodeJS.Signals[] =
-  process.platform === 'win32' ? [] : ['SIGQUIT', 'SIGUSR1', 'SIGUSR2'];
+const OTHER_SIGNALS: readonly NodeJS.Signals[] = process.platform === 'win32' ? [] : ['SIGUSR1', 'SIGUSR2'];
 /** Milliseconds that the clean-up after a crash may take. */
 const CLEAN_UP_TIMEOUT_MS = 30_000;
 /** Milliseconds after which the process ends although something is left open. */

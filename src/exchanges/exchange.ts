@@ -69,7 +69,7 @@ export interface ExchangeSummary {
 
 /** Something wrong with an answer, or with the signature of the request. Scripts rely on the ids. */
 export interface ExchangeFinding {
-  readonly id: 'host-refused' | 'airplay' | 'redirect' | 'loop' | 'signature';
+  readonly id: 'host-refused' | 'airplay' | 'csrf' | 'redirect' | 'loop' | 'signature';
   /** What is wrong, as a clause without a full stop. */
   readonly what: string;
   /** What to do about it, most promising first. */

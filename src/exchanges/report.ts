@@ -42,7 +42,7 @@ export const exchangeReportSchema = z.object({
   findings: z
     .array(
       z.object({
-        id: z.enum(['redirect', 'host-refused', 'airplay', 'loop', 'signature']),
+        id: z.enum(['redirect', 'host-refused', 'airplay', 'csrf', 'loop', 'signature']),
         what: z.string(),
         tryNext: z.array(z.string()).describe('what fixes it, most promising first'),
       }),

@@ -31,8 +31,28 @@ export async function recognizeApp(
   }
 }
 
+/**
+ * Returns whether an app with Relay's webhook paths may be Relay, or `serve`: both have a user API, and refuse who has no
+ * token as Django REST framework does. True for an app that does not answer, of which nothing else is known.
+ */
+export async function mayHaveUserApi(
+  origin: string,
+  agent: Agent = appAgentFor(new URL(origin)),
+): Promise<boolean> {
+  try {
+    const url = new URL('/api/v1/realphone/', origin);
+    const { status, body } = await sendRequest({ method: 'GET', url, timeoutMs: TIMEOUT_MS, agent });
+    return (status === 401 || status === 403) && findDetail(parseJson(body)) !== undefined;
+  } catch (error) {
+    if (error instanceof NoAnswer) return true;
+    throw error;
+  }
+}
+
 function isServe(json: unknown): boolean {
-  return (
-    typeof json === 'object' && json !== null && 'detail' in json && json.detail === 'There is nothing here.'
-  );
+  return findDetail(json) === 'There is nothing here.';
+}
+
+function findDetail(json: unknown): unknown {
+  return typeof json === 'object' && json !== null && 'detail' in json ? json.detail : undefined;
 }

@@ -3,10 +3,12 @@ import type { Agent } from 'node:http';
 import https from 'node:https';
 import type { Duplex } from 'node:stream';
 import { type ConnectionOptions, connect } from 'node:tls';
-import { isLoopback } from '../origin.js';
+import { findSystemCode } from '../errors.js';
+import { formatAuthority, isLoopback } from '../origin.js';
 import { appAgentFor } from './client.js';
 import { openConnection } from './connection.js';
-import { findProxy, type HttpProxy } from './proxy.js';
+import { isSchemeFailure, ProxyFailure } from './failure.js';
+import { findProxy, formatProxy, type HttpProxy } from './proxy.js';
 
 const PROXY_TIMEOUT_MS = 10_000;
 
@@ -46,11 +48,27 @@ class ProxyAgent extends https.Agent {
     openConnection(options.host ?? '', Number(options.port), this.#proxy, this.#timeoutMs).then((socket) => {
       const { path: _path, ...security } = options;
       const secured = connect({ ...(security as ConnectionOptions), socket });
-      secured.once('error', fail);
+      const failSecured = (error: Error) => fail(this.#blameProxy(error, options));
+      secured.once('error', failSecured);
       secured.once('secureConnect', () => {
-        secured.off('error', fail);
+        secured.off('error', failSecured);
         callback?.(null, secured);
       });
     }, fail);
+  }
+
+  /** A host that does not speak TLS, or drops it, is the proxy itself, or what the proxy leads to. */
+  #blameProxy(error: Error, { host, port }: https.RequestOptions): Error {
+    const isDropped = ['ECONNRESET', 'EPIPE'].includes(findSystemCode(error) ?? '');
+    if (!isDropped && !isSchemeFailure(error)) return error;
+    const what = isDropped
+      ? 'then dropped the connection'
+      : 'what answers there is not TLS (a sign-in page of this network?)';
+    return new ProxyFailure(
+      `the proxy ${formatProxy(this.#proxy)} connected to ${formatAuthority(host ?? '', Number(port))}, but ${what}`,
+      'network',
+      ['run it again', `check ${this.#proxy.variable}, and that the proxy lets TLS through`],
+      error,
+    );
   }
 }

@@ -1,6 +1,6 @@
 // Keeps clients from using a connection to an intercepted host that was open before the interception began.
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { Agent, type ClientRequest, type RequestOptions } from 'node:http';
+import { Agent, ClientRequest, type RequestOptions } from 'node:http';
 import type { Socket } from 'node:net';
 
 /** True for the hosts that are intercepted. */
@@ -17,11 +17,17 @@ export function avoidEarlierConnections(isIntercepted: HostTest, sockets: Readon
   const restore = [
     closeIdleSockets(isIntercepted, sockets),
     bypassGlobalDispatchers(isIntercepted),
+    refuseEarlierSockets(isIntercepted, sockets),
     closeAtFirstUse(isIntercepted, sockets),
   ];
   return () => {
     for (const undo of restore) undo();
   };
+}
+
+/** What a request that is in flight at the end of an interception fails with. */
+export function interceptionEnded(): Error {
+  return new Error('relay-phone has ended the interception of this connection: close the app first');
 }
 
 /** The method of an agent that finds a socket for a request: agents of other packages call it, too. */
@@ -46,10 +52,36 @@ function closeIdleSockets(isIntercepted: HostTest, sockets: ReadonlySet<Socket>)
   };
 }
 
+/** The method with which a request gets its socket: https://nodejs.org/api/http.html#event-socket */
+interface RequestWithSocket extends ClientRequest {
+  /** Without a socket, it could not be opened. */
+  onSocket(socket: Socket | undefined, error?: Error | null): void;
+}
+
+/** For a request that an agent with few sockets has queued behind one that began earlier. */
+function refuseEarlierSockets(isIntercepted: HostTest, sockets: ReadonlySet<Socket>): () => void {
+  const prototype = ClientRequest.prototype as RequestWithSocket;
+  const original = prototype.onSocket;
+  const replacement: typeof original = function (this: RequestWithSocket, socket, error) {
+    // Other interceptors, such as msw, give a request a socket of their own, which is not connected.
+    const isConnected = socket?.remoteAddress !== undefined;
+    const isEarlier = isConnected && isIntercepted(this.host) && !sockets.has(socket);
+    original.call(this, socket, isEarlier ? openedBefore(this.host) : error);
+  };
+  prototype.onSocket = replacement;
+  return () => {
+    if (prototype.onSocket === replacement) prototype.onSocket = original;
+  };
+}
+
+function openedBefore(host: string): Error {
+  return new Error(`relay-phone ended a connection to ${host} that was open before intercept(): ask again`);
+}
+
 /** The part of undici's dispatchers that is used here: https://undici.nodejs.org/#/docs/api/Dispatcher */
 interface Dispatcher {
   dispatch(options: { readonly origin?: string | URL }, handler: unknown): boolean;
-  destroy(): Promise<void>;
+  destroy(error: Error): Promise<void>;
 }
 
 /** Where the `fetch` of Node.js and undici 6 to 8 keep the global dispatcher, which may be one and the same. */
@@ -83,7 +115,7 @@ function bypass(dispatcher: Dispatcher, isIntercepted: HostTest): () => void {
   };
   return () => {
     Reflect.deleteProperty(dispatcher, 'dispatch');
-    void fresh.destroy();
+    void fresh.destroy(interceptionEnded());
   };
 }
 
@@ -104,7 +136,7 @@ function closeAtFirstUse(isIntercepted: HostTest, sockets: ReadonlySet<Socket>):
       sockets.has(socket)
     )
       return;
-    socket.destroy(new Error('relay-phone closed a connection that was open before intercept(); ask again'));
+    socket.destroy(openedBefore(new URL(request.origin).hostname));
   };
   subscribe(BEFORE_WRITING, close);
   return () => void unsubscribe(BEFORE_WRITING, close);

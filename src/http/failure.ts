@@ -51,6 +51,7 @@ export function isSchemeFailure(error: unknown): boolean {
 /** Returns why a connection failed, as the rest of a clause that begins with the host; undefined for an unknown reason. */
 export function findFailureReason(error: unknown): string | undefined {
   const code = findSystemCode(error) ?? '';
+  if (code.startsWith('HPE_')) return 'did not answer with HTTP';
   return REASONS[code] ?? (/^(?:EPROTO$|ERR_SSL_)/.test(code) ? explainHandshake(error as Error) : undefined);
 }
 

@@ -1,9 +1,9 @@
 // Leads the connections of this process to some hosts to a server of its own, whatever HTTP client opens them.
-import { Socket } from 'node:net';
+import { type LookupFunction, Socket } from 'node:net';
 import { type Duplex, duplexPair } from 'node:stream';
 import tls from 'node:tls';
 import { RelayPhoneError } from '../errors.js';
-import { avoidEarlierConnections } from './earlier-connections.js';
+import { avoidEarlierConnections, interceptionEnded } from './earlier-connections.js';
 
 /** Ends an interception; every further call does nothing. */
 export interface Interception {
@@ -47,9 +47,26 @@ export function interceptHosts(options: InterceptionOptions, onEnd: () => void):
     active.isOver = true;
     onEnd();
     for (const undo of restore) undo();
-    for (const socket of active.sockets) socket.destroy();
+    for (const socket of active.sockets) endConnection(socket);
   };
   return Object.assign(end, { [Symbol.dispose]: end });
+}
+
+/** The request of node:http that a socket carries until its answer is read. */
+interface SocketWithRequest extends Socket {
+  readonly _httpMessage?: { readonly res?: unknown } | null;
+}
+
+/** A client must not try again what was in flight: the host is reached again. So the error has no code such as ECONNRESET. */
+function endConnection(socket: SocketWithRequest): void {
+  // Nobody listens for the errors of a request that has got its answer.
+  if (socket._httpMessage?.res) {
+    socket.destroy();
+    return;
+  }
+  // Nor for those of an idle connection, and an error that nobody takes ends the process.
+  socket.on('error', () => undefined);
+  socket.destroy(interceptionEnded());
 }
 
 /** On the replaced function, where another copy of this module finds it: a test runner may load one for each test file. */
@@ -81,16 +98,20 @@ function replaceSecureConnect(active: ActiveInterception): () => void {
   const replacement = Object.assign(
     (...given: unknown[]): tls.TLSSocket => {
       const options = readSecureOptions(given);
-      const host = options.servername || options.host || '';
-      if (active.isOver || !active.isIntercepted(host)) return Reflect.apply(original, tls, given);
+      const { servername, ALPNProtocols, timeout } = options;
+      const host = [servername, options.host].find((name) => name && active.isIntercepted(name));
+      if (active.isOver || !host) return Reflect.apply(original, tls, given);
       // Of a client that has connected through a proxy first.
       options.socket?.destroy();
-      const { ALPNProtocols, timeout } = options;
+      if (needsHttp2(ALPNProtocols)) {
+        const error = refusal(host, 'the sandbox has no HTTP/2: let the client use HTTP/1.1');
+        return original(failingConnection(error), findListener(given));
+      }
       const socket = original(
         {
           ...SHARED_KEY,
           socket: acceptSecurely(active),
-          servername: host,
+          servername: servername || host,
           ...(ALPNProtocols && { ALPNProtocols }),
           ...(timeout !== undefined && { timeout }),
           pskCallback: () => ({ psk: KEY, identity: 'relay-phone' }),
@@ -109,6 +130,12 @@ function replaceSecureConnect(active: ActiveInterception): () => void {
   };
 }
 
+/** True if a client offers protocols, and HTTP/1.1 is none of them. */
+function needsHttp2(protocols: tls.ConnectionOptions['ALPNProtocols']): boolean {
+  const names = Array.isArray(protocols) ? protocols.map(String).join() : `${protocols ?? ''}`;
+  return names !== '' && !names.includes('http/1.1');
+}
+
 /** Returns one end of a connection inside the process, whose other end is served. */
 function acceptSecurely({ accept }: ActiveInterception): Duplex {
   const [near, far] = duplexPair();
@@ -120,6 +147,8 @@ function acceptSecurely({ accept }: ActiveInterception): Duplex {
   };
   const server = new tls.TLSSocket(far, options);
   server.on('error', () => server.destroy());
+  // The client's socket gets the same error.
+  near.on('error', () => undefined);
   // Neither end notices by itself that the other one was destroyed.
   near.once('close', () => server.destroy());
   server.once('close', () => near.push(null));
@@ -142,7 +171,10 @@ function replacePlainConnect(active: ActiveInterception): () => void {
     const parts: readonly unknown[] = Array.isArray(given[0]) ? given[0] : given;
     const host = findPlainHost(parts);
     if (active.isOver || !active.isIntercepted(host)) return Reflect.apply(original, this, given);
-    if (this instanceof tls.TLSSocket) return this.destroy(namedTooEarly(host));
+    if (this instanceof tls.TLSSocket) {
+      const error = refusal(host, 'its client imported connect from node:tls by name');
+      return Reflect.apply(original, this, [failingConnection(error)]);
+    }
     keep(active, this);
     return Reflect.apply(original, this, [{ host: '127.0.0.1', port: active.port }, findListener(parts)]);
   } as typeof original;
@@ -162,11 +194,15 @@ function findListener(given: readonly unknown[]): (() => void) | undefined {
   return given.find((one): one is () => void => typeof one === 'function');
 }
 
-/** For a client that took `tls.connect` out of its module before it was replaced: it must not reach the host. */
-function namedTooEarly(host: string): Error {
-  return new Error(
-    `relay-phone cannot intercept this connection to ${host}, and ends it: its client imported tls.connect by name`,
-  );
+/** Why a connection to a host does not get there: no request must reach the host by mistake. */
+function refusal(host: string, reason: string): Error {
+  return new Error(`relay-phone ended a connection to ${host} that it cannot intercept: ${reason}`);
+}
+
+/** Returns options with which a socket fails after `connect` has returned, when its client listens for errors. */
+function failingConnection(error: Error): { host: string; port: number; lookup: LookupFunction } {
+  // Not an address, which would not be looked up.
+  return { host: 'refused.invalid', port: 443, lookup: (_host, _options, callback) => callback(error, []) };
 }
 
 function keep({ sockets }: ActiveInterception, socket: Socket): void {

@@ -1,6 +1,7 @@
 // Refuses what web pages can send to a server of this machine: requests under a foreign name (DNS rebinding), and those of sites.
 import type { IncomingHttpHeaders } from 'node:http';
 import { isIP } from 'node:net';
+import { showControls } from '../control-characters.js';
 
 /** The names of this machine that a client may use. */
 const NAMES = ['localhost', '127.0.0.1', '[::1]'];
@@ -21,13 +22,14 @@ export function findIntrusion(
 ): string | undefined {
   const named = host.toLowerCase();
   if (hostNames) {
-    if (!isKnownName(named, hostNames)) return `the Host '${host}' is not a name of this sandbox`;
+    if (!isKnownName(named, hostNames))
+      return `the Host '${showControls(host)}' is not a name of this sandbox: --public-origin or --allow-host names it`;
   } else {
     // A client leaves the default port out.
     const isOwn = NAMES.some((name) => named === `${name}:${port}` || (port === 80 && named === name));
-    if (!isOwn) return `the Host '${host}' is not localhost:${port}`;
+    if (!isOwn) return `the Host '${showControls(host)}' is not localhost:${port}`;
   }
-  if (origin !== undefined) return `a web page of ${origin} sent the request`;
+  if (origin !== undefined) return `a web page of ${showControls(origin)} sent the request`;
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return 'a web page sent the request';
   return undefined;
 }

@@ -185,9 +185,21 @@ describe('a proxy that does not connect', () => {
       `the proxy 127.0.0.1:${dropping} dropped the connection`,
     );
     const babbling = await start(createTcpServer((socket) => socket.end('220 mail\r\n')));
-    expect((await ask(`http://127.0.0.1:${babbling}`)).message).toMatch(
-      /^the proxy 127\.0\.0\.1:\d+ failed: /,
+    expect((await ask(`http://127.0.0.1:${babbling}`)).message).toBe(
+      `the proxy 127.0.0.1:${babbling} did not answer with HTTP`,
     );
+  });
+
+  it.each([
+    ['<html>Sign in</html>', 'what answers there is not TLS (a sign-in page of this network?)'],
+    ['', 'then dropped the connection'],
+  ])('is named if it says that it connected, and answers %j', async (answer, words) => {
+    const server = createServer();
+    server.on('connect', (_request, socket) => socket.end(`HTTP/1.1 200 OK\r\n\r\n${answer}`));
+    const port = await start(server);
+    const failure = await ask(`http://127.0.0.1:${port}`);
+    expect(failure.message).toBe(`the proxy 127.0.0.1:${port} connected to example.com:443, but ${words}`);
+    expect(failure.proxyFailure?.kind).toBe('network');
   });
 
   it('fails the request after its timeout, and no connection to it stays open', async () => {

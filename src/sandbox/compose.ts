@@ -84,6 +84,8 @@ export interface Composition {
     Sandbox,
     'origin' | 'publicOrigin' | 'port' | 'accept' | 'close' | typeof Symbol.asyncDispose | keyof Entrances
   >;
+  /** True if the account has an API key with this SID. */
+  hasApiKey(sid: string): boolean;
   /** Ends everything in progress, after what was just answered is written. The database stays open. */
   stop(): Promise<void>;
   /** What was asked for that the sandbox lacks. */
@@ -113,7 +115,9 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
   const exchanges = createExchangeLog(options.keepExchanges ?? 2000);
   const causes = createRequestCauses({ events, traces, traceparent: options.traceparent ?? false });
 
-  const accounts = openAccount(store, options.account ?? {}, now(), { renewsToken: remoteAccess.isRemote });
+  const { onTokenRenewed } = options;
+  const opening = { renewsToken: remoteAccess.isRemote, onTokenRenewed };
+  const accounts = openAccount(store, options.account ?? {}, now(), opening);
   const { sid: accountSid, authToken } = accounts.fixed;
   const testCredentials = options.testCredentials ?? deriveTestCredentials(accountSid, authToken);
   const applications = createApplicationStore(store);
@@ -380,7 +384,8 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     await new Promise((resolve) => void setImmediate(resolve));
   }
 
-  return { listener, routes, sandbox, stop, voice, unsupported };
+  const hasApiKey = (sid: string) => keys.find(sid) !== undefined;
+  return { listener, routes, sandbox, hasApiKey, stop, voice, unsupported };
 }
 
 /** Returns what warns of something that the sandbox lacks, on the standard error of the process. */

@@ -8,6 +8,7 @@ import { createEntrances } from './entrances.js';
 import { verifyNextTickRuns } from './faked-next-tick.js';
 import { createManualClock, createRealClock } from './platform/clock.js';
 import { openStore } from './platform/database.js';
+import { refuseClosed } from './refuse-closed.js';
 import { type OpenSandbox, refuseUnsupported } from './refuse-unsupported.js';
 import { readRemoteAccess } from './remote-access/remote-access.js';
 import type { Sandbox, SandboxOptions } from './sandbox.js';
@@ -34,7 +35,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   const clock = options.clock === 'manual' ? createManualClock(now()) : createRealClock(now);
   let listening: Listening | undefined;
   try {
-    const { listener, sandbox, stop, unsupported } = composeSandbox(options, {
+    const { listener, sandbox, hasApiKey, stop, unsupported } = composeSandbox(options, {
       store,
       clock,
       remoteAccess,
@@ -56,17 +57,21 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
       port,
       accept: (connection: Duplex) => void server.emit('connection', connection),
     };
-    const { entrances, close: closeEntrances } = createEntrances({ ...sandbox, ...address });
+    const { entrances, close: closeEntrances } = createEntrances({ ...sandbox, ...address, hasApiKey });
     const open: OpenSandbox = { ...sandbox, ...address, ...entrances };
+    const { verifyNone, verifyNoneNew } = unsupported;
+    const closable = refuseClosed(throws ? refuseUnsupported(open, verifyNoneNew) : open);
     const end = once(async () => {
+      closable.refuse();
       await closeEntrances();
       await close();
       await stop();
       store.close();
-      if (throws) unsupported.verifyNone();
+      closable.abandon();
+      if (throws) verifyNone();
     });
     return {
-      ...(throws ? refuseUnsupported(open, unsupported.verifyNoneNew) : open),
+      ...closable.sandbox,
       close: end,
       [Symbol.asyncDispose]: end,
     };

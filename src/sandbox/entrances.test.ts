@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import twilio from 'twilio';
-import { beforeEach, describe, expect, expectTypeOf, it } from 'vitest';
+import { beforeEach, describe, expect, expectTypeOf, it, onTestFinished, vi } from 'vitest';
 import { RelayPhoneError } from '../errors.js';
 import { createSandbox, type Sandbox } from './create.js';
 
@@ -63,6 +63,25 @@ describe('environment', () => {
     });
     expect(stdout).toBe('United States undefined undefined\n');
     expect(sandbox.numbers()).toMatchObject([{ number: NUMBER }]);
+  });
+
+  it('leaves a key of this sandbox to a child process, with which it then works', async () => {
+    const account = twilio(sandbox.accountSid, sandbox.authToken, { httpClient: sandbox.httpClient });
+    const { sid, secret } = await account.newKeys.create({ friendlyName: 'app' });
+    const script = `
+      const { TWILIO_API_KEY: key, TWILIO_API_SECRET: secret, TWILIO_ACCOUNT_SID: accountSid } = process.env;
+      require('twilio')(key, secret, { accountSid })
+        .incomingPhoneNumbers.create({ phoneNumber: '${NUMBER}' });`;
+    vi.stubEnv('TWILIO_API_KEY', sid);
+    vi.stubEnv('TWILIO_API_SECRET', secret);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    await run(process.execPath, ['-e', script], {
+      env: { ...process.env, ...(await sandbox.environment()) },
+    });
+    expect(sandbox.numbers()).toMatchObject([{ number: NUMBER }]);
+    const other = await createSandbox();
+    onTestFinished(() => other.close());
+    expect(await other.environment()).toHaveProperty('TWILIO_API_KEY', undefined);
   });
 
   it('is opened once, and its files are gone when the sandbox is closed', async () => {

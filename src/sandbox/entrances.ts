@@ -1,9 +1,8 @@
 // The ways in which the code under test reaches a sandbox of its process: the SDK's client, interception, a child's environment.
-import { RelayPhoneError } from '../errors.js';
 import { type Interception, interceptHosts } from '../http/intercept.js';
 import { once } from '../once.js';
 import { isTwilio } from './platform/twilio-hosts.js';
-import type { ChildEnvironment } from './proxy/child-environment.js';
+import type { ChildEnvironment, ChildEnvironmentOptions } from './proxy/child-environment.js';
 import { createSdkHttpClient } from './proxy/sdk-client.js';
 import type { Sandbox } from './sandbox.js';
 
@@ -14,14 +13,14 @@ export type Entrances = Pick<Sandbox, 'httpClient' | 'intercept' | 'environment'
 export type EntranceDeps = Pick<
   Sandbox,
   'origin' | 'port' | 'accept' | 'accountSid' | 'authToken' | 'testCredentials'
->;
+> &
+  Pick<ChildEnvironmentOptions, 'hasApiKey'>;
 
 /** Creates the entrances; `close` ends the interception, and closes the proxy of the environment. */
 export function createEntrances(sandbox: EntranceDeps): {
   readonly entrances: Entrances;
   close(): Promise<void>;
 } {
-  let isClosed = false;
   let interception: Interception | undefined;
   let opened: Promise<ChildEnvironment> | undefined;
 
@@ -30,28 +29,21 @@ export function createEntrances(sandbox: EntranceDeps): {
     return openChildEnvironment({ ...sandbox, sandbox }, process.env);
   });
 
-  function verifyOpen(task: string): void {
-    if (isClosed) throw new RelayPhoneError({ kind: 'usage', task, reason: 'the sandbox is closed' });
-  }
-
   return {
     entrances: {
       httpClient: createSdkHttpClient(sandbox.origin),
       intercept: () => {
-        verifyOpen('intercept requests to Twilio');
         interception ??= interceptHosts({ ...sandbox, isIntercepted: isTwilio }, () => {
           interception = undefined;
         });
         return interception;
       },
       environment: async () => {
-        verifyOpen('create an environment');
         opened = open();
         return (await opened).variables;
       },
     },
     close: async () => {
-      isClosed = true;
       interception?.();
       await (await opened?.catch(() => undefined))?.close();
     },

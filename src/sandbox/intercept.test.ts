@@ -1,6 +1,7 @@
 // Sends requests for Twilio from every kind of HTTP client of this process, and looks where they arrive.
-import { once } from 'node:events';
+import { type EventEmitter, once } from 'node:events';
 import http from 'node:http';
+import http2 from 'node:http2';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -147,16 +148,50 @@ describe('interception', () => {
     }
   });
 
-  it('refuses a client that took tls.connect out of its module before', async () => {
-    const { connect } = tls;
+  it.each([undefined, 'api.twilio.com'])(
+    'refuses a client that took tls.connect out of its module before, with the server name %s',
+    async (servername) => {
+      const { connect } = tls;
+      sandbox.intercept();
+      const socket = connect({ host: 'api.twilio.com', port: 443, ...(servername && { servername }) });
+      const [error] = await once(socket, 'error');
+      expect(String(error)).toMatch(
+        /a connection to api\.twilio\.com .* imported connect from node:tls by name/,
+      );
+    },
+  );
+
+  it.each<[what: string, open: () => EventEmitter]>([
+    ['node:http2', () => http2.connect('https://api.twilio.com')],
+    ['TLS that offers h2 alone', () => tls.connect({ host: 'api.twilio.com', ALPNProtocols: ['h2'] })],
+  ])('refuses %s with a sentence, because the sandbox has no HTTP/2', async (_what, open) => {
     sandbox.intercept();
-    const socket = connect({ host: 'api.twilio.com', port: 443 });
-    const [error] = await once(socket, 'error');
-    expect(String(error)).toMatch(/cannot intercept this connection to api\.twilio\.com/);
+    const [error] = await once(open(), 'error');
+    expect(String(error)).toMatch(/a connection to api\.twilio\.com .* the sandbox has no HTTP\/2/);
+  });
+
+  it('intercepts a connection to Twilio whatever server name it asks for', async () => {
+    sandbox.intercept();
+    const body = await getByNode(https, account().url, { ...account(), servername: 'example.com' });
+    expect(sidIn(body)).toBe(sandbox.accountSid);
   });
 });
 
 describe('the end of an interception', () => {
+  it('fails a request in flight with an error for which no client tries again', async () => {
+    sandbox.fail({ method: 'GET', path: 'Accounts', answer: 'hang' });
+    for (const ask of [CLIENTS.fetch, CLIENTS['node:https'], CLIENTS["undici's request"]]) {
+      const stop = sandbox.intercept();
+      const reached = sandbox.nextEvent((event) => event.kind === 'fault.hit');
+      const asked = ask?.();
+      await reached;
+      stop();
+      const error = await asked?.catch((thrown: Error) => thrown.cause ?? thrown);
+      expect(String(error)).toContain('relay-phone has ended the interception');
+      expect(error).not.toHaveProperty('code');
+    }
+  });
+
   it.each<[how: string, end: (stop: ReturnType<Sandbox['intercept']>) => unknown]>([
     ['the returned function', (stop) => stop()],
     ['Symbol.dispose', (stop) => stop[Symbol.dispose]()],
@@ -166,6 +201,7 @@ describe('the end of an interception', () => {
       tls.connect,
       https.Agent.prototype,
       Reflect.get(http.Agent.prototype, 'addRequest'),
+      Reflect.get(http.ClientRequest.prototype, 'onSocket'),
       Reflect.get(tls.TLSSocket.prototype, 'connect'),
       Object.hasOwn(getGlobalDispatcher(), 'dispatch'),
     ];
@@ -248,6 +284,18 @@ describe('a connection to Twilio that was open before', () => {
     expect(await ask()).toBe(sandbox.accountSid);
     stop();
     expect(await ask()).toBe('real');
+  });
+
+  it('fails a request that an agent has queued behind one in flight, and the next one reaches the sandbox', async () => {
+    const agent = new https.Agent({ keepAlive: true, maxSockets: 1 });
+    onTestFinished(() => agent.destroy());
+    const ask = () => getByNode(https, url, { ...account(), agent, lookup: toThisMachine });
+    const first = ask();
+    sandbox.intercept();
+    const second = ask();
+    expect(sidIn(await first)).toBe('real');
+    await expect(second).rejects.toThrow('was open before intercept()');
+    expect(sidIn(await ask())).toBe(sandbox.accountSid);
   });
 
   it('is not used by the global dispatcher of undici', async () => {

@@ -7,6 +7,9 @@ import type { KnownTrace } from './traces/trace-log.js';
 export const sandboxReportSchema = z.object({
   command: z.literal('sandbox'),
   origin: z.string().describe('where it listens'),
+  publicOrigin: z
+    .string()
+    .describe('how the app reaches it: in the URLs that it hands out, such as those of media'),
   port: z.number(),
   accountSid: z.string(),
   page: z.string().nullable().describe('the origin of its page in a browser; null without one'),

@@ -3,7 +3,7 @@ import type { ExchangeFilter } from '../exchanges/exchange.js';
 import type { ReplayEdits } from '../exchanges/replay-edits.js';
 import type { ExchangeReport, FullExchangeReport } from '../exchanges/report.js';
 import type { Interception } from '../http/intercept.js';
-import type { AccountOptions } from './accounts/account/store.js';
+import type { AccountOptions, TokenSource } from './accounts/account/store.js';
 import type { Compliance, SenderCompliance } from './accounts/compliance/store.js';
 import type { TestCredentials } from './accounts/test-credentials/routes.js';
 import type { OptOut } from './messaging/opt-outs/opt-outs.js';
@@ -98,6 +98,11 @@ export interface SandboxOptions {
   readonly onUnsupported?: (use: UnsupportedUse) => void;
   /** The token of the control API. Default: random. */
   readonly controlToken?: string;
+  /**
+   * Is called if `host` lets other machines in, and the kept auth token was therefore replaced: by the `given` one, or a
+   * `random` one. The API keys of the account are removed with it.
+   */
+  readonly onTokenRenewed?: (by: TokenSource) => void;
 }
 
 /** A `Duplex` of Node.js, by the part that tells it from other objects: the declarations work without `@types/node`. */
@@ -334,6 +339,8 @@ export interface Sandbox {
   restore(snapshot: string): void;
   /**
    * Stops answering, and frees the port and the database. It ends the interception, and closes the proxy of `environment`.
+   * Every later call fails with `usage`, and what still waits rejects with it; `events`, `traces`, `trace`, `requests`,
+   * `exchanges` and `unsupported` still show what happened. A second call does nothing.
    *
    * @throws RelayPhoneError `fault` with `unsupported: 'throw'` if something was asked for that the sandbox lacks.
    */

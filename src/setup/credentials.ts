@@ -2,7 +2,7 @@
 import { RelayPhoneError } from '../errors.js';
 import { isSandboxSid } from '../sandbox-sid.js';
 import { findCredentialForm } from '../secret-forms.js';
-import type { LoadedSettings } from '../settings/load.js';
+import type { LoadedSettings, SettingSource } from '../settings/load.js';
 import type { Credentials } from '../twilio/client.js';
 import { CONSOLE_PAGES } from '../twilio/console-pages.js';
 import { ACCOUNT_SID, AUTH_TOKEN } from '../twilio/target.js';
@@ -33,8 +33,9 @@ export async function obtainCredentials(
   const stale = sources.accountSid === '.env' && isSandboxSid(values.accountSid ?? '');
   const accountSid = stale ? undefined : values.accountSid;
   const authToken = stale && sources.authToken === '.env' ? undefined : values.authToken;
-  if (accountSid !== undefined) verifyForm(findSidFault(accountSid));
-  if (authToken !== undefined) verifyForm(findTokenFault(authToken));
+  if (accountSid !== undefined)
+    verifyForm(findSidFault(accountSid), 'TWILIO_ACCOUNT_SID', sources.accountSid);
+  if (authToken !== undefined) verifyForm(findTokenFault(authToken), 'TWILIO_AUTH_TOKEN', sources.authToken);
   if (accountSid && authToken) return { accountSid, authToken };
   if (!ports.prompts) throw missingCredentials(ports.command, accountSid);
   if (!accountSid && (await prefersSandbox(ports.prompts, ports.output))) return 'sandbox';
@@ -60,10 +61,18 @@ export function findTokenFault(token: string): string | undefined {
   if (AUTH_TOKEN.test(token)) return undefined;
   const form = findCredentialForm(token);
   if (form) return `this is ${form.name}`;
+  const kind = SID_KINDS.get(/^([A-Z]{2})[0-9a-fA-F]{32}$/.exec(token)?.[1] ?? '');
+  if (kind !== undefined) return `this is the SID of ${kind}, and not an auth token`;
   return `the auth token is 32 hex digits, and this has ${token.length} characters${
     token.length === 32 ? ', not all of them hex digits (the secret of an API key?)' : ''
   }`;
 }
+
+/** SIDs that stand beside the auth token in the Console. */
+const SID_KINDS: ReadonlyMap<string, string> = new Map([
+  ['AC', 'an account'],
+  ['SK', 'an API key'],
+]);
 
 async function prefersSandbox(prompts: Prompts, output: SetupOutput): Promise<boolean> {
   output.line('No Twilio account is configured.');
@@ -75,8 +84,11 @@ async function prefersSandbox(prompts: Prompts, output: SetupOutput): Promise<bo
   ]);
 }
 
-function verifyForm(fault: string | undefined): void {
-  if (fault) throw new RelayPhoneError({ kind: 'usage', task: TASK, reason: fault, tryNext: [WHERE] });
+function verifyForm(fault: string | undefined, key: string, source: SettingSource | undefined): void {
+  if (!fault) return;
+  // A flag was just typed; a variable may have been set long ago, and elsewhere.
+  const place = source === 'flag' ? '' : ` (${key} in ${source === '.env' ? '.env' : 'the environment'})`;
+  throw new RelayPhoneError({ kind: 'usage', task: TASK, reason: fault + place, tryNext: [WHERE] });
 }
 
 function missingCredentials(command: string, accountSid: string | undefined): RelayPhoneError {

@@ -1,18 +1,22 @@
 // The state folder: its permissions, its layout, and that looking for it changes nothing.
 import {
   chmodSync,
+  existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findStateFolder, openStateFolder } from './folder.js';
+import { isWindows, NO_POSIX } from '../../test/support/skips.js';
+import { findStateFolder, obtainSecret, openStateFolder } from './folder.js';
 
 let root: string;
 beforeEach(() => {
@@ -65,5 +69,44 @@ describe('the state folder', () => {
   it('is refused with the system code if it cannot be written', () => {
     writeFileSync(join(root, 'file'), '');
     expect(() => openStateFolder(join(root, 'file', 'state'))).toThrow(/cannot be written: .* \(ENOTDIR\)/);
+  });
+});
+
+describe('a secret of the state folder', () => {
+  it('is made once, readable by its owner only', () => {
+    const folder = openStateFolder(join(root, 'state'));
+    const secret = obtainSecret(folder, 'token');
+    expect(secret).toMatch(/^[0-9a-f]{40}$/);
+    expect(obtainSecret(folder, 'token')).toBe(secret);
+    if (process.platform !== 'win32') expect(statSync(folder.file('token')).mode & 0o777).toBe(0o600);
+  });
+
+  it.for([
+    ['a secret', '0123456789'.repeat(4)],
+    ['another file', 'something else'],
+    ['nothing', undefined],
+  ] as const)('is not read through a symbolic link to %s, nor written there', ([, content], { skip }) => {
+    skip(isWindows, NO_POSIX);
+    const folder = openStateFolder(join(root, 'state'));
+    const target = join(root, 'target');
+    if (content !== undefined) writeFileSync(target, content);
+    symlinkSync(target, folder.file('token'));
+    expect(() => obtainSecret(folder, 'token')).toThrow(
+      expect.objectContaining({
+        kind: 'needsUser',
+        reason: 'it is a symbolic link, and relay-phone makes none',
+      }),
+    );
+    expect(lstatSync(folder.file('token')).isSymbolicLink()).toBe(true);
+    if (content === undefined) expect(existsSync(target)).toBe(false);
+    else expect(readFileSync(target, 'utf8')).toBe(content);
+  });
+
+  it('is not read from a folder', () => {
+    const folder = openStateFolder(join(root, 'state'));
+    mkdirSync(folder.file('token'));
+    expect(() => obtainSecret(folder, 'token')).toThrow(
+      expect.objectContaining({ reason: 'it is not a file' }),
+    );
   });
 });

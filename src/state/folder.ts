@@ -1,7 +1,16 @@
 // The state folder (`.relay-phone`): journal, databases and locks, readable by its owner only and ignored by git.
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { hideSecret } from '../debug.js';
 import { findSystemCode, RelayPhoneError } from '../errors.js';
 import { explainMachineFault, namePath, onPath } from '../machine-fault.js';
@@ -34,7 +43,7 @@ export function openStateFolder(path: string, onCreate: (id: string) => void = (
   try {
     const isNew = isUnused(path);
     if (!isNew && !existsSync(join(path, 'layout')) && existsSync(path)) throw notAStateFolder(path);
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    createFolder(path);
     chmodSync(path, 0o700);
     for (const [name, text] of Object.entries(START_FILES)) writeOnce(join(path, name), text);
     // Last, because a folder without it counts as unused.
@@ -58,6 +67,17 @@ export function openStateFolder(path: string, onCreate: (id: string) => void = (
     });
   }
   return openExisting(path);
+}
+
+/** Creates a folder and those above it, one by one: otherwise Node.js reports a read-only disk as ENOENT. */
+function createFolder(path: string): void {
+  const parent = dirname(path);
+  if (parent !== path && !existsSync(parent)) createFolder(parent);
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if (findSystemCode(error) !== 'EEXIST') throw error;
+  }
 }
 
 /** Returns a new id for a folder. */
@@ -150,22 +170,32 @@ const SECRET = /^[0-9a-f]{40}$/;
 /**
  * Returns the secret in a file of the state folder: 160 random bits in hex. Creates the file (0600) if it is missing.
  *
- * @throws RelayPhoneError `needsUser` if the file holds anything else: an empty secret would let everybody in.
+ * @throws RelayPhoneError `needsUser` if the file holds anything else: an empty secret would let everybody in. Also if it
+ *   is a link: others may read, or have chosen, what is at its end.
  */
 export function obtainSecret(folder: StateFolder, file: string): string {
   const path = folder.file(file);
-  if (!existsSync(path)) writePrivateFile(path, randomBytes(SECRET_BYTES).toString('hex'));
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (!found) writePrivateFile(path, randomBytes(SECRET_BYTES).toString('hex'));
+  else if (!found.isFile()) throw unusableSecret(path, describeType(found));
   const secret = onPath(path, () => readFileSync(path, 'utf8')).trim();
-  if (!SECRET.test(secret)) throw damagedSecret(path, secret);
+  if (secret === '') throw unusableSecret(path, 'the file is empty');
+  if (!SECRET.test(secret))
+    throw unusableSecret(path, `it is not ${SECRET_BYTES * 2} hex digits, as we write it`);
   hideSecret(secret);
   return secret;
 }
 
-function damagedSecret(path: string, secret: string): RelayPhoneError {
+function describeType(file: Stats): string {
+  if (file.isSymbolicLink()) return 'it is a symbolic link, and relay-phone makes none';
+  return 'it is not a file';
+}
+
+function unusableSecret(path: string, reason: string): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'needsUser',
     task: `use the token in ${path}`,
-    reason: secret === '' ? 'the file is empty' : `it is not ${SECRET_BYTES * 2} hex digits, as we write it`,
+    reason,
     tryNext: [
       `delete ${path}: the next run makes a new token`,
       'then give the new one to the programs that have the old one, or start them again',

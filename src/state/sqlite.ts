@@ -1,10 +1,20 @@
 // Opens SQLite files: loads libsql, whose binary npm installs for one platform, and keeps the files private.
-import { accessSync, chmodSync, closeSync, constants, existsSync, openSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  closeSync,
+  constants,
+  existsSync,
+  openSync,
+  readFileSync,
+  statSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import type libsql from 'libsql';
 import { findSystemCode, RelayPhoneError } from '../errors.js';
 import { explainMachineFault, onPath } from '../machine-fault.js';
+import { locateDocs } from '../package-file.js';
 
 /** A connection to a SQLite file. */
 export type Connection = libsql.Database;
@@ -13,6 +23,7 @@ export type Statement = libsql.Statement;
 
 // Loaded when it is first used, so that an error of the loader is one of ours, in every version of Node.js.
 const requirePackage = createRequire(import.meta.url);
+const MACHINE = `${process.platform} ${process.arch}`;
 let loaded: typeof libsql | undefined;
 
 /**
@@ -69,18 +80,46 @@ function loadLibsql(): typeof libsql {
 }
 
 function unloadable(cause: unknown): RelayPhoneError {
-  const [firstLine] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
   return (
     // Node.js forbids it, with --permission.
     explainMachineFault(cause) ??
-    new RelayPhoneError({
-      kind: 'needsUser',
-      task: 'load the database',
-      reason: `libsql does not work on ${process.platform} ${process.arch} (${findSystemCode(cause) ?? firstLine})`,
-      tryNext: ['npm install again, on this machine and without --omit=optional'],
-      cause,
-    })
+    new RelayPhoneError({ kind: 'needsUser', task: 'load the database', cause, ...explainLibsql(cause) })
   );
+}
+
+/** Says why libsql does not load: not installed, no binary for this machine, or one that the system refuses. */
+function explainLibsql(cause: unknown): { reason: string; tryNext: readonly string[] } {
+  const [firstLine = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
+  const installAgain = ['install the packages again, on this machine and without --omit=optional'];
+  const [, missing] = /^Cannot find module '([^']+)'/.exec(firstLine) ?? [];
+  if (missing === undefined)
+    return {
+      reason: `libsql does not work on ${MACHINE}: ${firstLine.replace(/\.$/, '')}`,
+      tryNext: installAgain,
+    };
+  if (!missing.startsWith('@libsql/') || hasBinary(missing)) {
+    return {
+      reason: `the package ${missing} is not installed (${findSystemCode(cause)})`,
+      tryNext: installAgain,
+    };
+  }
+  return {
+    reason: `libsql has no binary for ${MACHINE}: ${missing} does not exist`,
+    tryNext: [
+      ...(process.platform === 'win32' ? ['install Node.js for x64, which Windows runs on ARM too'] : []),
+      `run relay-phone in a container: ${locateDocs('containers.md')}`,
+    ],
+  };
+}
+
+/** True if libsql is published with this binary. */
+function hasBinary(name: string): boolean {
+  // Its `exports` hide its package.json.
+  const manifest = join(dirname(requirePackage.resolve('libsql')), 'package.json');
+  const { optionalDependencies } = JSON.parse(readFileSync(manifest, 'utf8')) as {
+    optionalDependencies: Readonly<Record<string, string>>;
+  };
+  return name in optionalDependencies;
 }
 
 /** Earlier versions left files that other users may read. SQLite gives its log the mode of the file. */

@@ -30,6 +30,8 @@ const ADVICE: Readonly<Record<number, Advice>> = {
   },
   11205: { meaning: 'Twilio could not reach the app', tryNext: WEBHOOKS },
   11210: { meaning: 'the host of a webhook has no address', tryNext: WEBHOOKS },
+  11215: { meaning: 'the app redirected a webhook too often', tryNext: WEBHOOKS },
+  11216: { meaning: 'the app redirected a webhook in a way that Twilio does not follow', tryNext: WEBHOOKS },
   11217: { meaning: 'the app answered a webhook with an error', tryNext: WEBHOOKS },
   11220: { meaning: 'the TLS handshake with the app failed', tryNext: WEBHOOKS },
   11237: { meaning: 'Twilio does not trust the certificate of the app', tryNext: WEBHOOKS },

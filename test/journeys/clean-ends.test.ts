@@ -184,14 +184,17 @@ describe('tunnel', () => {
     before = workspace.read('.env');
   });
 
-  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('reverts its changes on %s', async (signal) => {
-    const { child } = await startServer(workspace, args(), READY);
-    expect(workspace.read('.env')).not.toBe(before);
-    expect(await child.end(signal)).toBe(130);
-    expect(workspace.read('.env')).toBe(before);
-    const journal = await workspace.run(['status', '--json']);
-    expect(JSON.parse(journal.stdout)).toMatchObject({ target: 'sandbox' });
-  });
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const)(
+    'reverts its changes on %s',
+    async (signal) => {
+      const { child } = await startServer(workspace, args(), READY);
+      expect(workspace.read('.env')).not.toBe(before);
+      expect(await child.end(signal)).toBe(130);
+      expect(workspace.read('.env')).toBe(before);
+      const journal = await workspace.run(['status', '--json']);
+      expect(JSON.parse(journal.stdout)).toMatchObject({ target: 'sandbox' });
+    },
+  );
 
   it('reverts its changes when its terminal is closed, and ends as SIGHUP ends a program', async ({
     skip,

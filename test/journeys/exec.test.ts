@@ -211,6 +211,18 @@ describe('a program under exec', () => {
     expect(await exec([process.execPath, 'send.cjs'], live)).toMatchObject({ code: 0, stdout: 'queued\n' });
   });
 
+  it('keeps a key of this sandbox, with which it works', async () => {
+    workspace.write('.env', '');
+    const make = `
+      const { env } = process;
+      require(${JSON.stringify(SDK)})(env.TWILIO_ACCOUNT_SID, env.TWILIO_AUTH_TOKEN)
+        .newKeys.create({}).then(({ sid, secret }) => console.log(JSON.stringify([sid, secret])));`;
+    const { stdout } = await exec([process.execPath, '-e', make]);
+    const [sid, secret] = JSON.parse(stdout) as [string, string];
+    const seen = await see({ TWILIO_API_KEY: sid, TWILIO_API_SECRET: secret });
+    expect(seen).toMatchObject({ TWILIO_API_KEY: sid, TWILIO_API_SECRET: secret });
+  });
+
   it('gets its allowed hosts under the key that an older Relay reads', async () => {
     const settings = 'HOSTS = config("DJANGO_ALLOWED_HOST", "")';
     writeCheckout(workspace.path, { 'privaterelay/settings.py': settings });
@@ -321,6 +333,21 @@ describe('exec --print-env', () => {
     expect(powershell.stdout).toContain(`$env:TWILIO_MAIN_NUMBER = '${number}'\n`);
     const compose = await workspace.run(['exec', '--print-env', 'compose']);
     expect(compose.stdout).toContain(`\nTWILIO_MAIN_NUMBER=${number}\n`);
+  });
+
+  it('removes a variable of a live account, instead of setting it to nothing', async () => {
+    await startSandbox(workspace, '--port', '0');
+    workspace.write('.env', 'TWILIO_EDGE=dublin\n');
+    const environment = { TWILIO_REGION: 'ie1' };
+    const print = async (...form: string[]) =>
+      (await workspace.run(['exec', '--print-env', ...form], { environment })).stdout;
+    // A program would take the edge from .env if the environment lacked it.
+    expect(execReportSchema.parse(JSON.parse(await print('--json')))).toMatchObject({
+      environment: { TWILIO_REGION: null, TWILIO_EDGE: '' },
+    });
+    expect(await print()).toMatch(/^unset TWILIO_REGION$/m);
+    expect(await print('powershell')).toMatch(/^\$env:TWILIO_REGION = \$null$/m);
+    expect(await print('compose')).not.toContain('TWILIO_REGION');
   });
 });
 

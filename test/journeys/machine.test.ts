@@ -63,6 +63,16 @@ function fillDisk(path: string, left = 0): void {
   truncateSync(filler, Math.max(0, statSync(filler).size - left));
 }
 
+it('a disk that is read-only is named as such, and not as missing', async ({ skip }) => {
+  const disk = findSmallDisk();
+  skip(disk === undefined, NO_SMALL_DISK);
+  spawnSync('mount', ['-o', 'remount,ro', disk ?? '']);
+  for (const state of ['disk/state', 'disk/deep/state']) {
+    const ended = await workspace.run(['sandbox', '--json', '--port', '0', '--state-dir', state]);
+    expect(readProblem(ended).message).toContain('it is on a read-only file system');
+  }
+});
+
 describe('a full disk', () => {
   const PLACES = ['-e', 'disk/.env', '--state-dir', 'disk/state'];
   const COMMANDS = [
@@ -255,12 +265,17 @@ describe('a state folder with files of another user', () => {
 });
 
 describe("a machine on which libsql's binary does not work", () => {
-  it('is named by every command that needs the database, as JSON too', async () => {
-    await workspace.run(INIT);
+  /** Copies the package with libsql as npm leaves it without optional packages. @returns the program file of the CLI */
+  function copyWithoutBinary(): string {
     const cli = copyPackage(workspace.file('package'), ['node_modules/@libsql', 'node_modules/libsql']);
-    // As npm leaves it without optional packages.
     const libsql = dirname(createRequire(import.meta.url).resolve('libsql'));
     cpSync(libsql, workspace.file('package/node_modules/libsql'), { recursive: true });
+    return cli;
+  }
+
+  it('is named by every command that needs the database, as JSON too', async () => {
+    await workspace.run(INIT);
+    const cli = copyWithoutBinary();
     for (const args of [
       ['status'],
       TEXT,
@@ -271,11 +286,27 @@ describe("a machine on which libsql's binary does not work", () => {
       ['sandbox', 'phones'],
     ]) {
       const { message, tryNext } = readProblem(await workspace.run([...args, '--json'], { cli }));
-      expect(message).toMatch(/^Failed to load the database: libsql does not work on \S+ \S+ \(/);
-      expect(tryNext).toEqual(['npm install again, on this machine and without --omit=optional']);
+      expect(message).toMatch(
+        /^Failed to load the database: the package @libsql\/\S+ is not installed \(MODULE_NOT_FOUND\)\.$/,
+      );
+      expect(tryNext).toEqual(['install the packages again, on this machine and without --omit=optional']);
     }
     const shown = await workspace.run(['status'], { cli });
-    expect([shown.code, shown.stderr]).toEqual([3, expect.stringContaining('Try: npm install again')]);
+    expect([shown.code, shown.stderr]).toEqual([
+      3,
+      expect.stringContaining('Try: install the packages again'),
+    ]);
+  });
+
+  it('is one for which libsql has no binary, and the advice is not to install again', async () => {
+    await workspace.run(INIT);
+    const cli = copyWithoutBinary();
+    const manifest = workspace.file('package/node_modules/libsql/package.json');
+    writeFileSync(manifest, JSON.stringify({ main: 'index.js', optionalDependencies: {} }));
+    const { message, tryNext } = readProblem(await workspace.run(['status', '--json'], { cli }));
+    const machine = `${process.platform} ${process.arch}`;
+    expect(message).toContain(`Failed to load the database: libsql has no binary for ${machine}: @libsql/`);
+    expect(tryNext.join()).toContain('run relay-phone in a container');
   });
 
   it('is one where Node.js forbids addons, and the advice says so', async () => {

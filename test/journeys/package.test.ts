@@ -32,6 +32,18 @@ interface Packed {
   readonly files: readonly { readonly path: string }[];
 }
 
+/** What the test reads of a CycloneDX document. */
+interface Bom {
+  readonly metadata: { readonly component: { readonly purl: string } };
+  readonly components: readonly {
+    readonly purl: string;
+    readonly licenses?: readonly unknown[];
+    /** Says that it is bundled. */
+    readonly properties?: readonly unknown[];
+  }[];
+  readonly dependencies: readonly { readonly ref: string; readonly dependsOn?: readonly string[] }[];
+}
+
 /** A program like a developer's test suite; its argument is the report of an `init`. */
 const SCRIPT = `
   import { createSandbox } from 'relay-phone';
@@ -136,17 +148,7 @@ describe('the package', () => {
   });
 
   it("loads ngrok's SDK in the child process of the tunnel", async () => {
-    const child = fork(join(project, 'node_modules/relay-phone/dist/ngrok-child.cjs'), { execArgv: [] });
-    const order = {
-      kind: 'open',
-      authtoken: 'nobody',
-      server: '127.0.0.1:9',
-      upstream: 'http://127.0.0.1:9',
-    };
-    child.send({ ...order, heartbeat: { intervalSeconds: 5, toleranceSeconds: 5 } });
-    const [message] = await once(child, 'message');
-    child.kill('SIGKILL');
-    expect(message).toMatchObject({ kind: 'failed', stage: 'session' });
+    expect(await openTunnel()).toMatchObject({ kind: 'failed', stage: 'session' });
   });
 
   it('contains no path of the build machine', () => {
@@ -162,23 +164,34 @@ describe('the package', () => {
     expect(guilty).toEqual([]);
   });
 
-  it('lists the bundled packages in a valid CycloneDX document', () => {
-    const bom = JSON.parse(readInstalled('dist/sbom.cdx.json'));
+  it('lists all packages that a user gets in a valid CycloneDX document', () => {
+    const bom = JSON.parse(readInstalled('dist/sbom.cdx.json')) as Bom;
     const ajv = new Ajv({ strict: false, validateFormats: false });
     for (const name of ['spdx', 'jsf-0.82'])
       ajv.addSchema(readSchema(name), `http://cyclonedx.org/schema/${name}.SNAPSHOT.schema.json`);
     const isValid = ajv.validate(readSchema('bom-1.6'), bom);
     expect({ isValid, errors: ajv.errors }).toEqual({ isValid: true, errors: null });
-    const listed: string[] = bom.components.map(({ purl }: { purl: string }) => purl);
-    const { version } = JSON.parse(
-      readFileSync(join(CHECKOUT, 'node_modules/twilio/package.json'), 'utf8'),
-    ) as { version: string };
-    expect(listed).toContain(`pkg:npm/twilio@${version}`);
+
+    const bundled = bom.components.filter(({ properties }) => properties !== undefined);
     const notices = readInstalled('dist/THIRD-PARTY-NOTICES.txt').matchAll(/^(\S+) (\d\S*) \(.*\)$/gm);
-    const noticed = [...notices].map(
-      ([, name = '', version]) => `pkg:npm/${name.replace('@', '%40')}@${version}`,
+    const noticed = [...notices].map(([, name = '', version = '']) => formatPurl(name, version));
+    expect(noticed.length).toBeGreaterThan(50);
+    expect(bundled.map(({ purl }) => purl).toSorted()).toEqual(noticed.toSorted());
+
+    const lock = readFileSync(join(project, 'node_modules/.package-lock.json'), 'utf8');
+    const { packages } = JSON.parse(lock) as { packages: Record<string, { version: string }> };
+    const installed = Object.entries(packages).map(([path, { version }]) =>
+      formatPurl(path.replace('node_modules/', ''), version),
     );
-    expect(listed.toSorted()).toEqual(noticed.toSorted());
+    const own = bom.metadata.component.purl;
+    const listed = [own, ...bom.components.map(({ purl }) => purl)];
+    expect(installed.filter((purl) => !listed.includes(purl))).toEqual([]);
+    expect(bom.components.filter(({ licenses }) => !licenses?.length)).toEqual([]);
+
+    const used = new Map(bom.dependencies.map(({ ref, dependsOn = [] }) => [ref, dependsOn]));
+    const reached = new Set([own]);
+    for (const ref of reached) for (const next of used.get(ref) ?? []) reached.add(next);
+    expect([...reached].toSorted()).toEqual(listed.toSorted());
   });
 
   it('maps the stack of an internal error to src/', async () => {
@@ -218,6 +231,34 @@ describe('the installed package', () => {
   });
 });
 
+/** These tests break it. */
+describe('the installed package without its native modules', () => {
+  it("reports that ngrok's SDK does not load", async () => {
+    rmSync(join(project, 'node_modules/@ngrok'), { recursive: true });
+    expect(await openTunnel()).toMatchObject({ kind: 'failed', stage: 'load', code: 'MODULE_NOT_FOUND' });
+  });
+
+  it('says that the database is not installed, from the program and from the library', async () => {
+    rmSync(join(project, 'node_modules/@libsql'), { recursive: true });
+    const sentence =
+      /Failed to load the database: the package @libsql\/[\w-]+ is not installed \(MODULE_NOT_FOUND\)/;
+    const advice = 'install the packages again, on this machine and without --omit=optional';
+    const shown = await relayPhone('init', '--sandbox', '--yes');
+    expect(shown).toMatchObject({ code: 3, stderr: expect.stringMatching(sentence) });
+    expect(shown.stderr).toContain(`Try: ${advice}`);
+    const script = `import { createSandbox } from 'relay-phone';
+      const { name, kind, message, tryNext } = await createSandbox().catch((error) => error);
+      process.stdout.write(JSON.stringify({ name, kind, message, tryNext }));`;
+    const { stdout } = await run(project, process.execPath, '--input-type=module', '-e', script);
+    expect(JSON.parse(stdout)).toEqual({
+      name: 'RelayPhoneError',
+      kind: 'needsUser',
+      message: expect.stringMatching(sentence),
+      tryNext: [advice],
+    });
+  });
+});
+
 /** The targets of the relative links of a page, without their anchors. */
 function listLinks(page: string): string[] {
   const targets = [...page.matchAll(/\]\(([^()\s]+)\)/g)].map(([, target = '']) => target.replace(/#.*/, ''));
@@ -249,10 +290,29 @@ function readInstalled(file: string): string {
   return readFileSync(join(project, 'node_modules/relay-phone', file), 'utf8');
 }
 
+function formatPurl(name: string, version: string): string {
+  return `pkg:npm/${name.replace('@', '%40')}@${version}`;
+}
+
 /** Reads a schema from CycloneDX's own library. */
 function readSchema(name: string): object {
   const folder = join(CHECKOUT, 'node_modules/@cyclonedx/cyclonedx-library/res/schema');
   return JSON.parse(readFileSync(join(folder, `${name}.SNAPSHOT.schema.json`), 'utf8'));
+}
+
+/** Opens a tunnel to nowhere in the child process of the installed package. @returns its first message */
+async function openTunnel(): Promise<unknown> {
+  const child = fork(join(project, 'node_modules/relay-phone/dist/ngrok-child.cjs'), { execArgv: [] });
+  child.send({
+    kind: 'open',
+    authtoken: 'nobody',
+    server: '127.0.0.1:9',
+    upstream: 'http://127.0.0.1:9',
+    heartbeat: { intervalSeconds: 5, toleranceSeconds: 5 },
+  });
+  const [message] = await once(child, 'message');
+  child.kill('SIGKILL');
+  return message;
 }
 
 function relayPhone(...args: string[]): Promise<Ended> {

@@ -590,6 +590,26 @@ describe('relay-phone', () => {
     },
   );
 
+  it('shows the control characters in what others send to a sandbox with --host', async () => {
+    const terminal = start(['sandbox', '--port', '0', '--host', '0.0.0.0'], { RELAY_PHONE_DEBUG: 'http' });
+    await terminal.waitFor('Page: ');
+    const port = Number(/is at http:\/\/127\.0\.0\.1:(\d+)/.exec(terminal.received())?.[1]);
+    const headers = { host: 'host\x9b2J', origin: 'site\x9b2J' };
+    for (const path of ['/', '/_sandbox/health'])
+      await ask(`http://127.0.0.1:${port}`, { target: path, headers });
+    await showUntil(terminal, 'host\\x9b2J/_sandbox/health');
+  });
+
+  it.each(['--host', '--allow-host', '--public-origin', '--page-host', '--account-sid', '--auth-token-file'])(
+    'shows the control characters in the value of %s, or leaves it out',
+    async (option) => {
+      const variable = `RELAY_PHONE_SANDBOX_${option.slice(2).replaceAll('-', '_').toUpperCase()}`;
+      const host = ['sandbox', '--host', '0.0.0.0'];
+      await show([...host, option, SAID], 'Failed to');
+      await show(option === '--host' ? ['sandbox'] : host, 'Failed to', { [variable]: SAID });
+    },
+  );
+
   it('shows the control characters in a warning of Node.js and in an error that nobody caught', async () => {
     const [said, lines] = [SAID, `${SAID}\nReady.`].map((text) => JSON.stringify(text));
     const fault = `process.on('SIGUSR2', () => {

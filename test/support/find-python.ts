@@ -16,6 +16,12 @@ export const NO_PYTEST_PLUGIN =
 /** The reason to skip the tests of a Flask app. */
 export const NO_FLASK = 'no Python with the packages twilio and flask could be found';
 
+/** Returns a program that `.ci/run` installs with pip, or the one on the PATH; undefined if there is none. */
+export function findPythonTool(name: string): string | undefined {
+  const own = [join(VENV, 'bin', name), join(VENV, 'Scripts', `${name}.exe`)].find(existsSync);
+  return own ?? (spawnSync(name, ['--version']).status === 0 ? name : undefined);
+}
+
 /** Returns the Python program, or undefined if none has Twilio's package and the given ones. */
 export function findPython(...packages: readonly string[]): string | undefined {
   const own = ['bin/python', 'Scripts/python.exe'].map((program) => join(VENV, program)).find(existsSync);

@@ -146,6 +146,24 @@ def test_a_control_character_in_what_the_app_said_is_escaped(pytester: pytest.Py
     assert "\x1b[2J" not in printed
 
 
+def test_a_refusal_is_shown_at_the_line_of_the_test_without_the_token(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import pathlib
+
+        def test_one(sandbox, phone):
+            pathlib.Path("token").write_text(sandbox._control.token)
+            phone.text("+12125550199", "Hello")
+        """
+    )
+    result = pytester.runpytest_subprocess("-q", "--showlocals")
+    result.assert_outcomes(failed=1)
+    printed = result.stdout.str()
+    assert "the account does not own +12125550199" in printed
+    assert "control.py" not in printed
+    assert (pytester.path / "token").read_text() not in printed
+
+
 def start_without_program(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.delenv("RELAY_PHONE", raising=False)
     monkeypatch.setenv("PATH", str(pytester.mkdir("empty")))
@@ -157,7 +175,10 @@ def start_without_program(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyP
 
 def test_no_program(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     printed = start_without_program(pytester, monkeypatch)
-    assert "The program relay-phone was not found: not in node_modules/.bin, not on the PATH, and there is no npx." in printed
+    assert (
+        "The program relay-phone was not found: not in node_modules/.bin, not on the PATH, and npx was not found either."
+        in printed
+    )
     assert "npm install --save-dev relay-phone@" in printed
     assert "Traceback" not in printed
 
@@ -165,7 +186,7 @@ def test_no_program(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) 
 @pytest.mark.parametrize(
     ("command", "reason"),
     [
-        ("no-such-program --flag", "there is no program 'no-such-program'"),
+        ("no-such-program --flag", "'no-such-program' was not found"),
         (shlex.join([sys.executable, "-c", "print('{'); raise SystemExit('Broken.')"]), "ended with 1:"),
     ],
 )
@@ -188,9 +209,9 @@ def test_a_program_that_never_gets_ready(tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_a_timeout_that_is_not_a_number(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("def test_one(sandbox): pass")
-    result = pytester.runpytest_subprocess("-q", "-o", "relay_phone_timeout=soon")
+    result = pytester.runpytest_subprocess("-q", "-o", "relay_phone_timeout=nan")
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["relay_phone_timeout is 'soon'. It must be a number of seconds."])
+    result.stdout.fnmatch_lines(["relay_phone_timeout is 'nan'. It must be a number of seconds."])
 
 
 def write_program(pytester: pytest.Pytester, replaced: str) -> Path:
@@ -230,7 +251,7 @@ server.serve_forever()
     pytester.makepyfile("def test_one(sandbox): pass")
     result = pytester.runpytest_subprocess("-q")
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*The sandbox is relay-phone 9.1.0, and pytest-relay-phone * needs *", "*npm install*"])
+    result.stdout.fnmatch_lines(["*The sandbox is relay-phone 9.1.0, but pytest-relay-phone is *", "*npm install*"])
 
 
 def test_settings_that_do_not_exist(pytester: pytest.Pytester) -> None:

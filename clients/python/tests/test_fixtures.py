@@ -23,6 +23,25 @@ def test_a_number_of_a_session_fixture_stays_and_that_of_a_test_goes(pytester: p
     pytester.runpytest_subprocess().assert_outcomes(passed=2)
 
 
+def test_a_phone_of_a_session_fixture_begins_each_test_anew(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+        from twilio.rest import Client
+
+        @pytest.fixture(scope="session")
+        def courier(sandbox_session):
+            return sandbox_session.phone("+13015550195")
+
+        @pytest.mark.parametrize("run", [1, 2])
+        def test_one(run, courier, sandbox):
+            Client().messages.create(from_=sandbox.main_number, to=courier.number, body="Hello")
+            assert courier.wait_for_text().body == "Hello"
+        """
+    )
+    pytester.runpytest_subprocess().assert_outcomes(passed=2)
+
+
 def test_the_environment_outlives_the_patches_of_a_test_and_not_the_test(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         """

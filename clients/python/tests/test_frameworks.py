@@ -1,37 +1,20 @@
 """The same service in Flask, Django and FastAPI, each with Twilio's own SDK and its validator."""
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import socket
+import sys
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-import uvicorn
 from apps import django_courier, fastapi_courier, flask_courier
 
-from pytest_relay_phone import Phone, Sandbox, serve_wsgi
-
-
-@contextmanager
-def serve_asgi(app: Any) -> Iterator[str]:
-    """Serves an ASGI app in a thread."""
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
-    sockets = [server.config.bind_socket()]
-    # Webhooks wait until the server is there.
-    sockets[0].listen()
-    thread = threading.Thread(target=server.run, args=(sockets,), daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join()
-
+from pytest_relay_phone import Phone, RelayPhoneError, Sandbox, serve_asgi, serve_wsgi
+from pytest_relay_phone.serve import serve
 
 APPS: dict[str, Callable[[], Any]] = {
-    "Flask": lambda: serve_wsgi(flask_courier.create_app()),
-    "Django": lambda: serve_wsgi(django_courier.create_app()),
-    "FastAPI": lambda: serve_asgi(fastapi_courier.app),
+    "Flask": lambda: serve(flask_courier.create_app()),
+    "Django": lambda: serve(django_courier.create_app()),
+    "FastAPI": lambda: serve(fastapi_courier.app),
 }
 
 
@@ -53,3 +36,18 @@ def test_an_app_refuses_a_webhook_with_another_signature(framework: str, sandbox
         [exchange] = sandbox.ask("GET", exchange_of)
         replayed = sandbox.ask("POST", f"/exchanges/{exchange['id']}/replay", {"signature": "broken"})
         assert replayed["exchange"]["status"] == 403
+
+
+def test_an_app_is_served_although_the_name_of_this_machine_cannot_be_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    def look_up(*_: object) -> str:
+        raise OSError("no such host")
+
+    monkeypatch.setattr(socket, "getfqdn", look_up)
+    with serve_wsgi(lambda environ, start: [b""]) as origin:
+        assert origin.startswith("http://127.0.0.1:")
+
+
+def test_an_asgi_app_without_uvicorn_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    with pytest.raises(RelayPhoneError, match="pip install uvicorn"), serve_asgi(fastapi_courier.app):
+        pass

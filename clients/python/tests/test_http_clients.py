@@ -14,6 +14,7 @@ from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.rest import Client
 
 from pytest_relay_phone import Sandbox
+from pytest_relay_phone.process import OF_EXEC
 
 
 def url_of(sandbox: Sandbox) -> str:
@@ -80,6 +81,10 @@ async def test_the_coroutines_of_the_sdk_reach_the_sandbox(sandbox: Sandbox) -> 
     async with AsyncTwilioHttpClient() as http_client:
         account = await Client(http_client=http_client).api.accounts(sandbox.account_sid).fetch_async()
     assert account.sid == sandbox.account_sid
+
+
+def test_a_sandbox_of_exec_has_the_variables_of_one_that_pytest_starts(sandbox: Sandbox) -> None:
+    assert set(sandbox.environment()) - set(OF_EXEC) == set()
 
 
 def test_a_test_without_the_sandbox_has_the_environment_as_it_was() -> None:

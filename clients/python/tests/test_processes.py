@@ -94,11 +94,36 @@ def test_ctrl_c_leaves_no_process(pytester: pytest.Pytester, own_tmp: Path, argu
     until(lambda: processes_of(own_tmp) == [])
 
 
-def test_a_killed_pytest_leaves_no_process(pytester: pytest.Pytester, own_tmp: Path) -> None:
+def test_a_killed_pytest_leaves_no_process_and_no_folder(pytester: pytest.Pytester, own_tmp: Path) -> None:
     with waiting_pytest(pytester) as process:
         assert len(processes_of(own_tmp)) > 0
         process.kill()
-    until(lambda: processes_of(own_tmp) == [])
+    until(lambda: processes_of(own_tmp) == [] and list(own_tmp.glob("pytest-relay-phone-*")) == [])
+
+
+def test_a_killed_pytest_leaves_nothing_although_a_process_that_it_forked_lives_on(
+    pytester: pytest.Pytester, own_tmp: Path
+) -> None:
+    pytester.makeconftest(
+        """
+        import os, pathlib, time
+        import pytest
+
+        @pytest.fixture(autouse=True)
+        def forked(sandbox):
+            if os.fork() == 0:
+                pathlib.Path("forked").write_text(str(os.getpid()))
+                time.sleep(600)
+                os._exit(0)
+        """
+    )
+    with waiting_pytest(pytester) as process:
+        until(lambda: (pytester.path / "forked").exists())
+        process.kill()
+    try:
+        until(lambda: processes_of(own_tmp) == [] and list(own_tmp.glob("pytest-relay-phone-*")) == [])
+    finally:
+        os.kill(int((pytester.path / "forked").read_text()), signal.SIGKILL)
 
 
 def test_a_sandbox_that_dies_is_named(pytester: pytest.Pytester, own_tmp: Path) -> None:
@@ -113,7 +138,13 @@ def test_a_sandbox_that_dies_is_named(pytester: pytest.Pytester, own_tmp: Path) 
         """
     )
     result = pytester.runpytest_subprocess("-q")
-    result.stdout.fnmatch_lines(["*RelayPhoneError: Failed to reach the sandbox at http://127.0.0.1:*"])
+    result.stdout.fnmatch_lines(
+        [
+            "*RelayPhoneError: Failed to reach the sandbox at http://127.0.0.1:*",
+            "*relay-phone sandbox ended with *",
+            "*Try: run pytest again",
+        ]
+    )
     assert processes_of(own_tmp) == []
 
 

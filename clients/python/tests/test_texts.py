@@ -1,6 +1,7 @@
 """Texts of a Flask app: waiting, delivery, leaks, faults, alerts, and the clock."""
 
 import re
+import threading
 import time
 from datetime import timedelta
 
@@ -106,9 +107,44 @@ def test_a_refusal_says_what_failed_and_why(sandbox: Sandbox) -> None:
 
 
 def test_a_number_can_be_chosen(sandbox: Sandbox) -> None:
-    assert sandbox.number("+12025550177") == "+12025550177"
-    with pytest.raises(SandboxRefusal, match=r"Twilio 21422"):
-        sandbox.number("+12025550177")
+    assert sandbox.number("+1 (202) 555-0177", sms_url="http://127.0.0.1:9/sms") == "+12025550177"
+    sandbox.number("+12025550177", voice_url="http://127.0.0.1:9/voice")
+    sandbox.number(sandbox.main_number, sms_url="http://127.0.0.1:9/main")
+    main, chosen = sorted(sandbox.ask("GET", "/numbers"), key=lambda one: one["number"] == "+12025550177")
+    assert main["sms"]["url"] == "http://127.0.0.1:9/main"
+    assert [chosen["sms"]["url"], chosen["voice"]["url"]] == ["http://127.0.0.1:9/sms", "http://127.0.0.1:9/voice"]
+    with pytest.raises(SandboxRefusal, match="Failed to"):
+        sandbox.number("+1202")
+
+
+def test_a_phone_is_the_same_however_its_number_is_written(sandbox: Sandbox, phone: Phone) -> None:
+    assert sandbox.phone("+1 (202) 555-0190") is phone
+
+
+def test_a_wait_lasts_no_longer_although_other_texts_come(sandbox: Sandbox, phone: Phone) -> None:
+    over = threading.Event()
+
+    def send() -> None:
+        while not over.is_set():
+            Client().messages.create(from_=sandbox.main_number, to=phone.number, body="Hello")
+
+    sending = threading.Thread(target=send)
+    sending.start()
+    try:
+        with pytest.raises(Unmet):
+            phone.wait_for_text("code", timeout=0.5)
+    finally:
+        over.set()
+        sending.join()
+
+
+def test_leaks_of_no_number_cannot_be_asserted(sandbox: Sandbox) -> None:
+    with pytest.raises(TypeError):
+        sandbox.assert_not_leaked()  # type: ignore[call-arg]
+
+
+def test_the_token_is_not_shown(sandbox: Sandbox) -> None:
+    assert sandbox._control.token not in repr(sandbox._control)
 
 
 @pytest.mark.filterwarnings("ignore::pytest_relay_phone.UnsupportedWarning")

@@ -5,6 +5,7 @@ import { accountCheck, accountMeansCheck, sandboxCheck } from './account/account
 import { credentialsCheck, envAccountCheck } from './account/credentials.js';
 import { mainNumberCheck, registrationCheck } from './account/main-number.js';
 import { messagingServicesCheck } from './account/messaging-services.js';
+import { recordedWebhooksCheck } from './account/recorded-webhooks.js';
 import { alertsCheck, textsCheck } from './account/traffic.js';
 import { staleHostCheck, twimlAppCheck, webhooksCheck } from './account/twiml-app.js';
 import { appCheck, appHostCheck } from './app/app.js';
@@ -51,6 +52,7 @@ export const DOCTOR_CHECKS: readonly DoctorCheck[] = [
   messagingServicesCheck,
   alertsCheck,
   textsCheck,
+  recordedWebhooksCheck,
   appCheck,
   appContactCheck,
   appHostCheck,

@@ -1,5 +1,6 @@
 // The context of doctor's checks, and the form of such a check.
 import type { RelayPhoneError } from '../../errors.js';
+import type { ExchangeSummary } from '../../exchanges/exchange.js';
 import type { CheckoutRow } from '../../firefox-relay/inspect.js';
 import type { EnvFile } from '../../settings/env-file/read.js';
 import type { LoadedSettings } from '../../settings/load.js';
@@ -61,6 +62,8 @@ export interface DoctorContext {
   openAccount(): Promise<AccountView>;
   /** Returns what the running sandbox has seen of the app; undefined if none is running. */
   findAppContact(): Promise<SeenApp | undefined>;
+  /** Lists the recorded exchanges of a gateway since `since` (milliseconds since 1970), newest first; none without one. */
+  listExchanges(since: number): Promise<readonly ExchangeSummary[]>;
   /** Looks whether the app was started so that its requests reach the sandbox. */
   seeAppProcess(): Promise<AppProcess>;
   /** The lines that start the app, quoted for a shell: through `exec`, and all ways that the target allows. */

@@ -88,7 +88,7 @@ const JOINT = '\0';
 
 /** Joins the words of each command, up to the punctuation that ends it. */
 function joinCommands(text: string): string {
-  const start = /(?:npx )?relay-phone /.exec(text)?.index;
+  const start = /(?:(?:npx|pnpm exec|yarn|bunx) )?relay-phone /.exec(text)?.index;
   if (start === undefined) return text;
   const length = /[,;:.](?= |$)| \(|$/.exec(text.slice(start))?.index ?? 0;
   const end = start + Math.max(length, 'relay-phone '.length);

@@ -89,9 +89,16 @@ describe('the lines that start the app', () => {
     ]);
   });
 
-  it('begin with npx where npx runs relay-phone', async () => {
-    const { exec } = await open({ environment: { npm_lifecycle_event: 'npx' } });
-    expect(exec).toBe('npx relay-phone exec -- YOUR COMMAND');
+  it('begin with the package manager that runs relay-phone', async () => {
+    for (const [agent, program] of [
+      ['npm/11.19.1 node/v20.20.2 linux x64 workspaces/false', 'npx relay-phone'],
+      ['pnpm/12.21.0 npm/? node/? linux x64', 'pnpm exec relay-phone'],
+      ['yarn/4.18.1 npm/? node/v20.20.2 linux x64', 'yarn relay-phone'],
+      ['bun/1.4.5 npm/? node/v26.3.0 linux x64', 'bunx relay-phone'],
+    ] as const) {
+      const environment = { npm_config_user_agent: agent, npm_lifecycle_event: 'npx' };
+      expect((await open({ environment })).exec).toBe(`${program} exec -- YOUR COMMAND`);
+    }
   });
 
   it('are those of the app itself with a Twilio account, and of a tunnel that starts it', async () => {

@@ -72,8 +72,7 @@ export function createLines(context: CommandContext, options: LineOptions = {}):
   // In the environment or `.env` may be a live account, which is not meant.
   const isOther = target === 'sandbox' && loaded.values.accountSid && !isSandboxSid(loaded.values.accountSid);
   const flags = isOther ? ['--sandbox'] : [];
-  // What npx runs is in no PATH.
-  const program = ports.environment.npm_lifecycle_event === 'npx' ? ['npx', 'relay-phone'] : ['relay-phone'];
+  const program = [...findRunner(ports.environment), 'relay-phone'];
 
   function format(words: readonly string[], { variables }: Pick<AppCommand, 'variables'> = UNKNOWN): string {
     const change = isElsewhere ? `${formatCommandLine(['cd', folder])} && ` : '';
@@ -120,4 +119,19 @@ function listNamed({ named: { envFile, stateDir }, ports: { cwd } }: CommandCont
     ...(envFile === undefined ? [] : ['-e', locate(envFile)]),
     ...(stateDir === undefined ? [] : ['--state-dir', locate(stateDir)]),
   ];
+}
+
+/** What runs relay-phone from `node_modules`: what a package manager runs is in no PATH. Empty if it was not one. */
+function findRunner({ npm_config_user_agent, npm_lifecycle_event }: NodeJS.ProcessEnv): readonly string[] {
+  switch (/^\w+/.exec(npm_config_user_agent ?? '')?.[0]) {
+    case 'pnpm':
+      return ['pnpm', 'exec'];
+    case 'yarn':
+      return ['yarn'];
+    case 'bun':
+      return ['bunx'];
+    default:
+      // npm sets it for its scripts too, where `relay-phone` is in the PATH.
+      return npm_lifecycle_event === 'npx' ? ['npx'] : [];
+  }
 }

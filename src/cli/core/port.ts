@@ -1,4 +1,4 @@
-// The port that `serve`, `tunnel` and `smoke` listen on, where webhooks wait until they can be answered.
+// The port that a command listens on: why it cannot, and how webhooks wait there until they can be answered.
 import type { RequestListener } from 'node:http';
 import { findSystemCode, RelayPhoneError } from '../../errors.js';
 import { findConnectionLimit } from '../../http/connection-limit.js';
@@ -43,22 +43,36 @@ export async function openPort(
     const maxConnections = findConnectionLimit();
     return await listen(listener, { port, host, requestTimeoutMs: REQUEST_TIMEOUT_MS, maxConnections });
   } catch (error) {
-    const code = findSystemCode(error) ?? String(error);
-    const isHost = NO_SUCH_HOST.includes(code);
-    throw new RelayPhoneError({
-      kind: 'needsUser',
-      task: `listen on ${formatAuthority(host, port)}`,
-      reason: isHost
-        ? `${host} is not an address of this machine (${code})`
-        : code === 'EADDRINUSE'
-          ? `${describeHolder(port)} uses this port`
-          : `the system reports ${code}`,
-      tryNext: isHost
-        ? ['--host 127.0.0.1, for this machine only', '--host 0.0.0.0, for every address of this machine']
-        : ['stop the other program', `relay-phone ${command} --port 0, for any free port`],
-      cause: error,
-    });
+    throw cannotListen(error, port, host, command);
   }
+}
+
+/** True for the system's error of a server that could not be opened. */
+export function isListenError(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    'syscall' in error &&
+    ['listen', 'bind', 'getaddrinfo'].includes(String(error.syscall))
+  );
+}
+
+/** Explains why a server could not be opened. @param command for the advice to choose another port */
+export function cannotListen(error: unknown, port: number, host: string, command: string): RelayPhoneError {
+  const code = findSystemCode(error) ?? String(error);
+  const isHost = NO_SUCH_HOST.includes(code);
+  return new RelayPhoneError({
+    kind: 'needsUser',
+    task: `listen on ${formatAuthority(host, port)}`,
+    reason: isHost
+      ? `${host} is not an address of this machine (${code})`
+      : code === 'EADDRINUSE'
+        ? `${describeHolder(port)} uses this port`
+        : `the system reports ${code}`,
+    tryNext: isHost
+      ? ['--host 127.0.0.1, for this machine only', '--host 0.0.0.0, for every address of this machine']
+      : ['stop the other program', `relay-phone ${command} --port 0, for any free port`],
+    cause: error,
+  });
 }
 
 function describeHolder(port: number): string {

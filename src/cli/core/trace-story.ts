@@ -1,8 +1,12 @@
 // Reads a trace of the sandbox, and writes it as a story for `relay-phone play`.
+
+import { mayHaveUserApi } from '../../firefox-relay/recognize-app.js';
+import { isLoopback } from '../../origin.js';
 import { type ControlClient, createControlClient } from '../../sandbox/control/client.js';
 import type { ControlAddress } from '../../sandbox/control/send.js';
 import type { SandboxEvent } from '../../sandbox/platform/events/event.js';
 import type { EventOf } from '../../sandbox/traces/facts.js';
+import { isMaskWebhook } from '../../scenarios/record/recorded-webhook.js';
 import { type TraceMoment, writeTraceStory } from '../../scenarios/record/write-trace-story.js';
 
 /** A story as YAML, or why the trace cannot be one. */
@@ -28,9 +32,23 @@ export function createTraceStories(
     if (first.cause !== null) return { reason: 'its first events are not kept any more' };
     const { clock } = await control.state();
     const moments = events.flatMap((event) => readMoment(event, events));
-    const story = writeTraceStory({ moments, isClockManual: clock.mode === 'manual', secrets });
+    const isMask = await hasMask(events);
+    const story = writeTraceStory({ moments, isMask, isClockManual: clock.mode === 'manual', secrets });
     return story === undefined ? { reason: describeStart(first) } : { story };
   };
+}
+
+/**
+ * Whether the app is Firefox Relay. Another app may have the same paths, so an app on this machine is asked. A public
+ * address leads through a tunnel, which lets webhooks through and no such question.
+ */
+async function hasMask(events: readonly SandboxEvent[]): Promise<boolean> {
+  const webhook = events.find(
+    (event) => event.kind === 'webhook.sent' && isMaskWebhook({ path: pathOf(event.url) }),
+  );
+  if (webhook?.kind !== 'webhook.sent') return false;
+  const { origin, hostname } = new URL(webhook.url);
+  return !isLoopback(hostname) || (await mayHaveUserApi(origin));
 }
 
 /** In the order of their ids. */

@@ -155,6 +155,34 @@ it('the AirPlay Receiver of macOS is a finding of the exchange', async () => {
   ]);
 });
 
+it.each([
+  [403, '<title>403 Forbidden</title><p>CSRF verification failed. Request aborted.</p>'],
+  [422, '<h1>ActionController::InvalidAuthenticityToken</h1>'],
+  [419, '<title>Page Expired</title>'],
+  [400, '<h1>Bad Request</h1><p>The CSRF token is missing.</p>'],
+  [403, 'ForbiddenError: invalid csrf token'],
+  [403, 'Cross-site POST form submissions are forbidden'],
+])('an app that asks for a CSRF token is a finding: %i %s', async (status, body) => {
+  const { gateway, ask } = await setUp({ status, body });
+  await ask(webhook());
+  expect(gateway.list({ failed: true })[0]?.findings).toMatchObject([
+    {
+      id: 'csrf',
+      what: `the app refuses requests without a CSRF token (${status}), and Twilio sends none`,
+      tryNext: [expect.stringContaining('@csrf_exempt'), expect.stringContaining('X-Twilio-Signature')],
+    },
+  ]);
+});
+
+it.each([
+  [403, '<meta name="csrf-token" content="x"><h1>You may not do that</h1>'],
+  [500, 'CSRF verification failed'],
+])('other refusals are none: %i %s', async (status, body) => {
+  const { gateway, ask } = await setUp({ status, body });
+  await ask(webhook());
+  expect(gateway.list({ failed: true })[0]?.findings ?? []).toEqual([]);
+});
+
 describe('a request that comes back', () => {
   /** Starts a TCP proxy whose target is set later, as a tunnel before the gateway. */
   async function startProxy() {

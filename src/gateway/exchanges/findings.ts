@@ -1,4 +1,5 @@
-// Finds the faults in an app's answer to a webhook, as the exchange shows them: redirects, loops, refused hosts.
+// Finds the faults in an app's answer to a webhook, as the exchange shows them: redirects, loops, refused hosts, CSRF tokens.
+import { CSRF_ADVICE, isCsrfRefusal } from '../../app-host/csrf.js';
 import { type AppFault, recognizeAppFault } from '../../app-host/recognize.js';
 import { shorten } from '../../control-characters.js';
 import type { Exchange, ExchangeFinding } from '../../exchanges/exchange.js';
@@ -42,7 +43,8 @@ export function findAnswerFindings(
   if (status === LOOP_STATUS) return [describeLoop(app)];
   const answer = { status, server: findHeader(headers, 'server'), body: body.toString() };
   const fault = recognizeAppFault(answer, { app, host: new URL(publicBase).host, hostsKey }, 'any');
-  return fault ? [toFinding(fault)] : NONE;
+  if (fault) return [toFinding(fault)];
+  return isCsrfRefusal(answer) ? [describeCsrf(status)] : NONE;
 }
 
 /** True if the answer is compressed. */
@@ -114,6 +116,14 @@ function adviseRedirect(asked: URL, next: URL, publicBase: string): string[] {
       ? 'or let the app answer with and without the slash (Django: APPEND_SLASH; Rails, Flask: the route)'
       : 'or let the app answer webhooks without a redirect: no sign-in, no choice of language',
   ];
+}
+
+function describeCsrf(status: number): ExchangeFinding {
+  return {
+    id: 'csrf',
+    what: `the app refuses requests without a CSRF token (${status}), and Twilio sends none`,
+    tryNext: CSRF_ADVICE,
+  };
 }
 
 function describeLoop(app: string): ExchangeFinding {

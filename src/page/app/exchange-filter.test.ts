@@ -1,7 +1,8 @@
 // The filter of webhooks and requests, word by word.
 import { describe, expect, it } from 'vitest';
 import type { ExchangeReport } from '../../exchanges/report.js';
-import { hasFailed, parseExchangeFilter } from './exchange-filter.js';
+import { parseExchangeFilter } from './exchange-filter.js';
+import { readExchangeOutcome } from './exchange-outcome.js';
 
 const SID = `SM${'0'.repeat(31)}1`;
 
@@ -85,11 +86,11 @@ describe('an exchange has failed', () => {
     { verdict: { ...verdict, result: 'invalid' } },
     { findings: [{ id: 'redirect', what: 'the app redirects', tryNext: [] }] },
   ])('with %o', (changes) => {
-    expect(hasFailed(exchange(changes))).toBe(true);
+    expect(readExchangeOutcome(exchange(changes), undefined)).toBe('failed');
     expect(matches('is:failed', changes)).toBe(true);
   });
 
   it('but not when all is well', () => {
-    expect(hasFailed(exchange())).toBe(false);
+    expect(readExchangeOutcome(exchange(), undefined)).toBe('done');
   });
 });

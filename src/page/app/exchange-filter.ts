@@ -1,17 +1,24 @@
 // The filter of webhooks and requests: words, and `kind:` `from:` `to:` `sid:` `path:` `status:` `is:failed`.
-import { isFailedExchange } from '../../exchanges/exchange.js';
 import type { ExchangeReport } from '../../exchanges/report.js';
+import { readExchangeOutcome, type TwimlFaults } from './exchange-outcome.js';
 import { hasSid, matchWords } from './filter.js';
 import { searchable } from './words.js';
 
-/** Returns a function that tells whether an exchange matches all words of a filter; an empty filter matches all. */
-export function parseExchangeFilter(text: string): (exchange: ExchangeReport) => boolean {
-  return matchWords(text, ['kind', 'from', 'to', 'sid', 'path', 'status', 'is'], matchExchange);
-}
-
-/** True if somebody should look at an exchange: it was refused, failed, or has a wrong signature. */
-export function hasFailed(exchange: ExchangeReport): boolean {
-  return exchange.refusal !== null || isFailedExchange(exchange);
+/**
+ * Returns a function that is true for an exchange that matches all words of a filter; an empty filter matches all.
+ *
+ * @param faults of the TwiML in the answers; undefined for a live account
+ */
+export function parseExchangeFilter(
+  text: string,
+  faults?: TwimlFaults,
+): (exchange: ExchangeReport) => boolean {
+  const names = ['kind', 'from', 'to', 'sid', 'path', 'status', 'is'];
+  return matchWords(text, names, (exchange: ExchangeReport, name, value) =>
+    name === 'is'
+      ? value !== 'failed' || readExchangeOutcome(exchange, faults) === 'failed'
+      : matchExchange(exchange, name, value),
+  );
 }
 
 function matchExchange(exchange: ExchangeReport, name: string, value: string): boolean {
@@ -27,8 +34,6 @@ function matchExchange(exchange: ExchangeReport, name: string, value: string): b
       return exchange.target.toLowerCase().includes(value);
     case 'status':
       return isStatus(exchange.status, value);
-    case 'is':
-      return value !== 'failed' || hasFailed(exchange);
     default:
       return [searchable(exchange), joinDigits(exchange.from), joinDigits(exchange.to)].some((one) =>
         one.includes(value),

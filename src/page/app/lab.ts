@@ -10,6 +10,7 @@ import type { TraceSummary } from '../../sandbox/traces/summary.js';
 import type { PhoneThread } from '../../sandbox/traces/threads.js';
 import { createApi } from './api.js';
 import { keepEvents } from './event-list.js';
+import { findTwimlFaults } from './exchange-outcome.js';
 import { createExchangeLists } from './exchange-pages.js';
 import type { FromWorker, StreamState } from './feed-messages.js';
 import type { Inspector } from './live.js';
@@ -180,6 +181,7 @@ export function startLab(session: TabSession, onRefused: () => void): Lab {
     connection,
     heardAt,
     exchanges,
+    twimlFaults: computed(() => findTwimlFaults(events.value)),
     newestExchange: computed(() => events.value.findLast((event) => 'exchangeId' in event)?.id ?? 0),
     events,
     traces,

@@ -1,6 +1,7 @@
 // What the page of a live account knows: the recorded webhooks, and whether phone numbers are shown whole.
 import { type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { type Api, createApi } from './api.js';
+import type { TwimlFaults } from './exchange-outcome.js';
 import { createExchangeLists, type ExchangePages } from './exchange-pages.js';
 import type { FromWorker, StreamState } from './feed-messages.js';
 import type { TabSession } from './session.js';
@@ -17,6 +18,8 @@ export interface Inspector {
   exchanges(filter: string): ExchangePages;
   /** What happened to what came before: it is gone, or some was missed; null if nothing. */
   readonly notice: Signal<string | null>;
+  /** What is wrong in the TwiML of answers, as far as events are known. Undefined for a live account, which has none. */
+  readonly twimlFaults?: ReadonlySignal<TwimlFaults>;
   /** Of a live account: whether numbers are shown whole. Nothing remembers it. Undefined in a sandbox. */
   readonly showsNumbers?: Signal<boolean>;
   /** Of a live account: whether a tunnel records webhooks now. Undefined until the server has said so, and in a sandbox. */

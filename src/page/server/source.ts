@@ -20,8 +20,8 @@ const SNAPSHOT_TIMEOUT_MS = 60_000;
 /** The header of the control API with the position of the newest event; the page compares its epoch. */
 const POSITION_HEADER = 'relay-phone-last-event';
 
-/** The longest body of a request that is passed on. */
-const MAX_BODY_BYTES = 1_048_576;
+/** The longest body of a request that is passed on; of a text with pictures, which have 5 MB together before base64. */
+const [MAX_BODY_BYTES, MAX_TEXT_BYTES] = [1_048_576, 8_388_608];
 
 /** What the page is told before anything else: which screens it has. */
 export type PageModeReport =
@@ -105,8 +105,9 @@ export function createSandboxSource({ origin, controlToken, accountSid }: Sandbo
       const passed = { method, target: `/_sandbox${target}` };
       if (!BODY_METHODS.has(method)) return forward(outgoing, { ...passed, headers: authorization });
       // Read whole: passed on as it comes, a body without a length would be the next request on the connection.
-      const body = await readBody(incoming, MAX_BODY_BYTES).catch(() => undefined);
-      if (body === undefined) return void outgoing.writeHead(413, JSON_TYPE).end(TOO_LONG);
+      const most = /^\/phones\/[^/]+\/text(?:\?|$)/.test(target) ? MAX_TEXT_BYTES : MAX_BODY_BYTES;
+      const body = await readBody(incoming, most).catch(() => undefined);
+      if (body === undefined) return void outgoing.writeHead(413, JSON_TYPE).end(sayTooLong(most));
       forward(outgoing, {
         ...passed,
         headers: {
@@ -169,4 +170,5 @@ const RESTARTED = JSON.stringify({
   error: 'the sandbox was started again, and no longer knows the command that serves this page',
   tryNext: ['end the command that serves this page, and start it again'],
 });
-const TOO_LONG = JSON.stringify({ error: `the body has more than ${MAX_BODY_BYTES} bytes`, tryNext: [] });
+const sayTooLong = (most: number) =>
+  JSON.stringify({ error: `the body has more than ${most} bytes`, tryNext: [] });

@@ -90,6 +90,23 @@ it('waits for each thing that is heard, and no longer than the call', async () =
   });
 });
 
+it('without a position returns each call and each sound once, even those from before the wait', async () => {
+  sandbox.phone(OWNER).behave({ calls: 'no-answer' });
+  const rings = sandbox.phone(OWNER).nextCall();
+  await callPhone(OWNER);
+  await rings;
+  const { call } = await control.nextCall(OWNER);
+  expect(call).toMatchObject({ direction: 'incoming', shown: MASK });
+  await expect(control.nextCall(OWNER, { timeout: 1 })).rejects.toMatchObject({ kind: 'fault' });
+  await control.act(OWNER, call.sid, 'answer');
+  await control.callWhen(OWNER, call.sid, { until: 'asked' });
+  expect(await control.nextHeard(OWNER, call.sid)).toMatchObject({
+    sound: { content: 'Press one' },
+    after: 1,
+  });
+  await expect(control.nextHeard(OWNER, call.sid, { timeout: 1 })).rejects.toMatchObject({ kind: 'fault' });
+});
+
 it('refuses to wait in a call that the phone is not in', async () => {
   for (const waiting of [control.callWhen(PHONE, 'CA1'), control.nextHeard(PHONE, 'CA1')]) {
     await expect(waiting).rejects.toMatchObject({ kind: 'usage', reason: 'the phone has no call CA1' });

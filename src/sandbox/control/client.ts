@@ -86,7 +86,7 @@ export interface ControlClient {
   calls(number: string): Promise<readonly LoggedCall[]>;
   /**
    * Returns a phone's first incoming call after its first `after` calls, and waits for it if necessary. Without `after`, the
-   * next call to ring.
+   * first since the sandbox was started, reset or restored that no such wait has returned.
    *
    * @param options.timeout milliseconds. Default 5000
    * @throws RelayPhoneError `fault` if there is no such call in time.
@@ -103,7 +103,8 @@ export interface ControlClient {
     options?: { readonly until?: CallStage; readonly timeout?: number },
   ): Promise<LoggedCall>;
   /**
-   * Returns what a phone hears in a call after the first `after` sounds, and waits for it if necessary.
+   * Returns what a phone hears in a call after the first `after` sounds, and waits for it if necessary. Without `after`, the
+   * first that no such wait has returned.
    *
    * @throws RelayPhoneError `fault` if there is nothing in time, or the call ends first, `usage` if the phone has no such call.
    */
@@ -125,8 +126,8 @@ export interface ControlClient {
   /** Returns the kept events that match, oldest first. */
   events(filter?: EventFilter & EventPage): Promise<readonly SandboxEvent[]>;
   /**
-   * Returns a phone's first text after its first `after` texts, and waits for it if necessary. Without `after`, the next
-   * text to arrive.
+   * Returns a phone's first text after its first `after` texts, and waits for it if necessary. Without `after`, the first
+   * since the sandbox was started, reset or restored that no such wait has returned.
    *
    * @param options.timeout milliseconds. Default 5000
    * @throws RelayPhoneError `fault` if there is no such text in time.

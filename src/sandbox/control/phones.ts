@@ -5,7 +5,6 @@ import type { LoggedCall } from '../phones/calls/call-log.js';
 import type { PhoneCall } from '../phones/calls/phone-call.js';
 import {
   CALL_STAGES,
-  type CallWait,
   waitForCallProgress,
   waitForIncomingCall,
   waitForSound,
@@ -15,6 +14,7 @@ import type { PhoneBook, SandboxPhone } from '../phones/phones.js';
 import { DEFAULT_TIMEOUT_MS } from '../platform/events/search.js';
 import type { EventStream } from '../platform/events/stream.js';
 import { CALL_ACTS, type CallAct, type PlacedCall, type StartedText } from './phone-acts.js';
+import { createUnread, type Unread } from './unread.js';
 
 interface PhoneRouteDeps {
   readonly phones: PhoneBook;
@@ -24,11 +24,12 @@ interface PhoneRouteDeps {
 /** Adds the routes under `/phones`. */
 export function addPhoneRoutes(app: Hono, deps: PhoneRouteDeps): void {
   const { phones } = deps;
+  const unread = createUnread(deps.events);
   const phoneOf = (context: Context) => phones.phone(context.req.param('number') ?? '');
   app.get('/phones', (context) => context.json(phones.summaries()));
   app.get('/phones/:number/texts', (context) => context.json(phoneOf(context).texts()));
   app.get('/phones/:number/sent', (context) => context.json(phoneOf(context).sent()));
-  app.get('/phones/:number/next-text', (context) => answerNextText(context, deps));
+  app.get('/phones/:number/next-text', (context) => answerNextText(context, deps, unread));
   app.post('/phones/:number/text', (context) => sendText(context, phoneOf(context)));
   app.get('/phones/:number/threads', (context) => context.json(phoneOf(context).threads()));
   app.get('/phones/:number/thread', (context) => {
@@ -47,18 +48,26 @@ export function addPhoneRoutes(app: Hono, deps: PhoneRouteDeps): void {
     return context.body(null, 204);
   });
   app.get('/phones/:number/calls', (context) => context.json(phoneOf(context).calls()));
-  app.get('/phones/:number/next-call', async (context) =>
-    context.json(await waitForIncomingCall(deps.events, phoneOf(context), readWait(context))),
-  );
+  app.get('/phones/:number/next-call', async (context) => {
+    const phone = phoneOf(context);
+    const { after, timeoutMs } = readWait(context);
+    const which =
+      after === undefined ? unread.calls(phone.number, phone.calls(), context.req.raw.signal) : { after };
+    return context.json(await waitForIncomingCall(deps.events, phone, { ...which, timeoutMs }));
+  });
   app.get('/phones/:number/calls/:sid', async (context) => {
     const until = CALL_STAGES.find((one) => one === context.req.query('until'));
     const read = readCallOf(phoneOf(context), context.req.param('sid'));
     if (!until) return context.json(read());
-    return context.json(await waitForCallProgress(deps.events, read, { ...readWait(context), until }));
+    const { timeoutMs } = readWait(context);
+    return context.json(await waitForCallProgress(deps.events, read, { until, timeoutMs }));
   });
   app.get('/phones/:number/calls/:sid/next-heard', async (context) => {
-    const read = readCallOf(phoneOf(context), context.req.param('sid'));
-    return context.json(await waitForSound(deps.events, read, readWait(context)));
+    const sid = context.req.param('sid');
+    const read = readCallOf(phoneOf(context), sid);
+    const { after, timeoutMs } = readWait(context);
+    const which = after === undefined ? unread.sounds(sid, context.req.raw.signal) : { after };
+    return context.json(await waitForSound(deps.events, read, { ...which, timeoutMs }));
   });
   app.post('/phones/:number/call', async (context) => {
     const { readCallee } = await import('./request-bodies.js');
@@ -95,19 +104,28 @@ function readWith(context: Context): string {
 const MAX_WAIT_MS = 600_000;
 
 /**
- * Answers with the first text after the phone's first `?after=` ones (default: all that it has), waiting `?timeout=`
- * milliseconds for it (default 5000), and with the `after` for the next.
+ * Answers with the first text after the phone's first `?after=` ones (default: as {@link createUnread} says), waiting
+ * `?timeout=` milliseconds for it (default 5000), and with the `after` for the next.
  *
  * @throws RelayPhoneError `usage` for an invalid query, `fault` if no text comes in time.
  */
-async function answerNextText(context: Context, { phones, events }: PhoneRouteDeps): Promise<Response> {
-  const inbox = phones.inbox(context.req.param('number') ?? '');
-  const { after = inbox.size(), timeoutMs: timeout } = readWait(context);
-  return context.json(await waitForText(events, inbox, { after, timeout }));
+async function answerNextText(
+  context: Context,
+  { phones, events }: PhoneRouteDeps,
+  unread: Unread,
+): Promise<Response> {
+  const number = context.req.param('number') ?? '';
+  const inbox = phones.inbox(number);
+  const { after, timeoutMs: timeout } = readWait(context);
+  const which =
+    after === undefined
+      ? unread.texts(inbox.number, phones.phone(number).texts(), context.req.raw.signal)
+      : { after };
+  return context.json(await waitForText(events, inbox, { ...which, timeout }));
 }
 
 /** Reads `?after=` and `?timeout=` of a request that waits. */
-function readWait(context: Context): CallWait {
+function readWait(context: Context): { readonly after: number | undefined; readonly timeoutMs: number } {
   return {
     after: readCount(context, 'after'),
     timeoutMs: Math.min(readCount(context, 'timeout') ?? DEFAULT_TIMEOUT_MS, MAX_WAIT_MS),

@@ -1,4 +1,6 @@
 // Uses a sandbox's clock, snapshots and phones over the control API.
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSandboxClient } from '../../../test/support/sandbox-client.js';
 import { version } from '../../version.js';
@@ -206,13 +208,45 @@ describe('the next text', () => {
     expect(after).toBe(3);
   });
 
-  it('without a position is the next to arrive; if none arrives in time, the client gets a fault', async () => {
+  it('without a position is one that came between the action and the wait', async () => {
     await send('One');
+    await send('Two');
     await control.advance('1m');
+    expect((await control.nextText(PHONE)).text.body).toBe('One');
+    expect(await control.nextText(PHONE)).toMatchObject({ text: { body: 'Two' }, after: 2 });
     await expect(control.nextText(PHONE, { timeout: 1 })).rejects.toMatchObject({
       kind: 'fault',
       message: expect.stringContaining('there was none within 0.001 s'),
     });
+  });
+
+  it('goes to one of two waits, and to none whose client has gone', async () => {
+    const waiting = [control.nextText(PHONE), control.nextText(PHONE)];
+    for (const body of ['One', 'Two']) await send(body);
+    await control.advance('1m');
+    const bodies = (await Promise.all(waiting)).map(({ text }) => text.body);
+    expect(bodies.toSorted()).toEqual(['One', 'Two']);
+    const socket = connect(Number(new URL(sandbox.origin).port), '127.0.0.1');
+    const head = `GET /_sandbox/phones/${encodeURIComponent(PHONE)}/next-text HTTP/1.1`;
+    const host = new URL(sandbox.origin).host;
+    socket.write(`${head}\r\nHost: ${host}\r\nAuthorization: Bearer ${sandbox.controlToken}\r\n\r\n`);
+    await control.state();
+    socket.destroy();
+    await once(socket, 'close');
+    // What the sandbox reads after this request, it reads after the end of that one.
+    await control.state();
+    await send('Three');
+    await control.advance('1m');
+    expect((await control.nextText(PHONE)).text.body).toBe('Three');
+  });
+
+  it('without a position is none from before a reset or a restored snapshot', async () => {
+    await send('Old');
+    await control.advance('1m');
+    await control.restore(await control.snapshot());
+    await send('New');
+    await control.advance('1m');
+    expect(await control.nextText(PHONE)).toMatchObject({ text: { body: 'New' }, after: 2 });
   });
 
   it.each([{ after: -1 }, { after: 1.5 }, { timeout: -1 }])('refuses the query %j', async (query) => {

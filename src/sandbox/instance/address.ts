@@ -13,6 +13,8 @@ export interface SandboxAddress {
   readonly port: number;
   /** The address that it listens on, if 127.0.0.1 does not reach it. */
   readonly host?: string;
+  /** The origin in the URLs that it hands out, if it is another one than where it listens. */
+  readonly publicOrigin?: string;
   readonly controlToken: string;
   /** The port of the proxy for other programs, if there is one. */
   readonly interceptorPort?: number;

@@ -24,6 +24,8 @@ const DATABASE = 'sandbox.db';
 /** A sandbox to use, in this process or another one. */
 export interface JoinedSandbox {
   readonly origin: string;
+  /** See `Sandbox.publicOrigin`. */
+  readonly publicOrigin: string;
   readonly accountSid: string;
   readonly authToken: string;
   readonly control: ControlClient;
@@ -120,6 +122,7 @@ type ServeOptions = LockOptions &
     | 'webhooks'
     | 'onWriteFailed'
     | 'onUnsupported'
+    | 'onTokenRenewed'
   > & {
     /** Tells the commands that join to fail if they meet something that the sandbox lacks. Default false. */
     readonly failsOnUnsupported?: boolean;
@@ -151,6 +154,7 @@ async function serve(folder: StateFolder, lock: Lock, options: ServeOptions): Pr
     webhooks,
     onWriteFailed,
     onUnsupported,
+    onTokenRenewed,
   } = options;
   const sandbox = await open(folder, lock, {
     ...(host !== undefined && { host }),
@@ -166,14 +170,16 @@ async function serve(folder: StateFolder, lock: Lock, options: ServeOptions): Pr
     ...(webhooks && { webhooks }),
     ...(onWriteFailed && { onWriteFailed }),
     ...(onUnsupported && { onUnsupported }),
+    ...(onTokenRenewed && { onTokenRenewed }),
   });
-  const { port: bound, controlToken } = sandbox;
+  const { port: bound, publicOrigin: url, controlToken } = sandbox;
   const proxy = options.proxyEnvironment && (await openProxy(folder, sandbox, options));
   const interceptorPort = proxy && { interceptorPort: proxy.port };
   writeSandboxAddress(folder, {
     pid: process.pid,
     port: bound,
     ...(host !== undefined && !isWildcard(host) && !isLoopback(host) && { host }),
+    ...(url !== sandbox.origin && { publicOrigin: url }),
     controlToken,
     ...interceptorPort,
     ...(options.failsOnUnsupported && { failsOnUnsupported: true }),
@@ -202,13 +208,11 @@ async function openProxy(
 
 async function runHere(folder: StateFolder, lock: Lock): Promise<JoinedSandbox> {
   const sandbox = await open(folder, lock, {});
-  const { origin, accountSid, authToken, controlToken } = sandbox;
   const close = async () => {
     await sandbox.close();
     lock.release();
   };
-  const control = createOwnControl(sandbox);
-  return { origin, accountSid, authToken, controlToken, control, failsOnUnsupported: false, close };
+  return { ...describeOwn(sandbox), close };
 }
 
 async function open(folder: StateFolder, lock: Lock, options: SandboxOptions): Promise<Sandbox> {
@@ -226,11 +230,12 @@ async function open(folder: StateFolder, lock: Lock, options: SandboxOptions): P
 async function attach(address: SandboxAddress): Promise<JoinedSandbox | undefined> {
   const origin = await findVerifiedOrigin(address);
   if (origin === undefined) return undefined;
-  const { controlToken, failsOnUnsupported = false } = address;
+  const { publicOrigin = origin, controlToken, failsOnUnsupported = false } = address;
   const control = createControlClient({ origin, controlToken });
   const { accountSid, authToken } = await control.account();
   return {
     origin,
+    publicOrigin,
     accountSid,
     authToken,
     controlToken,
@@ -243,9 +248,14 @@ async function attach(address: SandboxAddress): Promise<JoinedSandbox | undefine
 /** Runs a sandbox in memory, in this process. */
 export async function runTransientSandbox(): Promise<JoinedSandbox> {
   const sandbox = await createSandbox({ onUnsupported: ignore });
-  const { origin, accountSid, authToken, controlToken, close } = sandbox;
+  return { ...describeOwn(sandbox), close: sandbox.close };
+}
+
+/** Describes a sandbox of this process for those that join it. */
+function describeOwn(sandbox: Sandbox): Omit<JoinedSandbox, 'close'> {
+  const { origin, publicOrigin, accountSid, authToken, controlToken } = sandbox;
   const control = createOwnControl(sandbox);
-  return { origin, accountSid, authToken, controlToken, control, failsOnUnsupported: false, close };
+  return { origin, publicOrigin, accountSid, authToken, controlToken, control, failsOnUnsupported: false };
 }
 
 /** Commands show the event instead of a warning of Node.js. */

@@ -1,4 +1,5 @@
 // Messaging TwiML, valid and invalid: the replies that it sends, and the alerts.
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSandboxClient, waitForStatus } from '../../../test/support/sandbox-client.js';
 import { type AppAnswer, startApp, twiml, type WebhookApp } from '../../../test/support/webhook-app.js';
@@ -318,6 +319,15 @@ describe('the answer to an inbound text', () => {
       expect(webhook).toMatchObject({ errorCode: 12100, failure: `Document parse failure: ${fault}` });
     },
   );
+
+  it.each([
+    [{ 'content-encoding': 'br' }, 'its Content-Encoding is br, and Twilio asks for gzip only'],
+    [{ 'content-encoding': 'gzip, br' }, 'its Content-Encoding is gzip, br, and Twilio asks for gzip only'],
+    [{}, 'it is gzip, without a Content-Encoding that says so'],
+  ])('compressed as %j says fails with 12100, and says why [U F693]', async (headers, fault) => {
+    const { webhook } = await text({ type: 'text/xml', body: gzipSync('<Response/>'), headers });
+    expect(webhook).toMatchObject({ errorCode: 12100, failure: `Document parse failure: ${fault}` });
+  });
 
   it.each([
     ['a second byte order mark', '\uFEFF\uFEFF'],

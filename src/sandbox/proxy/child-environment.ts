@@ -25,7 +25,10 @@ export interface ChildEnvironmentOptions {
   readonly accountSid: string;
   readonly authToken: string;
   readonly testCredentials: { readonly sid: string; readonly authToken: string };
+  hasApiKey(sid: string): boolean;
 }
+
+const LIVE_KEY = { TWILIO_API_KEY: undefined, TWILIO_API_SECRET: undefined };
 
 /** How long an authority is waited for that another process creates; here there is none, since the folder is new. */
 const LOCK_TIMEOUT_MS = 10_000;
@@ -37,7 +40,7 @@ const LOCK_TIMEOUT_MS = 10_000;
  * @throws RelayPhoneError `needsUser` if the files cannot be written; the system's error if no port is free.
  */
 export async function openChildEnvironment(
-  { sandbox, accountSid, authToken, testCredentials }: ChildEnvironmentOptions,
+  { sandbox, accountSid, authToken, testCredentials, hasApiKey }: ChildEnvironmentOptions,
   environment: ProgramEnvironment,
 ): Promise<ChildEnvironment> {
   let path: string | undefined;
@@ -67,8 +70,7 @@ export async function openChildEnvironment(
         TWILIO_TEST_ACCOUNT_SID: testCredentials.sid,
         TWILIO_TEST_AUTH_TOKEN: testCredentials.authToken,
         // Keys of a live account, and parts of Twilio's own network: an SDK would prefer them.
-        TWILIO_API_KEY: undefined,
-        TWILIO_API_SECRET: undefined,
+        ...(!hasApiKey(environment.TWILIO_API_KEY ?? '') && LIVE_KEY),
         TWILIO_REGION: undefined,
         TWILIO_EDGE: undefined,
       },

@@ -120,8 +120,14 @@ describe('a sandbox that listens on every address', () => {
     const { status, body } = await ask('evil.example');
     expect([status, JSON.parse(body)]).toMatchObject([
       403,
-      { code: 20003, message: "the Host 'evil.example' is not a name of this sandbox" },
+      {
+        code: 20003,
+        message:
+          "the Host 'evil.example' is not a name of this sandbox: --public-origin or --allow-host names it",
+      },
     ]);
+    for (const path of ['/', '/_sandbox/health'])
+      expect((await send(sandbox, path, { host: 'a\x9b2J' })).body).toContain('a\\\\x9b2J');
     expect(await ask('localhost', { origin: 'http://localhost' })).toMatchObject({ status: 403 });
     expect(await ask('localhost', { 'sec-fetch-site': 'cross-site' })).toMatchObject({ status: 403 });
   });

@@ -50,6 +50,8 @@ export interface TracedWebhook {
   readonly purpose: WebhookFacts['purpose'];
   /** False while the app has not answered the latest request. */
   isOver: boolean;
+  /** Of the latest answer; null while there is none. */
+  status: number | null;
   /** Its end; null while it is in flight, and if an attempt or the fallback URL came after this failure. */
   failure: EventOf<'webhook.sent'> | null;
 }
@@ -322,7 +324,7 @@ class FactReader {
       this.#forgive(known);
       return known;
     }
-    const webhook: TracedWebhook = { purpose: event.purpose, isOver: false, failure: null };
+    const webhook: TracedWebhook = { purpose: event.purpose, isOver: false, status: null, failure: null };
     this.#webhooks.set(event.idempotencyToken, webhook);
     return webhook;
   }
@@ -330,6 +332,7 @@ class FactReader {
   #endWebhook(event: EventOf<'webhook.sent'>): void {
     const webhook = this.#findWebhook(event);
     webhook.isOver = event.verdict === 'accepted' || event.verdict === 'failed';
+    webhook.status = event.status;
     if (event.verdict !== 'failed') return;
     webhook.failure = event;
     this.#failedWebhooks.set(event.id, webhook);

@@ -392,6 +392,44 @@ describe('the sentence of a REST request', () => {
   });
 });
 
+describe('the sentence of a replay', () => {
+  const replayed = (event: EventFields): EventFields =>
+    ({ ...event, ...hookUrl, replayOf: 7 }) as EventFields;
+  const hookUrl = { url: 'http://127.0.0.1:8000/sms?a=b' };
+  const start = replayed(began());
+  const name = 'replay of webhook 7 (inbound-text to /sms)';
+  it.each<[string, readonly EventFields[], string, boolean?]>([
+    ['that was answered', [start, replayed(answered())], `The app answered the ${name} with 200; 1 webhook`],
+    ['in flight', [start], `The ${name} waits for the answer of the app; 1 webhook`],
+    [
+      'that the app refused',
+      [start, replayed(failed())],
+      `The ${name} reached nobody, because the webhook failed: HTTP error response code 500 (11217); 1 webhook (failed)`,
+      false,
+    ],
+    [
+      'whose app sent a text',
+      [start, replayed(answered()), asked(), queued(B), reached(B), status('delivered')],
+      `The app answered the ${name} with 200; the app's text reached ${B} in 4.0 s; 1 webhook, 1 REST request; ${NOBODY}`,
+    ],
+    [
+      'whose app was refused by Twilio',
+      [start, replayed(answered()), asked(400)],
+      `The app answered the ${name} with 200, but the app's POST Messages.json was refused with 400; 1 webhook, 1 REST request (refused)`,
+      false,
+    ],
+  ])('%s', (_case, events, sentence, succeeded = true) => {
+    expect(summarize(events)).toMatchObject({ sentence: `${sentence}.`, succeeded });
+  });
+
+  it('that the app redirected is over', () => {
+    const redirected = { ...replayed(answered()), status: 302, verdict: 'redirected' } as EventFields;
+    expect(summarize([start, redirected])).toMatchObject({
+      sentence: `The app answered the ${name} with 302, which a replay does not follow; 1 webhook.`,
+    });
+  });
+});
+
 describe('the sentence of a call', () => {
   const incoming = [called('CA1', 'inbound', MASK), call('CA1', 'ringing'), began('call'), answered('call')];
   it.each<[string, readonly EventFields[], string, string, boolean?]>([

@@ -25,7 +25,9 @@ interface Clause {
 }
 
 function describeAct(facts: TraceFacts, format: NumberFormat): Clause {
-  const { texts, calls, optOuts, requests } = facts;
+  const { first, texts, calls, optOuts, requests } = facts;
+  if (first.kind === 'webhook.began' && first.replayOf !== undefined)
+    return describeReplay(first, facts, format);
   const [text, call, optOut, request] = [texts[0], calls[0], optOuts[0], requests[0]];
   const isCallFirst = call !== undefined && (text === undefined || call.id < text.id);
   if (isCallFirst) return describeCall(call, facts, format);
@@ -37,6 +39,31 @@ function describeAct(facts: TraceFacts, format: NumberFormat): Clause {
   if (text) return describeAppTexts(facts, format);
   if (request) return describeRequest(request);
   return { words: 'The beginning of this is not known', succeeded: true };
+}
+
+/** What the app did with a replayed webhook. The TwiML of its answer is never run, so all else came from REST requests. */
+function describeReplay(
+  { replayOf, purpose, url }: EventOf<'webhook.began'>,
+  facts: TraceFacts,
+  format: NumberFormat,
+): Clause {
+  const replay = `replay of webhook ${replayOf} (${purpose} to ${pathOf(url)})`;
+  const { isOver = false, status = null, failure = null } = facts.webhooks[0] ?? {};
+  if (failure)
+    return { words: `The ${replay} reached nobody, because ${describeFailure(failure)}`, succeeded: false };
+  if (status === null) return { words: `The ${replay} waits for the answer of the app`, succeeded: true };
+  const words = `The app answered the ${replay} with ${status}${isOver ? '' : ', which a replay does not follow'}`;
+  const refused = findFailure(facts, purpose);
+  if (refused !== undefined) return { words: `${words}, but ${refused}`, succeeded: false };
+  if (facts.texts.length === 0 && facts.calls.length === 0) return { words, succeeded: true };
+  const [call] = facts.calls;
+  const effect = call ? describeCall(call, facts, format) : describeAppTexts(facts, format);
+  return { words: `${words}; ${effect.words.replace(/^T/, 't')}`, succeeded: effect.succeeded };
+}
+
+/** The path of a URL; the URL itself if it has none. */
+function pathOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).pathname : url;
 }
 
 /** What became of a phone's text, as the rest of "The text …". */

@@ -73,6 +73,49 @@ describe('a call placed with the REST API', () => {
     },
   );
 
+  it.each([
+    ['busy', 'R'],
+    ['rejects', 'U'],
+    ['no-answer', 'S'],
+  ] as const)(
+    'to a phone set to "%s" is reported as ringing before its end [%s F691]',
+    async (calls, _evidence) => {
+      const { sandbox, client, app } = await setUpVoice({ clock: 'manual' });
+      sandbox.phone(REAL).behave({ calls });
+      await client.calls.create({
+        from: NUMBER,
+        to: REAL,
+        twiml: HELLO,
+        timeout: 20,
+        statusCallback: `${app.origin}/progress`,
+        statusCallbackEvent: EVENTS,
+      });
+      await sandbox.clock.advance('1m');
+      expect(app.formsAt('/progress').map((form) => [form.CallStatus, form.SequenceNumber])).toEqual([
+        ['initiated', '0'],
+        ['ringing', '1'],
+        [calls === 'no-answer' ? 'no-answer' : 'busy', '2'],
+      ]);
+    },
+  );
+
+  it.each([
+    [['completed'], 'R', ['0']],
+    [['ringing', 'completed'], 'U', ['0', '1']],
+    [['initiated', 'answered'], 'U', ['0', '1']],
+  ])('with callbacks for %j numbers only what it sends [%s F692]', async (events, _evidence, numbers) => {
+    const { sandbox, client, app } = await setUpVoice({ clock: 'manual' });
+    await client.calls.create({
+      from: NUMBER,
+      to: REAL,
+      twiml: HELLO,
+      statusCallback: `${app.origin}/progress`,
+      statusCallbackEvent: events,
+    });
+    await sandbox.clock.advance('1m');
+    expect(app.formsAt('/progress').map(({ SequenceNumber }) => SequenceNumber)).toEqual(numbers);
+  });
+
   it('sends its first status callback late enough for the app to store the SID', async () => {
     const { sandbox, client, app } = await setUpVoice({ clock: 'manual' });
     const statusCallback = `${app.origin}/progress`;

@@ -51,6 +51,7 @@ export function createCallStatusCallbacks(
       const { url, method } = callback;
       const parameters = format(event, sipCode);
       const trace = record.trace();
+      // Recorded at Twilio: a call with callbacks for `completed` only has the number 0 in it.
       sequence += 1;
       // Each waits for the one before, so that they arrive in order.
       last = last.then(() => record.notifyApp({ purpose: 'call-status', url, method, parameters, trace }));

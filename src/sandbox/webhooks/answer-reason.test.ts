@@ -21,9 +21,22 @@ it.each([
   ],
   [DJANGO, 'OperationalError: no such table: phones_realphone'],
   [
-    '<!doctype html>\n<html><head><title>500 Internal Server Error</title></head><h1>Oops</h1>',
+    '<!doctype html>\n<html><head><title>500 Internal Server Error</title></head><h1>Internal Server Error</h1>',
     '500 Internal Server Error',
   ],
+  [
+    '<title>403 Forbidden</title><h1>Forbidden <span>(403)</span></h1><p>CSRF verification failed. Request aborted.</p>',
+    'CSRF verification failed. Request aborted.',
+  ],
+  [
+    '<title>Action Controller: Exception caught</title><h1>ActionController::InvalidAuthenticityToken</h1>',
+    'ActionController::InvalidAuthenticityToken',
+  ],
+  [
+    '<title>405 Method Not Allowed</title><h1>Method Not Allowed</h1><p>The method is not allowed for the requested URL.</p>',
+    'The method is not allowed for the requested URL.',
+  ],
+  ['<title>Bad Request (400)</title><h1>Bad Request (400)</h1><p></p>', 'Bad Request (400)'],
   [
     '<html><body><pre>Error: Twilio &quot;is&quot; away<br> &nbsp; at send (app.js:3)</pre>',
     'Error: Twilio "is" away',

@@ -11,7 +11,7 @@ const FIELDS = ['title', 'detail', 'message', 'error_description', 'error', 'rea
 
 /**
  * Returns the reason in one line; null if the body has no text. JSON and XML: the title or message of the error. An HTML
- * page: its exception or title, as Django's, Flask's and Express's pages have it. Else the first line.
+ * page: its exception, or the first title, heading or paragraph that says more than the status. Else the first line.
  */
 export function findAnswerReason(body: string): string | null {
   const text = body.slice(0, MAX_SEARCHED).trim();
@@ -45,18 +45,24 @@ function readJson(value: unknown): string | undefined {
   return undefined;
 }
 
-/** What says most about an error in markup: Django's exception, then any title, heading or preformatted text. */
-const ELEMENTS = [/<pre class="exception_value">([^<]+)</i, /<(?:title|message|detail|pre|h1)>([^<]+)</i];
+/** Django's exception says most about an error in markup. */
+const EXCEPTION = /<pre class="exception_value">([^<]+)</i;
+/** Then any title, heading, preformatted text or paragraph. */
+const ELEMENT = /<(?:title|message|detail|pre|h1|p)>([^<]+)</gi;
+/** The status in words, and the title of every page for Rails' exceptions. */
+const SAYS_NO_MORE =
+  /^(?:\d{3}\b.*|(?:bad request|unauthorized|forbidden|not found|method not allowed|page expired|(?:internal )?server error|error)(?: \(\d{3}\))?|.*exception caught)$/i;
 
 function findInMarkup(text: string): string | undefined {
   if (!text.startsWith('<')) return undefined;
   const title = /<title>([^<]+)</i.exec(text)?.[1] ?? '';
   // Django's title has the kind of the exception, and its page the message.
   const [kind = ''] = /^\w*(?:Error|Exception|DoesNotExist)\b/.exec(title.trim()) ?? [];
-  const value = ELEMENTS[0]?.exec(text)?.[1];
+  const value = EXCEPTION.exec(text)?.[1];
   if (value !== undefined) return decodeEntities(kind === '' ? value : `${kind}: ${value.trim()}`);
-  const found = ELEMENTS[1]?.exec(text)?.[1];
-  return found === undefined ? decodeEntities(text.replace(/<[^<>]*>/g, ' ')) : decodeEntities(found);
+  const found = [...text.matchAll(ELEMENT)].map(([, words = '']) => words.trim());
+  const telling = found.find((words) => words !== '' && !SAYS_NO_MORE.test(words)) ?? found[0];
+  return decodeEntities(telling ?? text.replace(/<[^<>]*>/g, ' '));
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {

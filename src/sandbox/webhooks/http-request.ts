@@ -3,6 +3,7 @@ import type { Agent, ClientRequest, IncomingHttpHeaders, IncomingMessage } from 
 import { isIP } from 'node:net';
 import { rootCertificates } from 'node:tls';
 import { gunzipSync } from 'node:zlib';
+import { shorten } from '../../control-characters.js';
 import { type CharsetText, decodeCharset } from '../../http/charset.js';
 import { createAppAgent, openRequest } from '../../http/client.js';
 import { isLoopback, readHost } from '../../origin.js';
@@ -72,8 +73,20 @@ export async function requestWebhook(
   network: WebhookNetwork,
 ): Promise<WebhookAnswer> {
   const { bytes, ...head } = await requestBytes(request, MAX_BYTES, network);
-  return { ...head, ...decodeCharset(bytes, head.headers['content-type']) };
+  const charsetFault = findCodingFault(bytes, head.headers['content-encoding']);
+  const text = decodeCharset(bytes, head.headers['content-type']);
+  return { ...head, ...text, ...(charsetFault !== undefined && { charsetFault }) };
 }
+
+/** Returns why a body cannot be read although it came whole: Twilio asks for gzip alone. */
+function findCodingFault(bytes: Buffer, coding = ''): string | undefined {
+  if (!/^(?:|identity|gzip)$/i.test(coding.trim()))
+    return `its Content-Encoding is ${shorten(coding, MAX_CODING_LENGTH)}, and Twilio asks for gzip only`;
+  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  return isGzip ? 'it is gzip, without a Content-Encoding that says so' : undefined;
+}
+
+const MAX_CODING_LENGTH = 40;
 
 /** Sends a request as {@link requestWebhook} does, and returns bytes: at most `maxBytes`. */
 export async function requestBytes(

@@ -1,7 +1,6 @@
 // Writes a trace of the sandbox as a story: what its phones did, what reached them, and how the app answered.
 import { formatYaml } from '../../yaml-text.js';
 import { type Anonymizer, createAnonymizer, isFictional } from './anonymizer.js';
-import { isMaskWebhook } from './recorded-webhook.js';
 
 /** Something that a story does or expects, at a moment of the trace. */
 export type TraceMoment = {
@@ -64,6 +63,8 @@ export type TraceMoment = {
 export interface TraceRecording {
   /** In the order of time. */
   readonly moments: readonly TraceMoment[];
+  /** Whether the app is Firefox Relay, so that its number is a mask. */
+  readonly isMask: boolean;
   /** Whether the clock of the sandbox stands still between advances. */
   readonly isClockManual: boolean;
   /** Values that must not appear in the story. */
@@ -85,10 +86,14 @@ const UNREGISTERED: Readonly<Record<number, Step>> = {
 };
 
 /** Writes a playable story as YAML. Returns undefined if no phone texts or calls in the trace. */
-export function writeTraceStory({ moments, isClockManual, secrets }: TraceRecording): string | undefined {
+export function writeTraceStory({
+  moments,
+  isMask,
+  isClockManual,
+  secrets,
+}: TraceRecording): string | undefined {
   const number = findNumber(moments);
   if (number === undefined) return undefined;
-  const isMask = moments.some((one) => one.kind === 'webhook' && isMaskWebhook(one));
   const name = isMask ? 'mask' : 'number';
   const owner = isMask ? findOwner(moments) : undefined;
   const anonymizer = createAnonymizer({

@@ -15,7 +15,7 @@ process.on('disconnect', endProcess);
 // The parent may have ended while this file was loaded.
 if (!process.connected) endProcess();
 // Ctrl-C reaches the whole process group, but the parent decides when to end, so that the endpoint is unbound first.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) process.on(signal, () => undefined);
 
 async function open(options: OpenMessage): Promise<void> {
   let stage: NgrokStage = 'load';

@@ -1,4 +1,5 @@
 // Faults of an account in the sandbox: numbers, TwiML app, Messaging Services, traffic.
+import { ask, BASE, SMS, startTunnel, webhook } from '../gateway.js';
 import { waitForStatus } from '../sandbox-client.js';
 import type { Faults } from './fault.js';
 import type { SandboxScene } from './sandbox-scene.js';
@@ -95,6 +96,12 @@ export const ACCOUNT_FAULTS: Faults<SandboxScene> = {
   'recent-alerts': async ({ sandbox, client, main, mainSid }) => {
     await client.incomingPhoneNumbers(mainSid).update({ smsUrl: `${ELSEWHERE}/sms` });
     await sandbox.phone('+12125550190').text(main, 'Hello');
+    return undefined;
+  },
+  'recorded-fault': async ({ workspace, app }) => {
+    const tunnel = await startTunnel(workspace, app.origin);
+    await ask(tunnel.origin, webhook({}, { url: `http://${new URL(BASE).host}${SMS}` }));
+    await tunnel.end();
     return undefined;
   },
   'texts-undelivered': async ({ sandbox, client, main }) => {

@@ -73,6 +73,11 @@ export const APP_FAULTS: Faults<SandboxScene> = {
     app.answer(({ method }) => ({ status: method === 'POST' ? 404 : 200 }));
     return undefined;
   },
+  'app-wants-csrf-token': ({ app }) => {
+    const body = '<title>403 Forbidden</title><p>CSRF verification failed. Request aborted.</p>';
+    app.answer(({ method }) => (method === 'POST' ? { status: 403, body } : { status: 200 }));
+    return undefined;
+  },
   'app-fails': ({ app }) => {
     app.answer(({ method }) => ({ status: method === 'POST' ? 500 : 200 }));
     return undefined;

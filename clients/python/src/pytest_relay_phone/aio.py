@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import functools
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from .call import Call
 from .control import cancelled
 from .phone import Phone
-from .sandbox import Clock, Sandbox
+from .sandbox import Clock, Fault, Sandbox
+
+__tracebackhide__ = True
 
 P = ParamSpec("P")
 R = TypeVar("R")
 V = TypeVar("V")
 S = TypeVar("S")
+
+# Not the threads of the loop: those are few, and an app in the same loop needs them while tests wait.
+THREADS = ThreadPoolExecutor(max_workers=256, thread_name_prefix="pytest-relay-phone")
 
 
 class View:
@@ -43,16 +50,31 @@ def viewed_in_thread(
 
     @functools.wraps(method)
     async def run(self: Any, /, *args: P.args, **named: P.kwargs) -> V:
-        __tracebackhide__ = True
         ending = threading.Event()
-        token = cancelled.set(ending)
+        context = contextvars.copy_context()
+        context.run(cancelled.set, ending)
+        work = functools.partial(context.run, method, self._viewed, *args, **named)
         try:
-            return view(await asyncio.to_thread(method, self._viewed, *args, **named))
+            return view(await asyncio.get_running_loop().run_in_executor(THREADS, work))
         finally:
             ending.set()
-            cancelled.reset(token)
 
     return run
+
+
+def _heard(call: Call) -> list[str]:
+    """See Call.heard."""
+    return call.heard
+
+
+def _is_manual(clock: Clock) -> bool:
+    """See Clock.is_manual."""
+    return clock.is_manual
+
+
+def _hits(fault: Fault) -> int:
+    """See Fault.hits."""
+    return fault.hits
 
 
 class AsyncCall(View):
@@ -64,6 +86,10 @@ class AsyncCall(View):
     def sid(self) -> str:
         return self._viewed.sid
 
+    @property
+    def phone(self) -> str:
+        return self._viewed.phone
+
     log = in_thread(Call.log)
     answer = in_thread(Call.answer)
     reject = in_thread(Call.reject)
@@ -74,6 +100,7 @@ class AsyncCall(View):
     wait_until_answered = in_thread(Call.wait_until_answered)
     wait_until_asked = in_thread(Call.wait_until_asked)
     wait_until_ended = in_thread(Call.wait_until_ended)
+    heard = in_thread(_heard)
 
 
 class AsyncPhone(View):
@@ -104,10 +131,26 @@ class AsyncClock(View):
 
     now = in_thread(Clock.now)
     advance = in_thread(Clock.advance)
+    is_manual = in_thread(_is_manual)
+
+
+class AsyncFault(View):
+    """See Fault. Its block is `async with await sandbox.fail(…)`."""
+
+    _viewed: Fault
+
+    remove = in_thread(Fault.remove)
+    hits = in_thread(_hits)
+
+    async def __aenter__(self) -> AsyncFault:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.remove()
 
 
 class AsyncSandbox(View):
-    """See Sandbox. A rule of `fail` is removed when the test ends."""
+    """See Sandbox."""
 
     _viewed: Sandbox
 
@@ -117,14 +160,39 @@ class AsyncSandbox(View):
         return self._viewed
 
     @property
+    def account_sid(self) -> str:
+        return self._viewed.account_sid
+
+    @property
+    def auth_token(self) -> str:
+        return self._viewed.auth_token
+
+    @property
+    def origin(self) -> str:
+        return self._viewed.origin
+
+    @property
+    def version(self) -> str:
+        return self._viewed.version
+
+    @property
+    def main_number(self) -> str:
+        return self._viewed.main_number
+
+    @property
     def clock(self) -> AsyncClock:
         return AsyncClock(self._viewed.clock)
 
+    def environment(self) -> Mapping[str, str]:
+        """See Sandbox.environment."""
+        return self._viewed.environment()
+
     def phone(self, number: str) -> AsyncPhone:
+        """See Sandbox.phone."""
         return AsyncPhone(self._viewed.phone(number))
 
     number = in_thread(Sandbox.number)
-    fail = in_thread(Sandbox.fail)
+    fail = viewed_in_thread(Sandbox.fail, AsyncFault)
     exposures = in_thread(Sandbox.exposures)
     assert_not_leaked = in_thread(Sandbox.assert_not_leaked)
     alerts = in_thread(Sandbox.alerts)
@@ -132,3 +200,4 @@ class AsyncSandbox(View):
     wait_until_quiet = in_thread(Sandbox.wait_until_quiet)
     unsupported = in_thread(Sandbox.unsupported)
     ask = in_thread(Sandbox.ask)
+    describe_events = in_thread(Sandbox.describe_events)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from .control import Control, segment
-from .errors import Unmet
-from .matching import Matching, describe, matches
+from .control import Control, Deadline, segment
+from .errors import Unmet, visible
+from .matching import Matching, Returned, describe, matches
 from .records import CallLog, Sound, read_call
 from .report import describe_events
+
+__tracebackhide__ = True
 
 
 class Call:
@@ -21,7 +23,7 @@ class Call:
         self._control = control
         self._path = f"/phones/{segment(phone)}/calls/{segment(sid)}"
         self._timeout = timeout
-        self._taken: set[int] = set()
+        self._returned = Returned()
 
     def __repr__(self) -> str:
         return f"<Call {self.sid} of {self.phone}>"
@@ -61,22 +63,21 @@ class Call:
         What an earlier wait has returned does not count. Raises Unmet, an AssertionError, if it does not come in time, or
         the call ends without it.
         """
-        __tracebackhide__ = True
-        seconds = self._timeout if timeout is None else timeout
+        deadline = Deadline(self._timeout if timeout is None else timeout)
+        sounds = list(self.log().heard)
         position = 0
         while True:
-            found = self._control.wait(f"{self._path}/next-heard", {"after": position}, seconds)
+            for sound in sounds[position:]:
+                if matches(matching, sound.content, sound) and self._returned.add(position):
+                    return sound.content
+                position += 1
+            found = self._control.wait(f"{self._path}/next-heard", {"after": position}, deadline)
             if found is None:
-                raise self._unmet(f"heard nothing{describe(matching)}", seconds)
-            sound = Sound(found["sound"]["kind"], found["sound"]["content"])
-            if position not in self._taken and matches(matching, sound.content, sound):
-                self._taken.add(position)
-                return sound.content
-            position = found["after"]
+                raise self._unmet(f"heard nothing{describe(matching)}", deadline)
+            sounds.append(Sound(found["sound"]["kind"], found["sound"]["content"]))
 
     def wait_until_answered(self, *, timeout: float | None = None) -> CallLog:
         """Waits until somebody answers. Raises Unmet if the call ends unanswered, or is not answered in time."""
-        __tracebackhide__ = True
         log = self._wait_until("answered", timeout)
         if log.answered_at is None:
             raise self._unmet(f"was {log.state}, not answered", None)
@@ -84,7 +85,6 @@ class Call:
 
     def wait_until_asked(self, *, timeout: float | None = None) -> CallLog:
         """Waits until a verb of the app waits for keys or words. Raises Unmet if the call ends before, or not in time."""
-        __tracebackhide__ = True
         log = self._wait_until("asked", timeout)
         if not log.is_asked:
             raise self._unmet("ended, and was not asked for keys or words", None)
@@ -92,24 +92,23 @@ class Call:
 
     def wait_until_ended(self, *, timeout: float | None = None) -> CallLog:
         """Waits until the call is over. Raises Unmet if it does not end in time."""
-        __tracebackhide__ = True
         return self._wait_until("ended", timeout)
 
     def _wait_until(self, until: str, timeout: float | None) -> CallLog:
-        __tracebackhide__ = True
-        seconds = self._timeout if timeout is None else timeout
-        found = self._control.wait(self._path, {"until": until}, seconds)
+        deadline = Deadline(self._timeout if timeout is None else timeout)
+        found = self._control.wait(self._path, {"until": until}, deadline)
         if found is None:
-            raise self._unmet(f"was not {until}", seconds)
+            raise self._unmet(f"was not {until}", deadline)
         return read_call(found)
 
-    def _unmet(self, what: str, seconds: float | None) -> Unmet:
+    def _unmet(self, what: str, deadline: Deadline | None) -> Unmet:
         log = self.log()
-        within = "" if seconds is None else f" within {seconds:g} s"
+        # A wait ends with its call, before the deadline.
+        within = "" if deadline is None or log.ended_at is not None else f" within {deadline.seconds:g} s"
         heard = [f"  {sound.kind}: {sound.content!r}" for sound in log.heard]
-        alerts = [f"  {alert.error_code}: {alert.message}" for alert in log.alerts]
+        alerts = [visible(f"  {alert.error_code}: {alert.message}") for alert in log.alerts]
         lines = [
-            f"{self.phone} {what} in the call with {log.shown}{within}. The call is {log.state}.",
+            f"{self.phone} {what} in the call with {visible(log.shown)}{within}. The call is {log.state}.",
             *(["It heard:", *heard] if heard else ["It heard nothing."]),
             *(["Alerts about the call:", *alerts] if alerts else []),
             describe_events(self._control),

@@ -1,10 +1,11 @@
-"""Runs a program, and stops it with all that it started when standard input closes: then pytest has ended.
+"""Runs a program, and stops it with all that it started when pytest ends: then standard input closes.
 
-It is a process of its own, so that nothing is left behind when pytest is killed.
+It is a process of its own, so that nothing is left behind when pytest is killed, not even the folder of the program.
 """
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,10 +13,13 @@ import threading
 
 # How long the program may take to end by itself.
 GRACE_SECONDS = 5.0
+# How often to look whether pytest is still there.
+LOOK_SECONDS = 1.0
 
 
-def main(command: "list[str]") -> int:
-    """Returns the exit code of the program."""
+def main(folder: str, command: "list[str]") -> int:
+    """Returns the exit code of the program. Removes the folder if pytest cannot do so any more."""
+    parent = os.getppid()
     over = threading.Event()
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
@@ -36,9 +40,14 @@ def main(command: "list[str]") -> int:
 
     for wait in (wait_for_parent, wait_for_child):
         threading.Thread(target=wait, daemon=True).start()
-    over.wait()
+    # A process that an app has forked holds standard input open after pytest was killed. Then the parent is another one.
+    while not over.wait(LOOK_SECONDS) and os.getppid() == parent:
+        pass
     stop(child)
-    return child.wait()
+    code = child.wait()
+    if os.getppid() != parent:
+        shutil.rmtree(folder, ignore_errors=True)
+    return code
 
 
 def stop(child: "subprocess.Popen[bytes]") -> None:
@@ -57,6 +66,6 @@ def stop(child: "subprocess.Popen[bytes]") -> None:
 
 if __name__ == "__main__":
     sys.stdout.flush()
-    code = main(sys.argv[1:])
+    code = main(sys.argv[1], sys.argv[2:])
     # The thread that reads standard input may still hold its lock, so the interpreter must not tidy up.
     os._exit(code if code >= 0 else 128 - code)

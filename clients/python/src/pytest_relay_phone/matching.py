@@ -3,12 +3,35 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable
 from typing import TypeVar, Union
+
+from .control import is_cancelled
 
 T = TypeVar("T")
 
 Matching = Union[str, "re.Pattern[str]", Callable[[T], bool], None]
+
+
+class Returned:
+    """The positions of what waits have returned: each wait returns another, also in several threads."""
+
+    def __init__(self) -> None:
+        self._positions: set[int] = set()
+        self._lock = threading.Lock()
+
+    def add(self, position: int) -> bool:
+        """Returns False if an earlier wait has returned it, or nobody takes it, because the task has been cancelled."""
+        with self._lock:
+            if position in self._positions or is_cancelled():
+                return False
+            self._positions.add(position)
+            return True
+
+    def clear(self) -> None:
+        with self._lock:
+            self._positions.clear()
 
 
 def matches(wanted: Matching[T], content: str, whole: T) -> bool:

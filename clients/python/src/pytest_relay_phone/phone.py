@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from .call import Call
-from .control import Control, segment
-from .errors import Unmet
-from .matching import Matching, describe, matches
+from .control import Control, Deadline, segment
+from .errors import Unmet, visible
+from .matching import Matching, Returned, describe, matches
 from .records import CallLog, Text, TextResult, read_call, read_result, read_text
 from .report import describe_events
+
+__tracebackhide__ = True
 
 
 @dataclass(frozen=True)
@@ -31,8 +33,14 @@ class Phone:
         self._path = f"/phones/{segment(number)}"
         self._start = start
         self._timeout = timeout
-        self._taken: set[int] = set()
-        self._answered: set[int] = set()
+        self._returned_texts = Returned()
+        self._returned_calls = Returned()
+
+    def _begin_test(self, start: Start) -> None:
+        """Fixtures of a session keep their phones from one test to the next."""
+        self._start = start
+        self._returned_texts.clear()
+        self._returned_calls.clear()
 
     def __repr__(self) -> str:
         return f"<Phone {self.number}>"
@@ -59,21 +67,21 @@ class Phone:
         """Waits for a text that matches: a part of its body, a pattern to search in it, or a function of the text.
 
         Texts that came since the test began count, except those that an earlier wait has returned. Raises Unmet, an
-        AssertionError with what did come and why, if there is none in time.
+        AssertionError with what did come and why, if none comes in time.
         """
-        __tracebackhide__ = True
-        seconds = self._timeout if timeout is None else timeout
+        deadline = Deadline(self._timeout if timeout is None else timeout)
         position = self._start.texts
+        texts = self.texts()
         while True:
-            found = self._control.wait(f"{self._path}/next-text", {"after": position}, seconds)
+            for text in texts[position - self._start.texts :]:
+                is_sender = sender is None or text.sender == str(sender)
+                if is_sender and matches(matching, text.body, text) and self._returned_texts.add(position):
+                    return text
+                position += 1
+            found = self._control.wait(f"{self._path}/next-text", {"after": position}, deadline)
             if found is None:
-                raise self._no_text(matching, sender, seconds)
-            text = read_text(found["text"])
-            is_sender = sender is None or text.sender == sender
-            if position not in self._taken and is_sender and matches(matching, text.body, text):
-                self._taken.add(position)
-                return text
-            position = found["after"]
+                raise self._no_text(matching, sender, deadline.seconds)
+            texts.append(read_text(found["text"]))
 
     def call(self, to: str) -> Call:
         """Calls a number of the account. Returns at once."""
@@ -88,18 +96,16 @@ class Phone:
         """Waits until the phone is called. Unless `behave` says otherwise, it answers by itself.
 
         Calls since the test began count, except those that an earlier wait has returned. Raises Unmet, an AssertionError,
-        if there is none in time.
+        if none comes in time.
         """
-        __tracebackhide__ = True
-        seconds = self._timeout if timeout is None else timeout
+        deadline = Deadline(self._timeout if timeout is None else timeout)
         position = self._start.calls
         while True:
-            found = self._control.wait(f"{self._path}/next-call", {"after": position}, seconds)
+            found = self._control.wait(f"{self._path}/next-call", {"after": position}, deadline)
             if found is None:
-                raise Unmet(f"{self.number} got no call within {seconds:g} s.\n{describe_events(self._control)}")
+                raise Unmet(f"{self.number} got no call within {deadline.seconds:g} s.\n{describe_events(self._control)}")
             position = found["after"]
-            if position not in self._answered:
-                self._answered.add(position)
+            if self._returned_calls.add(position):
                 return self._call(found["call"]["sid"])
 
     def behave(
@@ -142,7 +148,7 @@ class Phone:
     def _no_text(self, matching: Matching[Text], sender: str | None, seconds: float) -> Unmet:
         texts = self.texts()
         origin = "" if sender is None else f" from {sender}"
-        got = [f"  {text.sender}: {text.body!r}" for text in texts]
+        got = [visible(f"  {text.sender}: {text.body!r}") for text in texts]
         lines = [
             f"{self.number} got no text{origin}{describe(matching)} within {seconds:g} s.",
             *(["It got:", *got] if got else ["It got no text at all."]),

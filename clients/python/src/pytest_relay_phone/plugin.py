@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import os
 import warnings
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import ExitStack
 from typing import Any
 
@@ -16,7 +17,7 @@ from .interception import Interception
 from .phone import Phone
 from .process import RunningSandbox, find_command, find_joined, start
 from .sandbox import Checkpoint, Sandbox
-from .serve import serve_wsgi
+from .serve import App, serve
 
 # The phone that stands for the user's own in relay-phone.
 STAND_IN = "+12025550190"
@@ -64,9 +65,12 @@ class Session:
         """Returns how many seconds a wait lasts. Raises RelayPhoneError if the setting is not a number."""
         setting = self._config.getini("relay_phone_timeout")
         try:
-            return float(setting)
+            seconds = float(setting)
         except ValueError:
-            raise RelayPhoneError(f"relay_phone_timeout is '{setting}'. It must be a number of seconds.") from None
+            seconds = math.nan
+        if math.isfinite(seconds) and seconds >= 0:
+            return seconds
+        raise RelayPhoneError(f"relay_phone_timeout is '{setting}'. It must be a number of seconds.")
 
     def interception(self) -> Interception:
         if self._interception is None:
@@ -173,10 +177,10 @@ def async_phone(async_sandbox: AsyncSandbox) -> AsyncPhone:
 
 
 @pytest.fixture(scope="session")
-def serve_app() -> Iterator[Callable[[Callable[[dict[str, Any], Any], Iterable[bytes]]], str]]:
-    """A function that serves a WSGI app until the tests end. It returns the origin."""
+def serve_app() -> Iterator[Callable[[App], str]]:
+    """A function that serves an app of WSGI or ASGI until the tests end. It returns the origin."""
     with ExitStack() as stack:
-        yield lambda app: stack.enter_context(serve_wsgi(app))
+        yield lambda app: stack.enter_context(serve(app))
 
 
 @pytest.hookimpl(hookwrapper=True)

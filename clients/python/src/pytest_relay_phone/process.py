@@ -11,12 +11,12 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from .control import Control
-from .errors import RelayPhoneError
+from .errors import RelayPhoneError, visible
 from .version import VERSION, fits
 
 # Long enough for npx to download the package.
@@ -30,14 +30,14 @@ OF_EXEC = (
     *("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "TWILIO_CA_BUNDLE"),
     *("PHP_INI_SCAN_DIR", "JAVA_TOOL_OPTIONS", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_MAIN_NUMBER"),
     *("TWILIO_SMS_APPLICATION_SID", "TWILIO_MESSAGING_SERVICE_SID", "TWILIO_TEST_ACCOUNT_SID"),
-    *("TWILIO_TEST_AUTH_TOKEN", "SITE_ORIGIN", *FOREIGN),
+    *("TWILIO_TEST_AUTH_TOKEN", "SITE_ORIGIN", "ALLOWED_HOSTS", *FOREIGN),
 )
 
 
 class RunningSandbox:
     """A sandbox in another process. `close` stops it if this process started it."""
 
-    def __init__(self, control: Control, environment: Mapping[str, str], close: Any = lambda: None) -> None:
+    def __init__(self, control: Control, environment: Mapping[str, str], close: Callable[[], None] = lambda: None) -> None:
         self.control = control
         self.environment = environment
         self.close = close
@@ -45,14 +45,15 @@ class RunningSandbox:
         if not fits(self.version):
             close()
             raise RelayPhoneError(
-                f"The sandbox is relay-phone {self.version}, and pytest-relay-phone {VERSION} needs {VERSION}.\n"
+                f"The sandbox is relay-phone {self.version}, but pytest-relay-phone is {VERSION}.\n"
+                "Both must have the same major and minor number.\n"
                 f"  Try: npm install --save-dev relay-phone@{VERSION}\n"
                 f"  Or:  pip install 'pytest-relay-phone=={self.version}'"
             )
 
 
 def find_joined() -> RunningSandbox | None:
-    """Returns the sandbox of `relay-phone exec -- pytest`. None if there is none, or in a worker of pytest-xdist:
+    """Returns the sandbox of `relay-phone exec -- pytest`. None outside of `exec`, and in a worker of pytest-xdist:
     workers must not share a sandbox.
     """
     folder = os.environ.get("RELAY_PHONE_STATE_DIR")
@@ -69,14 +70,17 @@ def find_joined() -> RunningSandbox | None:
 def find_command(configured: str | None, root: Path) -> list[str]:
     """Returns the words of the command `relay-phone`: the configured one, that of the project, that on the PATH, or npx.
 
-    Raises RelayPhoneError, which says what to install, if there is none.
+    Raises RelayPhoneError, which says what to install, if it finds nothing.
     """
     if configured:
         words = shlex.split(configured, posix=os.name != "nt")
+        # A relative path is that of a file of the project, wherever pytest was started.
+        if words and os.path.dirname(words[0]):
+            words[0] = str(root / words[0])
         if words and shutil.which(words[0]):
             return words
         raise RelayPhoneError(
-            f"The command for relay-phone, '{configured}', cannot be run: there is no program '{(words or [''])[0]}'.\n"
+            f"The command for relay-phone, '{configured}', cannot be run: '{(words or [''])[0]}' was not found.\n"
             "  It comes from --relay-phone, the variable RELAY_PHONE, or relay_phone_command in the pytest settings."
         )
     for folder in (root, *root.parents):
@@ -90,7 +94,7 @@ def find_command(configured: str | None, root: Path) -> list[str]:
     if npx:
         return [npx, "--yes", f"relay-phone@{VERSION}"]
     raise RelayPhoneError(
-        "The program relay-phone was not found: not in node_modules/.bin, not on the PATH, and there is no npx.\n"
+        "The program relay-phone was not found: not in node_modules/.bin, not on the PATH, and npx was not found either.\n"
         "  Try: install Node.js 20.19 or later, then npm install --save-dev "
         f"relay-phone@{VERSION}\n"
         "  Or:  name it with --relay-phone COMMAND, the variable RELAY_PHONE, or relay_phone_command in the pytest settings"
@@ -104,9 +108,9 @@ def start(command: list[str], clock: str, root: Path) -> RunningSandbox:
     """
     folder = Path(tempfile.mkdtemp(prefix="pytest-relay-phone-"))
     state = folder / "state"
-    # The records of state folders are the user's. This folder is not worth one.
-    own = {**os.environ, "XDG_CONFIG_HOME": str(folder / "config")}
-    for name in FOREIGN:
+    # The records of state folders are the user's. This folder is not worth one. Errors are quoted without colours.
+    own = {**os.environ, "XDG_CONFIG_HOME": str(folder / "config"), "NO_COLOR": "1"}
+    for name in (*FOREIGN, "FORCE_COLOR"):
         own.pop(name, None)
     flags = ["--json", "--state-dir", str(state)]
     served = [
@@ -119,7 +123,7 @@ def start(command: list[str], clock: str, root: Path) -> RunningSandbox:
         *(["--clock", clock] if clock == "manual" else []),
     ]
     errors = folder / "errors.txt"
-    guarded = [sys.executable, "-I", str(Path(__file__).with_name("guard.py")), *served]
+    guarded = [sys.executable, "-I", str(Path(__file__).with_name("guard.py")), str(folder), *served]
     with errors.open("wb") as stderr:
         process = subprocess.Popen(
             guarded,
@@ -138,7 +142,7 @@ def start(command: list[str], clock: str, root: Path) -> RunningSandbox:
 
     try:
         _await_document(process, served, errors)
-        control = _read_address(state)
+        control = _read_address(state, lambda: _explain_end(process, errors))
         if control is None:
             raise RelayPhoneError(f"{shlex.join(served)} wrote no address to {state}.")
         return RunningSandbox(control, _read_environment([*command, "exec", "--print-env", *flags], root, own), close)
@@ -159,12 +163,27 @@ def _await_document(process: subprocess.Popen[bytes], command: list[str], errors
         outcome = "could not be run" if code in (126, 127) else f"ended with {code}"
     except (queue.Empty, subprocess.TimeoutExpired):
         outcome = f"was not ready within {START_SECONDS:g} s"
-    said = errors.read_text(errors="replace").strip()
+    said = _quote(errors.read_text(errors="replace"))
     raise RelayPhoneError(f"{shlex.join(command)} {outcome}" + (f":\n{said}" if said else "."))
 
 
+def _explain_end(process: subprocess.Popen[bytes], errors: Path) -> str:
+    """Says that the program has ended and what it said last. Empty if it runs, or it was stopped."""
+    try:
+        code = process.wait(1)
+        said = _quote(errors.read_text(errors="replace"))
+    except (subprocess.TimeoutExpired, OSError):
+        return ""
+    return f"\nrelay-phone sandbox ended with {code}" + (f":\n{said}" if said else ".") + "\n  Try: run pytest again"
+
+
+def _quote(said: str) -> str:
+    """Returns the last lines of what a program said."""
+    return "\n".join(visible(line) for line in said.strip().splitlines()[-20:])
+
+
 def _read_document(stdout: IO[bytes], ready: queue.Queue[bool]) -> None:
-    """Puts True once a whole document was read, and False if there is none. Then reads on, so that nothing blocks."""
+    """Puts True once a whole document was read, False if the output ends before. Then reads on, so that nothing blocks."""
     text = ""
     with stdout:
         for line in stdout:
@@ -194,17 +213,17 @@ def _read_environment(command: list[str], root: Path, environment: dict[str, str
         )
         values: dict[str, str] = json.loads(printed.stdout)["environment"]
     except subprocess.CalledProcessError as error:
-        said = error.stderr.decode(errors="replace").strip()
+        said = _quote(error.stderr.decode(errors="replace"))
         raise RelayPhoneError(f"{shlex.join(command)} ended with {error.returncode}:\n{said}") from None
     except (subprocess.TimeoutExpired, ValueError, KeyError) as error:
         raise RelayPhoneError(f"{shlex.join(command)} gave no usable answer: {error!r}") from error
     return values
 
 
-def _read_address(folder: Path) -> Control | None:
+def _read_address(folder: Path, explain: Callable[[], str] = str) -> Control | None:
     try:
         address = json.loads((folder / "sandbox.json").read_text())
-        return Control(address["port"], address["controlToken"])
+        return Control(address["port"], address["controlToken"], explain)
     except (OSError, ValueError, KeyError):
         return None
 
@@ -212,6 +231,9 @@ def _read_address(folder: Path) -> Control | None:
 def _stop(process: subprocess.Popen[bytes]) -> None:
     if process.stdin:
         process.stdin.close()
+    # A process that an app has forked may hold the other end of standard input open.
+    if os.name != "nt":
+        process.terminate()
     try:
         process.wait(STOP_SECONDS)
     except subprocess.TimeoutExpired:

@@ -115,7 +115,7 @@ class Trace:
 
     trace_id: str
     sentence: str
-    # False if nobody was reached and nobody answered, or the app did not answer.
+    # False if the text or call reached nobody and nobody answered it, or the app did not answer.
     succeeded: bool
     # done, warning or failed
     worst: str

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from .control import Control
+from .errors import visible
+
+__tracebackhide__ = True
 
 # The most traces and webhooks that are shown: the latest.
 SHOWN = 8
@@ -22,11 +25,6 @@ def describe_events(control: Control) -> str:
         parts.append("Nothing happened: no text was sent and no call was made.\n" + _describe_contact(control))
     parts.append(_describe_clock(control.ask("GET", "/clock")))
     return "\n".join(part for part in parts if part)
-
-
-def visible(text: str) -> str:
-    """Returns a text with its control characters escaped: what an app answered must not write to the terminal."""
-    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
 
 
 def _is_telling(trace: dict[str, Any]) -> bool:

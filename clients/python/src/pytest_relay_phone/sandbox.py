@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from .control import Control, segment
-from .errors import Unmet
+from .control import MARGIN_SECONDS, Control, Deadline, segment
+from .errors import Unmet, visible
 from .phone import Phone, Start
 from .process import RunningSandbox
 from .records import (
@@ -21,6 +22,11 @@ from .records import (
     read_trace,
 )
 from .report import describe_events
+
+__tracebackhide__ = True
+
+# A number as people write it: +1 (212) 555-0191.
+WRITTEN_NUMBER = re.compile(r"\+[\d ().-]+")
 
 
 class Clock:
@@ -91,6 +97,11 @@ class Sandbox:
     def __repr__(self) -> str:
         return f"<Sandbox {self.origin}>"
 
+    def _begin_test(self, starts: dict[str, Start]) -> None:
+        self._starts = starts
+        for number, phone in self._phones.items():
+            phone._begin_test(starts.get(number, Start()))
+
     def environment(self) -> Mapping[str, str]:
         """Returns the variables that lead a program to the sandbox: proxy, certificates, and the account.
 
@@ -105,22 +116,23 @@ class Sandbox:
 
     def phone(self, number: str) -> Phone:
         """Returns the phone with a number that the account does not own, such as +12125550190."""
+        if WRITTEN_NUMBER.fullmatch(number):
+            number = re.sub(r"[^+\d]", "", number)
         if number not in self._phones:
             self._phones[number] = Phone(self._control, number, self._starts.get(number, Start()), self._timeout)
         return self._phones[number]
 
     def number(self, number: str | None = None, *, sms_url: str | None = None, voice_url: str | None = None) -> str:
-        """Buys a number for the account, and sets where Twilio sends its texts and calls. Returns it.
+        """Sets where Twilio sends the texts and calls of a number, and buys it if the account does not own it. Returns it.
 
-        Without `number`, the first American one that is for sale.
+        Without `number`, it buys the first American one that is for sale. A URL that is not given stays as it was.
         """
-        account = (self.account_sid, self.auth_token)
         if number is None:
-            answer = self._control.twilio("GET", "AvailablePhoneNumbers/US/Local", account)
+            answer = self._control.twilio("AvailablePhoneNumbers/US/Local", (self.account_sid, self.auth_token))
             number = str(answer["available_phone_numbers"][0]["phone_number"])
-        given = {"PhoneNumber": number, "SmsUrl": sms_url, "VoiceUrl": voice_url}
-        form = {name: value for name, value in given.items() if value is not None}
-        return str(self._control.twilio("POST", "IncomingPhoneNumbers", account, form)["phone_number"])
+        given = {"sms": sms_url, "voice": voice_url}
+        urls = {name: value for name, value in given.items() if value is not None}
+        return str(self._control.ask("PUT", f"/numbers/{segment(number)}", urls)["number"])
 
     def fail(
         self,
@@ -150,16 +162,15 @@ class Sandbox:
         """Returns each time that another phone was shown a number, oldest first; empty if masking works."""
         return [read_exposure(one) for one in self._control.ask("GET", f"/exposures/{segment(str(number))}")]
 
-    def assert_not_leaked(self, *numbers: str | Phone, allowed: tuple[str | Phone, ...] = ()) -> None:
+    def assert_not_leaked(self, number: str | Phone, *numbers: str | Phone, allowed: Sequence[str | Phone] = ()) -> None:
         """Raises Unmet, an AssertionError, if a phone was shown one of these numbers, except its own and the allowed."""
-        __tracebackhide__ = True
         trusted = {str(one) for one in allowed}
-        for number in numbers:
-            leaks = [one for one in self.exposures(number) if one.phone not in trusted]
+        for hidden in (number, *numbers):
+            leaks = [one for one in self.exposures(hidden) if one.phone not in trusted]
             if not leaks:
                 continue
-            shown = [f"  {one.phone} saw {one.written!r} ({one.how}): {one.excerpt!r}" for one in leaks]
-            title = f"{number} was shown to phones that must not see it:"
+            shown = [f"  {visible(one.phone)} saw {one.written!r} ({one.how}): {one.excerpt!r}" for one in leaks]
+            title = f"{hidden} was shown to phones that must not see it:"
             raise Unmet("\n".join([title, *shown, describe_events(self._control)]))
 
     def alerts(self) -> tuple[Alert, ...]:
@@ -175,13 +186,16 @@ class Sandbox:
 
         Raises Unmet if something still is after `timeout` seconds.
         """
-        __tracebackhide__ = True
-        seconds = self._timeout if timeout is None else timeout
-        path = f"/traces/{segment(trace_id)}?wait={round(seconds * 1000)}"
-        trace = read_trace(self._control.ask("GET", path, seconds=seconds + 30))
-        if not trace.is_closed:
-            raise Unmet(f"Something is still in progress after {seconds:g} s.\n{describe_events(self._control)}")
-        return trace
+        deadline = Deadline(self._timeout if timeout is None else timeout)
+        while True:
+            seconds = deadline.slice()
+            path = f"/traces/{segment(trace_id)}?wait={round(seconds * 1000)}"
+            trace = read_trace(self._control.ask("GET", path, seconds=seconds + MARGIN_SECONDS))
+            if trace.is_closed:
+                return trace
+            if deadline.is_over():
+                happened = describe_events(self._control)
+                raise Unmet(f"Something is still in progress after {deadline.seconds:g} s.\n{happened}")
 
     def unsupported(self) -> list[Unsupported]:
         """Returns what the app has asked for, since the sandbox started, that the sandbox lacks."""
@@ -205,16 +219,13 @@ class Checkpoint:
         self._snapshot = sandbox.ask("GET", "/snapshot")
         self._last_event_id: int = sandbox.ask("GET", "/state")["lastEventId"]
         starts = {one["number"]: Start(one["texts"], one["calls"]) for one in sandbox.ask("GET", "/phones")}
-        sandbox._phones.clear()
-        sandbox._starts.update(starts)
+        sandbox._begin_test(starts)
 
     def unsupported(self) -> list[str]:
         """Returns what was asked for since then that the sandbox lacks."""
         uses = self._sandbox.ask("GET", f"/unsupported?since={self._last_event_id}")
-        return [f"{one['name']} ({one['method']} {one['url']})" for one in uses]
+        return [f"{visible(one['name'])} ({one['method']} {visible(one['url'])})" for one in uses]
 
     def restore(self) -> None:
         """Ends everything in progress, removes faults, and brings back numbers, texts and calls."""
         self._sandbox.ask("POST", "/restore", self._snapshot)
-        self._sandbox._phones.clear()
-        self._sandbox._starts.clear()

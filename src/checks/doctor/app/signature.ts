@@ -1,5 +1,6 @@
 // Checks that the app accepts webhooks with a valid signature and refuses all others; if not, finds out what differs.
 import { randomBytes } from 'node:crypto';
+import { CSRF_ADVICE, isCsrfRefusal } from '../../../app-host/csrf.js';
 import { listSignedUrlCandidates } from '../../../gateway/signature/candidates.js';
 import { appAgentFor } from '../../../http/client.js';
 import { type HttpAnswer, NoAnswer } from '../../../http/send.js';
@@ -18,6 +19,7 @@ import { createDoctorCheck, type DoctorContext, findConfiguredPublicBase } from 
 type Id =
   | 'app-not-relay'
   | 'app-has-other-paths'
+  | 'app-wants-csrf-token'
   | 'app-fails'
   | 'app-takes-anything'
   | 'app-token-differs'
@@ -39,6 +41,7 @@ export const appSignatureCheck = createDoctorCheck<Id>({
       severity: 'warning',
       why: 'Numbers that use this TwiML app reach nothing in it. Whether it checks signatures is not known.',
     },
+    'app-wants-csrf-token': { severity: 'fault', why: REFUSES_ALL },
     'app-fails': { severity: 'fault', why: 'What Twilio sends is lost: Twilio does not retry.' },
     'app-takes-anything': {
       severity: 'fault',
@@ -87,6 +90,7 @@ async function probe(target: Target): Promise<CheckFinding<Id> | undefined> {
   const { path } = target.callback;
   try {
     const answer = await send(target, target.publicBase + path, target.authToken);
+    if (isCsrfRefusal(answer)) return wantsCsrfToken(target, answer);
     switch (classifyAnswer(answer)) {
       case 'accepted':
         return (await probeForgery(target)) ?? (await probeForms(target));
@@ -229,6 +233,14 @@ function notRelay({ app, callback, context }: Target, { status }: HttpAnswer): C
       '--app URL, if the app is somewhere else',
       'relay-phone serve',
     ],
+  };
+}
+
+function wantsCsrfToken({ callback }: Target, { status }: HttpAnswer): CheckFinding<Id> {
+  return {
+    id: 'app-wants-csrf-token',
+    what: `it answers ${status} to ${callback.path}, because Twilio sends no CSRF token`,
+    tryNext: CSRF_ADVICE,
   };
 }
 

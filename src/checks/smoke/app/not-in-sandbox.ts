@@ -1,4 +1,4 @@
-// Checks that the app asked for nothing that the sandbox lacks, if it runs in one.
+// Checks that the app, if it runs in a sandbox, uses only what the sandbox has.
 import { found, pass, passUnless } from '../../check.js';
 import type { AnySmokeCheck } from '../smoke-context.js';
 import { createAppCheck } from './app-under-test.js';

@@ -1,4 +1,5 @@
 // Opens the context of the doctor checks. Creates nothing, and loads the database's binary only when a check needs it.
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type AccountView, createAccountView } from '../../../checks/doctor/account-view.js';
 import type { AppProcess, DoctorContext } from '../../../checks/doctor/doctor-context.js';
@@ -9,7 +10,12 @@ import { NO_CHOICES } from '../../../setup/setup.js';
 import { readNgrokEdge } from '../../../tunnel/ngrok/edge.js';
 import { findAppOrigin } from '../../core/app-origin.js';
 import { createCheckoutTrust } from '../../core/checkout-trust.js';
-import { type CommandContext, findTargetKind, openCommandContext } from '../../core/command-context.js';
+import {
+  type CommandContext,
+  findTargetKind,
+  openCommandContext,
+  waitForLock,
+} from '../../core/command-context.js';
 import { createLines, type ProjectLines } from '../../core/next-lines.js';
 import { findNgrokSources } from '../../core/ngrok.js';
 import type { CliPorts } from '../../core/ports.js';
@@ -23,6 +29,9 @@ const REQUEST_LIMITS = { attempts: 2, timeoutMs: 5000 } as const;
 
 /** Less than the time of a check, so that the script is ended first. */
 const SCRIPT_TIMEOUT_MS = 18_000;
+
+/** How many recorded exchanges are looked at, newest first. */
+const MAX_EXCHANGES = 500;
 
 /** The context of the checks, and how to close it. */
 export interface DoctorSession {
@@ -64,6 +73,7 @@ export async function openDoctorContext(ports: CliPorts, flags: DoctorFlags): Pr
     ...target,
     findSandbox: () => findSandbox(state),
     findAppContact: () => findAppContact(state),
+    listExchanges: (since) => listExchanges(context, since),
     seeAppProcess: () => seeProcess(context, findAppOrigin(context, flags.app)),
     lines,
     openAccount: account.open,
@@ -154,6 +164,27 @@ async function findAppContact(state: StatePlace): ReturnType<DoctorContext['find
   const { findJoinable } = await import('../../../sandbox/instance/join.js');
   const running = await findJoinable(folder);
   return running && (await running.control.state()).app;
+}
+
+async function listExchanges(
+  context: CommandContext,
+  since: number,
+): ReturnType<DoctorContext['listExchanges']> {
+  const folder = context.state.find();
+  const { DATABASE, openExchanges } = await import('../../../gateway/open.js');
+  // Opening creates the database.
+  if (!folder || !existsSync(folder.file(DATABASE))) return [];
+  const exchanges = await openExchanges(folder, waitForLock(context, 'doctor'));
+  try {
+    const [passed, refused] = await Promise.all(
+      [false, true].map((isRefused) => exchanges.list({ since, refused: isRefused, limit: MAX_EXCHANGES })),
+    );
+    // What strangers try tells nothing of the app.
+    const explained = refused?.filter(({ findings }) => findings !== undefined) ?? [];
+    return [...(passed ?? []), ...explained].sort((one, other) => other.id - one.id);
+  } finally {
+    await exchanges.close();
+  }
 }
 
 async function seeProcess({ state, envFile }: CommandContext, app: string): Promise<AppProcess> {

@@ -26,6 +26,8 @@ export interface Execution {
   readonly authority: CertificateAuthority;
   /** The app's settings for its account and its address. */
   readonly values: Readonly<Record<string, string>>;
+  /** What it must not see: undefined for a variable to remove, empty for one that is also in `.env`. */
+  readonly removed: Readonly<Record<string, '' | undefined>>;
 }
 
 /** Sets up what the account lacks, and prepares the start of a program. */
@@ -33,10 +35,11 @@ export async function prepareExecution(context: CommandContext, session: Session
   const { setup } = session;
   await provision(context, setup);
   const values = createSandboxValues(context, setup);
+  const removed = await listRemovedVariables(context, setup);
   const folder = context.state.open();
   const waiting = waitForLock(context, setup.command);
   const authority = await openCertificateAuthority(folder, context.ports.now, waiting);
-  return { context, session, folder, authority, values };
+  return { context, session, folder, authority, values, removed };
 }
 
 /** Does what `init --sandbox` does, except for `.env` and the verification text. Prints nothing if nothing is lacking. */
@@ -62,14 +65,14 @@ function ignore(): void {}
  * Writes the trust files that it names.
  */
 export function createEnvironment(
-  { context, folder, authority, values }: Execution,
+  { context, folder, authority, values, removed }: Execution,
   proxyUrl: string,
 ): Record<string, string | undefined> {
   const { environment } = context.ports;
   const trust = writeTrust(folder, { authority: authority.certificate, url: proxyUrl, environment });
   return {
     ...createProxiedEnvironment(environment, proxyUrl, trust),
-    ...listRemovedVariables(context),
+    ...removed,
     ...values,
     // A relay-phone that the program runs joins this sandbox, and finds its control API here.
     RELAY_PHONE_STATE_DIR: folder.path,

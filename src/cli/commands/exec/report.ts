@@ -16,9 +16,11 @@ export const execReportSchema = z.object({
       'what was asked for meanwhile that the sandbox lacks; with --strict the command then ends with 6',
     ),
   environment: z
-    .record(z.string(), z.string())
+    .record(z.string(), z.string().nullable())
     .nullable()
-    .describe('with --print-env: the variables, secrets among them; null where a program was run'),
+    .describe(
+      'with --print-env: the variables, secrets among them, null for one to remove; null where a program was run',
+    ),
 });
 
 /** A document of {@link execReportSchema}. */

@@ -6,7 +6,7 @@ import { NO_CHOICES, required } from '../../../setup/setup.js';
 import type { StateFolder } from '../../../state/folder.js';
 import { apiOriginOf } from '../../../twilio/target.js';
 import { offerAccountPage } from '../../core/account-page.js';
-import { type CommandContext, openCommandContext } from '../../core/command-context.js';
+import { openCommandContext } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
 import { printJson, printLines } from '../../core/screen.js';
 import { openSession, type Session } from '../../core/session.js';
@@ -14,7 +14,7 @@ import { listUnsupportedFromNow, showUnsupported } from '../../core/unsupported.
 import type { ExecFlags } from './command.js';
 import { createEnvironment, type Execution, prepareExecution, startInSandbox } from './execution.js';
 import type { ExecReport } from './report.js';
-import { forSandbox, listRemovedVariables } from './sandbox-settings.js';
+import { forSandbox } from './sandbox-settings.js';
 import { watchSilence } from './silence.js';
 import { watchUnsupported } from './unsupported.js';
 
@@ -43,14 +43,14 @@ export async function run(ports: CliPorts, flags: ExecFlags): Promise<number> {
     // Advances nothing, but fails unless the clock is manual: a sandbox that was running may have a real one.
     if (clock === 'manual') await required(session.sandbox).control.advance(0);
     const execution = await prepareExecution(context, session);
-    if (flags.verbose) showRemoved(context);
+    if (flags.verbose) showRemoved(execution);
     if (proxyUrl === undefined) {
       const { exitCode, unsupported, hasFailed, page } = await runProgram(execution, flags);
       if (json) report(ports, session, { exitCode, unsupported, environment: null, page });
       return exitCode === ExitCode.done && hasFailed ? ExitCode.fault : exitCode;
     }
     const environment = Object.fromEntries(
-      Object.entries(createEnvironment(execution, proxyUrl)).map(([name, value = '']) => [name, value]),
+      Object.entries(createEnvironment(execution, proxyUrl)).map(([name, value = null]) => [name, value]),
     );
     if (json) report(ports, session, { exitCode: null, unsupported: [], environment, page: null });
     else if (printEnv) printLines(ports.stdout, formatEnvironment(environment, printEnv));
@@ -113,29 +113,45 @@ async function runProgram(
   return { exitCode, unsupported, hasFailed, page: page?.origin ?? null };
 }
 
-function showRemoved(context: CommandContext): void {
-  const names = Object.keys(listRemovedVariables(context));
+function showRemoved({ context, removed }: Execution): void {
+  const names = Object.keys(removed);
   if (names.length > 0)
     context.screen.line(
       `not for the program, because they are for Twilio's own service: ${names.join(', ')}`,
     );
 }
 
-/** How each form writes a variable. */
-const WRITERS = {
-  shell: (name: string, value: string) => `export ${name}='${value.replaceAll("'", "'\\''")}'`,
-  powershell: (name: string, value: string) => `$env:${name} = '${value.replaceAll("'", "''")}'`,
-  // Docker Compose reads the rest of the line unchanged in an env_file with `format: raw`.
-  compose: (name: string, value: string) => `${name}=${value}`,
-} satisfies Record<NonNullable<ExecFlags['printEnv']>, unknown>;
+/** Write a variable, or remove it. */
+interface Writer {
+  set(name: string, value: string): string;
+  remove?(name: string): string;
+}
+
+const WRITERS: Readonly<Record<NonNullable<ExecFlags['printEnv']>, Writer>> = {
+  shell: {
+    set: (name, value) => `export ${name}='${value.replaceAll("'", "'\\''")}'`,
+    remove: (name) => `unset ${name}`,
+  },
+  powershell: {
+    set: (name, value) => `$env:${name} = '${value.replaceAll("'", "''")}'`,
+    remove: (name) => `$env:${name} = $null`,
+  },
+  compose: {
+    // Docker Compose reads the rest of the line unchanged in an env_file with `format: raw`.
+    set: (name, value) => `${name}=${value}`,
+    // A container has no variable that nobody sets.
+  },
+};
 
 /** @throws RelayPhoneError `needsUser` for a value with control characters: a line end in it could add a variable. */
 function formatEnvironment(
-  values: Readonly<Record<string, string>>,
+  values: Readonly<Record<string, string | null>>,
   form: keyof typeof WRITERS,
 ): readonly string[] {
-  return Object.entries(values).map(([name, value]) => {
-    const line = WRITERS[form](name, value);
+  const { set, remove } = WRITERS[form];
+  return Object.entries(values).flatMap(([name, value]) => {
+    if (value === null) return remove?.(name) ?? [];
+    const line = set(name, value);
     if (hasControls(line)) throw unprintable(name, value);
     return line;
   });

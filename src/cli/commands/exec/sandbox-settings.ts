@@ -5,6 +5,7 @@ import { planAllowedHosts } from '../../../settings/env-file/hosts.js';
 import type { LoadedSettings } from '../../../settings/load.js';
 import type { SettingName, Settings } from '../../../settings/schema.js';
 import { required, type Setup } from '../../../setup/setup.js';
+import { explainTwilioFailure, isNotFound } from '../../../twilio/failure.js';
 import type { CommandContext } from '../../core/command-context.js';
 
 /** Settings that do not depend on the account. */
@@ -70,17 +71,33 @@ export function createSandboxValues(
 }
 
 /** What an SDK reads besides the account: keys of a live account, and a part of Twilio's own network. */
-const LIVE_VARIABLES = ['TWILIO_API_KEY', 'TWILIO_API_SECRET', 'TWILIO_REGION', 'TWILIO_EDGE'] as const;
+const KEY_VARIABLES = ['TWILIO_API_KEY', 'TWILIO_API_SECRET'] as const;
+const NETWORK_VARIABLES = ['TWILIO_REGION', 'TWILIO_EDGE'] as const;
 
 /**
- * The variables of {@link LIVE_VARIABLES} that the program would otherwise see: undefined for one to remove, empty for one
- * that the program would then take from `.env`.
+ * Returns those variables that the program would otherwise see, except for a key of the sandbox: undefined for one to
+ * remove, empty for one that the program would then take from `.env`.
+ *
+ * @throws RelayPhoneError if the sandbox does not answer.
  */
-export function listRemovedVariables({
-  ports: { environment },
-  envFile,
-}: CommandContext): Record<string, '' | undefined> {
+export async function listRemovedVariables(
+  { ports: { environment }, envFile }: CommandContext,
+  { client }: Pick<Setup, 'client'>,
+): Promise<Record<string, '' | undefined>> {
   const isInFile = (name: string) => Boolean(envFile?.values.get(name));
-  const seen = LIVE_VARIABLES.filter((name) => environment[name] !== undefined || isInFile(name));
+  const key = environment.TWILIO_API_KEY ?? envFile?.values.get('TWILIO_API_KEY');
+  const isKeyOurs = Boolean(key) && (await hasApiKey(client, key ?? ''));
+  const names = isKeyOurs ? NETWORK_VARIABLES : [...KEY_VARIABLES, ...NETWORK_VARIABLES];
+  const seen = names.filter((name) => environment[name] !== undefined || isInFile(name));
   return Object.fromEntries(seen.map((name) => [name, isInFile(name) ? '' : undefined]));
+}
+
+async function hasApiKey(client: Setup['client'], sid: string): Promise<boolean> {
+  try {
+    await client.account.keys(sid).fetch();
+    return true;
+  } catch (error) {
+    if (isNotFound(error)) return false;
+    throw explainTwilioFailure(`look for the API key ${sid}`, error);
+  }
 }

@@ -1,15 +1,11 @@
 // `relay-phone sandbox`: runs the local Twilio as a server.
 import { ExitCode, RelayPhoneError } from '../../../errors.js';
 import { once } from '../../../once.js';
-import { isWildcard } from '../../../origin.js';
+import { isLoopback } from '../../../origin.js';
 import { listPages } from '../../../page/server/address.js';
+import type { TokenSource } from '../../../sandbox/accounts/account/store.js';
 import { type ControlClient, createControlClient } from '../../../sandbox/control/client.js';
-import {
-  findJoinable,
-  hasSandbox,
-  type JoinedSandbox,
-  serveSandbox,
-} from '../../../sandbox/instance/join.js';
+import { findJoinable, type JoinedSandbox, serveSandbox } from '../../../sandbox/instance/join.js';
 import {
   describeUnsupportedUse,
   type UnsupportedUse,
@@ -19,12 +15,14 @@ import type { Sandbox } from '../../../sandbox/sandbox.js';
 import type { StateFolder } from '../../../state/folder.js';
 import { type CommandContext, openCommandContext, waitForLock } from '../../core/command-context.js';
 import { type OfferedPage, offerPage } from '../../core/offer-page.js';
+import { cannotListen, isListenError } from '../../core/port.js';
 import type { CliPorts } from '../../core/ports.js';
 import { warnOfLostWrites, warnOfUnsupported } from '../../core/sandbox.js';
 import { adviseTrace } from '../../core/unsupported.js';
 import type { SandboxFlags } from './command.js';
 import { showEvent, warnOfMissedEvents } from './event-line.js';
 import { readServing, type Serving } from './serving.js';
+import { describeAddresses, showRemoteAccess } from './show-remote-access.js';
 
 /** How many ports after the requested one are tried. */
 const SPARE_PORTS = 20;
@@ -58,16 +56,21 @@ async function watch(context: CommandContext, folder: StateFolder, sandbox: Join
 async function serve(context: CommandContext, folder: StateFolder, serving: Serving): Promise<number> {
   const { ports, screen } = context;
   const { port, strict, allowCountry, follow: isFollowed } = serving;
-  const isKept = hasSandbox(folder);
+  let renewedBy: TokenSource | undefined;
   const sandbox = await serveSandbox(folder, {
     ...waitForLock(context, 'sandbox'),
     port,
     spare: port === 0 ? 0 : SPARE_PORTS,
     ...formatOptions(serving),
+    onTokenRenewed: (by) => {
+      renewedBy = by;
+    },
     onWriteFailed: warnOfLostWrites(context),
     failsOnUnsupported: strict,
     ...(!isFollowed && { onUnsupported: strict ? showUse(context) : warnOfUnsupported(context) }),
     proxyEnvironment: ports.environment,
+  }).catch((error: unknown) => {
+    throw isListenError(error) ? cannotListen(error, port, serving.host, 'sandbox') : error;
   });
   // Sandboxes that other commands start later allow them too.
   for (const country of allowCountry) sandbox.allowCountry(country);
@@ -87,10 +90,10 @@ async function serve(context: CommandContext, folder: StateFolder, serving: Serv
   });
   if (port !== 0 && sandbox.port !== port)
     screen.warn(`port ${port} is taken, so this is on ${sandbox.port}`);
-  if (serving.isRemote) showRemoteAccess(context, sandbox, serving, isKept);
+  if (serving.isRemote) showRemoteAccess(screen, sandbox, serving, renewedBy);
   const { pageHost } = serving;
-  if (serving.page && pageHost !== undefined && isWildcard(pageHost))
-    screen.warn(`the page listens on every address of this machine (${pageHost}), and needs a code`);
+  if (serving.page && pageHost !== undefined && !isLoopback(pageHost))
+    screen.warn(`the page listens on ${describeAddresses(pageHost)}, and needs a code`);
   screen.line(`The sandbox is at ${sandbox.origin}, account ${sandbox.accountSid}. Ctrl-C ends it.`);
   const page = serving.page ? await offerSandboxPage(context, sandbox, serving) : undefined;
   const report = createReport(sandbox, page?.origin);
@@ -126,25 +129,6 @@ function formatOptions({
     allowedCountries: allowCountry,
     clock,
   };
-}
-
-/** Says who can reach the sandbox, and whom it reaches. */
-function showRemoteAccess(
-  { screen }: CommandContext,
-  { publicOrigin }: Sandbox,
-  { host, allowedHosts = [], account }: Serving,
-  isKept: boolean,
-): void {
-  const where = isWildcard(host) ? `every address of this machine (${host})` : host;
-  screen.warn(`it listens on ${where}: any machine that reaches it can use it with one of its tokens`);
-  if (isKept && account.authToken === undefined)
-    screen.warn(
-      'the kept account has a new random auth token and no API keys, because others may know those it had',
-    );
-  if (allowedHosts.length === 0)
-    screen.warn('webhooks and media go nowhere: name the host of the app with --allow-host');
-  else screen.line(`Webhooks and media go only to ${allowedHosts.join(', ')}.`);
-  screen.line(`The app reaches the sandbox at ${publicOrigin}.`);
 }
 
 /** The page has the second port after the sandbox's: the first is the proxy's. */
@@ -197,11 +181,11 @@ function showUse({ screen }: CommandContext): (use: UnsupportedUse) => void {
 }
 
 function createReport(
-  { origin, accountSid }: Pick<JoinedSandbox, 'origin' | 'accountSid'>,
+  { origin, publicOrigin, accountSid }: Pick<JoinedSandbox, 'origin' | 'publicOrigin' | 'accountSid'>,
   page: string | undefined,
 ): SandboxReport {
   const port = Number(new URL(origin).port);
-  return { command: 'sandbox', origin, port, accountSid, page: page ?? null };
+  return { command: 'sandbox', origin, publicOrigin, port, accountSid, page: page ?? null };
 }
 
 function runsAlready({ path }: StateFolder, { origin }: JoinedSandbox): RelayPhoneError {

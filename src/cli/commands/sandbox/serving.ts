@@ -48,13 +48,10 @@ export async function readServing(context: CommandContext, flags: ServingFlags):
   const sid = flags.accountSid ?? find('--account-sid', matching(/^AC[0-9a-f]{32}$/, 'AC and 32 hex digits'));
   const authToken = await readToken(context, '--auth-token-file', flags.authTokenFile);
   const controlToken = await readToken(context, '--control-token-file', flags.controlTokenFile);
-  const given = {
-    '--account-sid': sid,
-    '--auth-token-file': authToken,
-    '--control-token-file': controlToken,
-  };
-  for (const [option, value] of Object.entries(given))
-    if (value !== undefined && !isRemote) screen.warn(`ignored: ${option} counts only with --host`);
+  const given = { 'the account SID': sid, 'the auth token': authToken, 'the control token': controlToken };
+  for (const [what, value] of Object.entries(given))
+    if (value !== undefined && !isRemote)
+      screen.warn(`ignored: ${what}, which counts only with --host of an address that others can reach`);
   return {
     port: flags.port ?? find('--port', port) ?? 4020,
     host,

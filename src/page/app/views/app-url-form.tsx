@@ -2,6 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { inPath } from '../api.js';
 import type { Lab } from '../lab.js';
+import { ActButton } from '../parts/act-button.js';
 import { Failure } from '../parts/common.js';
 
 /** What many frameworks listen on, so that the form of the answer is seen. */
@@ -35,9 +36,9 @@ export function AppUrlForm({ lab, number }: { readonly lab: Lab; readonly number
           }}
         />
       </label>
-      <button type="submit" disabled={lab.connection.value !== 'live'}>
+      <ActButton lab={lab} type="submit">
         Send texts there
-      </button>
+      </ActButton>
       {error.value !== undefined && <Failure error={error.value} />}
     </form>
   );

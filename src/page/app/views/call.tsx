@@ -5,6 +5,7 @@ import type { LoggedCall } from '../../../sandbox/phones/calls/call-log.js';
 import type { PhoneSummary } from '../../../sandbox/phones/phones.js';
 import { inPath } from '../api.js';
 import type { Lab } from '../lab.js';
+import { ActButton, WhyOff } from '../parts/act-button.js';
 import { Failure } from '../parts/common.js';
 import { useLoaded } from '../parts/loaded.js';
 import { showNumber, showText } from '../words.js';
@@ -39,6 +40,13 @@ export function CallPanel({ lab, number, live }: CallProps) {
     }
     lab.refresh();
   };
+  const say = async () => {
+    const said = words.value;
+    words.value = '';
+    await act('say', { words: said });
+    // What was not said is not lost.
+    if (error.value !== undefined && words.value === '') words.value = said;
+  };
   const isRinging = live.state === 'ringing';
   return (
     <div
@@ -53,14 +61,15 @@ export function CallPanel({ lab, number, live }: CallProps) {
         </p>
         <p class="call-party">{showNumber(live.shown)}</p>
       </div>
+      <WhyOff lab={lab} />
       {isRinging && (
         <div class="inline">
-          <button type="button" class="answer" onClick={() => void act('answer')}>
+          <ActButton lab={lab} class="answer" onClick={() => void act('answer')}>
             Answer
-          </button>
-          <button type="button" class="decline" onClick={() => void act('reject')}>
+          </ActButton>
+          <ActButton lab={lab} class="decline" onClick={() => void act('reject')}>
             Decline
-          </button>
+          </ActButton>
         </div>
       )}
       {call && !isRinging && <Transcript call={call} />}
@@ -69,24 +78,22 @@ export function CallPanel({ lab, number, live }: CallProps) {
           {call?.waitsFor && <p class="waits">The app waits for {describeWait(call.waitsFor)}</p>}
           <div class="keypad">
             {KEYS.map((key) => (
-              <button
+              <ActButton
+                lab={lab}
                 key={key}
-                type="button"
                 aria-label={`Key ${key}`}
                 data-digit={key}
                 onClick={() => void act('press', { keys: key })}
               >
                 {key}
-              </button>
+              </ActButton>
             ))}
           </div>
           <form
             class="inline"
             onSubmit={(event) => {
               event.preventDefault();
-              if (words.value === '') return;
-              void act('say', { words: words.value });
-              words.value = '';
+              if (words.value !== '') void say();
             }}
           >
             <input
@@ -97,14 +104,16 @@ export function CallPanel({ lab, number, live }: CallProps) {
                 words.value = currentTarget.value;
               }}
             />
-            <button type="submit">Say</button>
+            <ActButton lab={lab} type="submit">
+              Say
+            </ActButton>
           </form>
         </>
       )}
       {!isRinging && (
-        <button type="button" class="decline" onClick={() => void act('hang-up')}>
+        <ActButton lab={lab} class="decline" onClick={() => void act('hang-up')}>
           Hang up
-        </button>
+        </ActButton>
       )}
       {error.value !== undefined && <Failure error={error.value} />}
     </div>

@@ -2,7 +2,9 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import type { ExchangeReport } from '../../../exchanges/report.js';
-import { hasFailed, parseExchangeFilter } from '../exchange-filter.js';
+import type { TraceOutcome } from '../../../sandbox/traces/event-outcome.js';
+import { parseExchangeFilter } from '../exchange-filter.js';
+import { readExchangeOutcome } from '../exchange-outcome.js';
 import type { ExchangePages } from '../exchange-pages.js';
 import type { Inspector } from '../live.js';
 import { Command, Empty, Failure, Link, OutcomeSign, Skeleton } from '../parts/common.js';
@@ -38,9 +40,10 @@ export function ExchangeList({ lab }: { readonly lab: Inspector }) {
   useEffect(() => void pages.refresh(), [pages, lab.newestExchange.value]);
   const text = route.value.query.get('q') ?? '';
   const { value: all } = pages.loaded;
+  const faults = lab.twimlFaults?.value;
   const shown = useMemo(
-    () => (text === '' || !all ? all : all.filter(parseExchangeFilter(text))),
-    [text, all],
+    () => (text === '' || !all ? all : all.filter(parseExchangeFilter(text, faults))),
+    [text, all, faults],
   );
   // What a filter does not find may be further back.
   const isSearching = text !== '' && pages.hasEarlier.value && pages.error.value === undefined;
@@ -74,7 +77,14 @@ export function ExchangeList({ lab }: { readonly lab: Inspector }) {
       {!all && pages.error.value === undefined && <Skeleton />}
       {all?.length === 0 && <NoExchange direction={direction} lab={lab} />}
       {shown && shown.length > 0 && (
-        <Rows key={filter} shown={shown} label={noun} direction={direction} onEnd={pages.loadEarlier} />
+        <Rows
+          key={filter}
+          shown={shown}
+          outcomeOf={(exchange) => readExchangeOutcome(exchange, faults)}
+          label={noun}
+          direction={direction}
+          onEnd={pages.loadEarlier}
+        />
       )}
       {shown?.length === 0 && isSearching && <Skeleton />}
       {shown?.length === 0 && all !== shown && !isSearching && <NoMatch lab={lab} text={text} />}
@@ -124,12 +134,13 @@ function describeExtent(shown: number, all: number, noun: string, { hasEarlier }
 
 interface RowsProps {
   readonly shown: readonly ExchangeReport[];
+  readonly outcomeOf: (exchange: ExchangeReport) => TraceOutcome;
   readonly label: string;
   readonly direction: string;
   readonly onEnd: () => Promise<void>;
 }
 
-function Rows({ shown, label, direction, onEnd }: RowsProps) {
+function Rows({ shown, outcomeOf, label, direction, onEnd }: RowsProps) {
   // The row that led to a webhook or request, if somebody comes back from it.
   const cameFrom = useMemo(readOpenedExchange, []);
   const isFollowing = useSignal(cameFrom === undefined);
@@ -153,7 +164,9 @@ function Rows({ shown, label, direction, onEnd }: RowsProps) {
         rowHeight={isNarrow.value ? NARROW_ROW : WIDE_ROW}
         row={(index, isTabStop) => {
           const exchange = shown[index];
-          return exchange && <Row exchange={exchange} direction={direction} isTabStop={isTabStop} />;
+          if (!exchange) return undefined;
+          const properties = { exchange, outcome: outcomeOf(exchange), direction, isTabStop };
+          return <Row {...properties} />;
         }}
       />
       {fresh > 0 && (
@@ -172,11 +185,12 @@ function readOpenedExchange(): number | undefined {
 
 interface RowProps {
   readonly exchange: ExchangeReport;
+  readonly outcome: TraceOutcome;
   readonly direction: string;
   readonly isTabStop: boolean;
 }
 
-const Row = memo(function Row({ exchange, direction, isTabStop }: RowProps) {
+const Row = memo(function Row({ exchange, outcome, direction, isTabStop }: RowProps) {
   return (
     <div role="gridcell">
       <Link
@@ -184,7 +198,7 @@ const Row = memo(function Row({ exchange, direction, isTabStop }: RowProps) {
         class="exchange-item"
         isTabStop={isTabStop}
       >
-        <OutcomeSign outcome={hasFailed(exchange) ? 'failed' : 'done'} />
+        <OutcomeSign outcome={outcome} />
         <span class="status">{exchange.status ?? '–'}</span>
         <span class="event-label">{exchange.kind}</span>
         <bdi class="event-content">

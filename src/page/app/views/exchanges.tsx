@@ -2,8 +2,7 @@
 import { useSignal } from '@preact/signals';
 import type { FullExchangeReport } from '../../../exchanges/report.js';
 import { ApiError } from '../api.js';
-import { hasFailed } from '../exchange-filter.js';
-import type { Lab } from '../lab.js';
+import { readExchangeOutcome } from '../exchange-outcome.js';
 import type { Inspector } from '../live.js';
 import { Empty, Failure, Link, OutcomeSign, Skeleton } from '../parts/common.js';
 import { useLoaded } from '../parts/loaded.js';
@@ -12,7 +11,7 @@ import { route } from '../route.js';
 import { formatDuration, formatExactMoment, showText } from '../words.js';
 import { Attempts, findUnanswered } from './attempts.js';
 import { ExchangeList } from './exchange-list.js';
-import { HttpMessage, type LineFault } from './message.js';
+import { HttpMessage } from './message.js';
 import { ReplayForm } from './replay.js';
 
 /** Shows the list, or the exchange of the address. */
@@ -49,7 +48,8 @@ function ExchangeView({ lab, id }: { readonly lab: Inspector; readonly id: strin
   }
   if (error !== undefined && !exchange) return <MissingExchange error={error} />;
   if (!exchange) return <Skeleton />;
-  const faults = findFaults(lab, exchange);
+  const outcome = readExchangeOutcome(exchange, lab.twimlFaults?.value);
+  const faults = lab.twimlFaults?.value.get(exchange.id) ?? [];
   const isWebhook = exchange.direction !== 'rest';
   const parts = isWebhook ? (['answer', 'request', 'replay'] as const) : (['answer', 'request'] as const);
   return (
@@ -59,8 +59,8 @@ function ExchangeView({ lab, id }: { readonly lab: Inspector; readonly id: strin
           ← {isWebhook ? 'Webhooks' : 'Requests'}
         </Link>
         <h1 tabIndex={-1}>
-          <OutcomeSign outcome={hasFailed(exchange) ? 'failed' : faults.length > 0 ? 'warning' : 'done'} />{' '}
-          {exchange.method} <bdi class="outside">{showText(exchange.target)}</bdi>
+          <OutcomeSign outcome={outcome} /> {exchange.method}{' '}
+          <bdi class="outside">{showText(exchange.target)}</bdi>
         </h1>
         <p class="quiet-text">
           {isWebhook ? 'Webhook to your app' : 'Request of your app'} · {exchange.kind} ·{' '}
@@ -83,7 +83,7 @@ function ExchangeView({ lab, id }: { readonly lab: Inspector; readonly id: strin
             </>
           )}
         </p>
-        <p class={`answer-line ${hasFailed(exchange) ? 'failed' : 'done'}`}>
+        <p class={`answer-line ${outcome}`}>
           {exchange.status === null ? 'No answer' : `Answered ${exchange.status}`}
           {faults.length > 0 && ', but something is wrong in its TwiML'}
           {exchange.refusal !== null && `, refused by the gateway: ${showText(exchange.refusal)}`}
@@ -148,21 +148,6 @@ function MissingExchange({ error }: { readonly error: unknown }) {
       </Link>
     </section>
   );
-}
-
-/** What is wrong with the TwiML of an answer, by the alerts of its trace. */
-function findFaults(lab: Inspector, { id, traceId, target }: FullExchangeReport): readonly LineFault[] {
-  const events = 'events' in lab ? (lab as Lab).events.value : [];
-  return events.flatMap((event, index) => {
-    const isOfAnswer = event.kind === 'twiml.alert' && event.traceId === traceId && event.line !== null;
-    if (!isOfAnswer || event.url?.endsWith(target) !== true) return [];
-    // A call asks the same URL several times.
-    const answered = events
-      .slice(0, index)
-      .findLast((one) => one.kind === 'webhook.sent' && one.sid === event.sid && one.url === event.url);
-    if (answered?.kind !== 'webhook.sent' || answered.exchangeId !== id) return [];
-    return [{ line: event.line ?? 0, message: `${event.message} (${event.errorCode})` }];
-  });
 }
 
 function Signature({ exchange: { verdict } }: { readonly exchange: FullExchangeReport }) {

@@ -2,10 +2,8 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Lab } from '../lab.js';
+import { PICTURE_TYPES } from '../picture.js';
 import { showText } from '../words.js';
-
-/** Pictures without scripts in them. An SVG is not one of them. */
-const PICTURES: readonly string[] = ['image/png', 'image/jpeg', 'image/gif', 'image/webp'];
 
 /** Characters of a text file that are shown. */
 const MAX_TEXT = 2000;
@@ -24,7 +22,7 @@ export function ReceivedFile({ lab, url }: { readonly lab: Lab; readonly url: st
     void lab.api.file(`/media/${messageSid}/${mediaSid}`).then(
       async (file) => {
         const type = file.type.split(';')[0] ?? '';
-        if (PICTURES.includes(type)) {
+        if (PICTURE_TYPES.includes(type)) {
           blobUrl = URL.createObjectURL(file);
           content.value = { kind: 'picture', url: blobUrl };
         } else if (/^text\/|vcard|xml|json/.test(type)) {

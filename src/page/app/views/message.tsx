@@ -1,24 +1,25 @@
 // A request or an answer: its body as text, and its headers.
 import type { FullExchangeReport } from '../../../exchanges/report.js';
+import type { TwimlFault } from '../exchange-outcome.js';
 import { showText } from '../words.js';
-
-/** Something that is wrong in a line of a body. */
-export interface LineFault {
-  /** From 1. */
-  readonly line: number;
-  readonly message: string;
-}
 
 /** The headers and the body of a request or an answer. */
 export function HttpMessage(props: {
   readonly message: FullExchangeReport['answer'];
-  /** What is wrong in lines of the body. */
-  readonly faults?: readonly LineFault[];
+  /** What is wrong in the body, or in some of its lines. */
+  readonly faults?: readonly TwimlFault[];
 }) {
   const { headers, body, isCut, undecoded } = props.message;
   const { faults = [] } = props;
   return (
     <div class="message">
+      {faults
+        .filter(({ line }) => line === null)
+        .map(({ message }, index) => (
+          <p key={index} class="fault-note">
+            {showText(message)}
+          </p>
+        ))}
       {body === '' ? (
         <p class="quiet-text">No body</p>
       ) : (
@@ -46,7 +47,7 @@ export function HttpMessage(props: {
 }
 
 /** A body as it came, with the lines marked in which something is wrong. */
-function MarkedLines({ body, faults }: { readonly body: string; readonly faults: readonly LineFault[] }) {
+function MarkedLines({ body, faults }: { readonly body: string; readonly faults: readonly TwimlFault[] }) {
   return (
     <>
       {body.split(/\r?\n/).map((text, index) => {

@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 import type { CheckedAssertion } from '../../../sandbox/phones/exposure/assertions.js';
 import { inPath } from '../api.js';
 import type { Lab } from '../lab.js';
+import { ActButton, WhyOff } from '../parts/act-button.js';
 import { Failure, Link, OutcomeSign, Skeleton } from '../parts/common.js';
 import { formatMoment, readNumber, readNumbers, showNumber, showText } from '../words.js';
 
@@ -30,6 +31,7 @@ export function Privacy({ lab }: { readonly lab: Lab }) {
         A real number must be shown to nobody else. State it here once; it is kept, and{' '}
         <code>sandbox leaks</code> and <code>smoke</code> check the same: exit code 6 makes a CI job fail.
       </p>
+      <WhyOff lab={lab} />
       <form class="inline" onSubmit={add}>
         <label>
           Number to hide
@@ -51,9 +53,9 @@ export function Privacy({ lab }: { readonly lab: Lab }) {
             }}
           />
         </label>
-        <button type="submit" class="primary">
+        <ActButton lab={lab} type="submit" class="primary">
           Watch it
-        </button>
+        </ActButton>
       </form>
       {error.value !== undefined && <Failure error={error.value} />}
       {assertions.map((assertion) => (
@@ -66,8 +68,12 @@ export function Privacy({ lab }: { readonly lab: Lab }) {
 
 function Assertion({ lab, assertion }: { readonly lab: Lab; readonly assertion: CheckedAssertion }) {
   const { number, allowed, isKept, exposures } = assertion;
+  const error = useSignal<unknown>(undefined);
   const remove = async () => {
-    await lab.api.send('DELETE', `/assertions/${inPath(number)}`).catch(() => undefined);
+    error.value = undefined;
+    await lab.api.send('DELETE', `/assertions/${inPath(number)}`).catch((failure) => {
+      error.value = failure;
+    });
     lab.refresh();
   };
   return (
@@ -76,10 +82,11 @@ function Assertion({ lab, assertion }: { readonly lab: Lab; readonly assertion: 
         <span>
           <OutcomeSign outcome={isKept ? 'done' : 'failed'} /> {showNumber(number)}
         </span>
-        <button type="button" class="quiet" onClick={remove}>
+        <ActButton lab={lab} class="quiet" onClick={remove}>
           Stop watching<span class="hidden"> {showNumber(number)}</span>
-        </button>
+        </ActButton>
       </h2>
+      {error.value !== undefined && <Failure error={error.value} />}
       <p class="quiet-text">
         {allowed.length === 0
           ? 'Only its own phone may see it.'

@@ -6,6 +6,7 @@ import type { ReplayResult } from '../../../sandbox/webhooks/replay.js';
 import { announce } from '../announcements.js';
 import { compareLines } from '../line-difference.js';
 import type { Inspector } from '../live.js';
+import { ActButton } from '../parts/act-button.js';
 import { Failure, Link } from '../parts/common.js';
 import { showText } from '../words.js';
 import { HttpMessage, prettify } from './message.js';
@@ -102,14 +103,9 @@ export function ReplayForm(props: { readonly lab: Inspector; readonly exchange: 
       {lab.showsNumbers && (
         <p class="note">Your app may send texts or place calls for it, which cost money.</p>
       )}
-      <button
-        type="submit"
-        class="primary"
-        aria-disabled={isBusy.value}
-        disabled={lab.connection.value === 'lost'}
-      >
+      <ActButton lab={lab} type="submit" class="primary" aria-disabled={isBusy.value}>
         {isBusy.value ? 'Your app is answering…' : 'Send again'}
-      </button>
+      </ActButton>
       {error.value !== undefined && <Failure error={error.value} />}
       {result.value && <Result result={result.value} before={exchange.answer.body} />}
       <fieldset>

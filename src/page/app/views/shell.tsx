@@ -5,7 +5,7 @@ import { Link } from '../parts/common.js';
 import { type PageScreen, SCREENS } from '../read-route.js';
 import { route } from '../route.js';
 import { showTime } from '../words.js';
-import { Controls } from './controls.js';
+import { Controls } from './controls/controls.js';
 import { Exchanges } from './exchanges.js';
 import { Frame } from './frame.js';
 import { listSandboxPlaces } from './palette.js';

@@ -58,7 +58,12 @@ export interface AccountOpening {
    * The API keys go with it, because those who know the token may have made them. Default false.
    */
   readonly renewsToken?: boolean;
+  /** Is called if the kept token was replaced, with where the new one comes from. */
+  readonly onTokenRenewed?: ((by: TokenSource) => void) | undefined;
 }
+
+/** Where an auth token comes from. */
+export type TokenSource = 'given' | 'random';
 
 /**
  * Opens the account of a database, or creates it in a new one.
@@ -70,12 +75,13 @@ export function openAccount(
   store: Store,
   options: AccountOptions,
   now: number,
-  { renewsToken = false }: AccountOpening = {},
+  { renewsToken = false, onTokenRenewed }: AccountOpening = {},
 ): AccountStore {
   const row = store.query<Account>('SELECT * FROM account');
   const kept = row.get();
   if (!kept) createAccount(store, options, now);
-  else if (renewsToken) renewToken(store, kept, options);
+  else if (renewsToken && renewToken(store, kept, options))
+    onTokenRenewed?.(options.authToken === undefined ? 'random' : 'given');
   const rename = store.query('UPDATE account SET friendlyName = ?, updatedAt = ?');
   const charge = store.query('UPDATE account SET balance = balance - ?');
   const reopen = store.query('UPDATE account SET balance = openingBalance');
@@ -97,7 +103,8 @@ export function openAccount(
   };
 }
 
-function renewToken(store: Store, kept: Account, { sid = kept.sid, authToken }: AccountOptions): void {
+/** @returns false if the kept token was given again */
+function renewToken(store: Store, kept: Account, { sid = kept.sid, authToken }: AccountOptions): boolean {
   if (sid !== kept.sid) {
     throw new RelayPhoneError({
       kind: 'usage',
@@ -106,16 +113,25 @@ function renewToken(store: Store, kept: Account, { sid = kept.sid, authToken }: 
       tryNext: ['--state-dir PATH of a new folder', `--account-sid ${kept.sid}`],
     });
   }
-  if (authToken === kept.authToken) return;
-  const token = verify('authToken', authToken ?? createHex32(), /^[0-9a-f]{32}$/);
+  if (authToken === kept.authToken) return false;
+  const token = verify('auth token', authToken ?? createHex32(), ...TOKEN);
   store.query('UPDATE account SET authToken = ?').run(token);
   createKeyStore(store).clear();
+  return true;
 }
 
+const TOKEN = [/^[0-9a-f]{32}$/, '32 hex digits in lower case'] as const;
+
 function createAccount(store: Store, options: AccountOptions, now: number): void {
-  const sid = verify('sid', options.sid ?? newSid(), /^AC[0-9a-f]{32}$/);
-  const token = verify('authToken', options.authToken ?? createHex32(), /^[0-9a-f]{32}$/);
-  const dollars = verify('balance', options.balance ?? '100.00', /^-?\d{1,9}(\.\d{1,6})?$/);
+  const sid = verify(
+    'SID',
+    options.sid ?? newSid(),
+    /^AC[0-9a-f]{32}$/,
+    'AC and 32 hex digits in lower case',
+  );
+  const token = verify('auth token', options.authToken ?? createHex32(), ...TOKEN);
+  const amount = /^-?\d{1,9}(\.\d{1,6})?$/;
+  const dollars = verify('balance', options.balance ?? '100.00', amount, 'dollars such as 15.50');
   const balance = Math.round(Number(dollars) * 1_000_000);
   const { friendlyName = 'Sandbox', type = 'Full', status = 'active' } = options;
   store
@@ -127,11 +143,12 @@ function newSid(): string {
   return SANDBOX_SID_PREFIX + createHex32().slice(SANDBOX_SID_PREFIX.length - 2);
 }
 
-function verify(name: string, value: string, pattern: RegExp): string {
+function verify(name: string, value: string, pattern: RegExp, form: string): string {
   if (pattern.test(value)) return value;
   throw new RelayPhoneError({
     kind: 'usage',
     task: 'create the sandbox',
-    reason: `account.${name} must match ${pattern.source}`,
+    reason: `the ${name} of its account must be ${form}`,
+    ...(name === 'auth token' && { tryNext: ['openssl rand -hex 16, for a random auth token'] }),
   });
 }

@@ -249,7 +249,11 @@ export const PHONE_ROUTES: readonly RouteContract[] = [
     path: '/phones/{number}/next-text',
     summary: 'waits for a text to a phone',
     query: z.object({
-      after: count.describe('how many texts of the phone to skip; default: all that it has').exactOptional(),
+      after: count
+        .describe(
+          'how many texts of the phone to skip; default: those before the first that no such request was answered with',
+        )
+        .exactOptional(),
       timeout,
     }),
     answers: { 200: textAtPosition },
@@ -312,7 +316,11 @@ export const PHONE_ROUTES: readonly RouteContract[] = [
     path: '/phones/{number}/next-call',
     summary: 'waits for a call to a phone',
     query: z.object({
-      after: count.describe('how many calls of the phone to skip; default: all that it has').exactOptional(),
+      after: count
+        .describe(
+          'how many calls of the phone to skip; default: those before the first that no such request was answered with',
+        )
+        .exactOptional(),
       timeout,
     }),
     answers: { 200: callAtPosition },
@@ -335,7 +343,11 @@ export const PHONE_ROUTES: readonly RouteContract[] = [
     path: '/phones/{number}/calls/{sid}/next-heard',
     summary: 'waits for what a phone hears in a call',
     query: z.object({
-      after: count.describe('how much of what it has heard to skip; default: all').exactOptional(),
+      after: count
+        .describe(
+          'how many sounds of the call to skip; default: those before the first that no such request was answered with',
+        )
+        .exactOptional(),
       timeout,
     }),
     answers: { 200: soundAtPosition },

@@ -22,6 +22,8 @@ import type { InboundMessages } from './inbound.js';
 
 const MAX_BODY = 1600;
 const MAX_MEDIA = 10;
+/** See https://www.twilio.com/docs/api/errors/11751. */
+const TOO_LARGE = 'Media exceeds messaging provider size limit (11751)';
 
 /** What sending from a phone needs. */
 export interface TextFromPhoneDeps {
@@ -71,6 +73,9 @@ function loadFiles({ from, mediaUrls }: SentText, deps: TextFromPhoneDeps): Prom
   const loadAll = async () => {
     const files: MediaFile[] = [];
     for (const url of mediaUrls) files.push(await loadFile(url, from, plan));
+    if (files.reduce((sum, { bytes }) => sum + bytes.length, 0) > MAX_MEDIA_BYTES) {
+      throw cannotSend(from, `${TOO_LARGE}: its files have more than 5 MB together`);
+    }
     return files;
   };
   return clock.during(loadAll()).catch(explainStop);

@@ -308,4 +308,15 @@ describe('the media of a text to a number', () => {
     await expect(sending).rejects.toMatchObject({ kind: 'usage', reason: expect.stringMatching(reason) });
     expect(await client.messages.list()).toEqual([]);
   });
+
+  it('cannot be sent by a phone if they have more than 5 MB together', async () => {
+    const half = `data:image/png;base64,${Buffer.alloc(2_700_000).toString('base64')}`;
+    const phone = sandbox.phone(PHONE);
+    await expect(phone.text(NUMBER, 'Look', { mediaUrls: [half, half] })).rejects.toMatchObject({
+      kind: 'usage',
+      reason: 'Media exceeds messaging provider size limit (11751): its files have more than 5 MB together',
+    });
+    await phone.text(NUMBER, 'Look', { mediaUrls: [half] });
+    expect(await client.messages.list()).toHaveLength(1);
+  });
 });

@@ -111,6 +111,8 @@ export function createPhoneCall(
     ring: () => {
       const { calls: usually, slow, blocked } = behaviourOf(phone);
       const calls = blocked.includes(shown) ? 'rejects' : usually;
+      // Carriers report a busy phone as ringing first.
+      entry.line().ringing();
       if (calls === 'busy') {
         entry.update({ state: 'busy' });
         entry.emit('is busy');
@@ -118,7 +120,6 @@ export function createPhoneCall(
         entry.line().decline('busy', SIP_BUSY_HERE);
         return;
       }
-      entry.line().ringing();
       entry.emit('rings', shown);
       exposures.callerShown(entry.latest(), shown);
       const act = { answers: actions.answer, rejects: actions.reject, 'no-answer': undefined }[calls];

@@ -13,12 +13,14 @@ export interface CallHistory {
   calls(): readonly LoggedCall[];
 }
 
-/** How far to read, and how long to wait. */
-export interface CallWait {
-  /** How many of the oldest calls or sounds to skip. Default: all until now. */
-  readonly after?: number | undefined;
+/** Which calls or sounds count, and how long to wait. */
+export interface CallWait<Item> {
+  /** How many of the oldest calls or sounds to skip. */
+  readonly after: number;
   /** Milliseconds of real time. */
   readonly timeoutMs: number;
+  /** Returns true for the one to wait for. Default: any. */
+  readonly matching?: (item: Item) => boolean;
 }
 
 /** A call, and its position in the call log. */
@@ -47,13 +49,15 @@ export type CallStage = (typeof CALL_STAGES)[number];
 export function waitForIncomingCall(
   events: EventStream,
   { number, calls }: CallHistory,
-  { after = calls().length, timeoutMs }: CallWait,
+  { after, timeoutMs, matching = () => true }: CallWait<LoggedCall>,
 ): Promise<CallAtPosition> {
   return waitUntil(
     events,
     () => {
       const log = calls();
-      const index = log.findIndex(({ direction }, at) => at >= after && direction === 'incoming');
+      const index = log.findIndex(
+        (call, at) => at >= after && call.direction === 'incoming' && matching(call),
+      );
       const call = log[index];
       return call && { call, after: index + 1 };
     },
@@ -92,21 +96,23 @@ export function waitForCallProgress(
 /**
  * Waits for the next sound in a call.
  *
+ * @param options.matching takes the position of a sound, 0 for the first
  * @throws RelayPhoneError `fault` if there is none in time, or the call has ended without it.
  */
 export function waitForSound(
   events: EventStream,
   read: () => LoggedCall,
-  { after = read().heard.length, timeoutMs }: CallWait,
+  { after, timeoutMs, matching = () => true }: CallWait<number>,
 ): Promise<SoundAtPosition> {
   const { sid } = read();
   return waitUntil(
     events,
     () => {
       const { heard, endedAt } = read();
-      const sound = heard[after];
+      const position = heard.findIndex((_, at) => at >= after && matching(at));
+      const sound = heard[position];
       if (!sound && endedAt !== null) throw endedInSilence(sid);
-      return sound && { sound, after: after + 1 };
+      return sound && { sound, after: position + 1 };
     },
     { isRelevant: isAbout(sid), timeoutMs, what: `something to be heard in the call ${sid}` },
   );

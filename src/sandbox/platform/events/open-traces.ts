@@ -88,6 +88,8 @@ export function waitForQuiet(traces: OpenTraces, traceId: string, timeoutMs: num
       end();
       reject(stillOpen(traceId, timeoutMs));
     }, timeoutMs);
+    // Once the sandbox is closed, nothing else keeps the process running.
+    timer.unref();
     // One turn later: what has just ended may have begun something else.
     const check = () =>
       setImmediate(() => {

@@ -34,7 +34,7 @@ export function matchesFilter(event: SandboxEvent, { kind, traceId }: EventSelec
  *
  * @param options.timeoutMs of real time
  * @param options.what names the event in the error's text: `a text to +12025550190`
- * @throws RelayPhoneError `fault` if there is none in time, or the error that `find` throws.
+ * @throws RelayPhoneError `fault` if none comes in time, or the error that `find` throws.
  */
 export function waitForMatch<T>(
   stream: EventStream,
@@ -50,6 +50,8 @@ export function waitForMatch<T>(
       end();
       reject(timedOut(what, timeoutMs));
     }, timeoutMs);
+    // Once the sandbox is closed, nothing else keeps the process running.
+    timer.unref();
     const stop = stream.subscribe((event) => {
       try {
         const found = find(event);
@@ -75,7 +77,7 @@ export type EventPredicate<Found extends SandboxEvent> =
  * @param options.isRelevant whether an event may change what `find` returns
  * @param options.timeoutMs of real time
  * @param options.what names the value in the error's text: `a call to +12025550190`
- * @throws RelayPhoneError `fault` if there is none in time, or the error that `find` throws.
+ * @throws RelayPhoneError `fault` if none comes in time, or the error that `find` throws.
  */
 export async function waitUntil<T>(
   stream: EventStream,
@@ -106,7 +108,7 @@ export async function waitUntil<T>(
  * Waits for the next event that satisfies `predicate`.
  *
  * @param timeoutMs of real time
- * @throws RelayPhoneError `fault` if there is none in time.
+ * @throws RelayPhoneError `fault` if none comes in time.
  */
 export function waitForEvent<Found extends SandboxEvent = SandboxEvent>(
   stream: EventStream,
