@@ -5,7 +5,7 @@ import { formatMoment } from '../../words.js';
 import { Card, type CardProps, typeInto } from './card.js';
 
 /** Shows the clock. */
-export function Clock({ lab, act }: CardProps) {
+export function ClockControls({ lab, act }: CardProps) {
   const clock = lab.holdings.value?.state.clock;
   const by = useSignal('5m');
   if (!clock) return null;

@@ -4,7 +4,7 @@ import type { Lab } from '../../lab.js';
 import { WhyOff } from '../../parts/act-button.js';
 import { Failure } from '../../parts/common.js';
 import { Behaviours } from './behaviours.js';
-import { Clock } from './clock.js';
+import { ClockControls } from './clock.js';
 import { Faults } from './faults.js';
 import { OptOuts } from './opt-outs.js';
 import { Registrations } from './registrations.js';
@@ -28,7 +28,7 @@ export function Controls({ lab }: { readonly lab: Lab }) {
       <WhyOff lab={lab} />
       {error.value !== undefined && <Failure error={error.value} />}
       <div class="cards">
-        <Clock lab={lab} act={act} />
+        <ClockControls lab={lab} act={act} />
         <Behaviours lab={lab} act={act} />
         <Faults lab={lab} act={act} />
         <OptOuts lab={lab} act={act} />
