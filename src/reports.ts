@@ -9,6 +9,7 @@ export {
 } from './checks/smoke/report.js';
 export { type CiReport, ciReportSchema } from './ci/report.js';
 export { type CompletionReport, completionReportSchema } from './cli/commands/completion/report.js';
+export { type DocsReport, docsReportSchema } from './cli/commands/docs/report.js';
 export { type DoctorBundle, doctorBundleSchema } from './cli/commands/doctor/bundle-report.js';
 export { type ExecReport, execReportSchema } from './cli/commands/exec/report.js';
 export { type OpenReport, openReportSchema } from './cli/commands/open/report.js';

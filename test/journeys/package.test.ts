@@ -11,7 +11,7 @@ import type { Ended } from '../support/workspace.js';
 
 const CHECKOUT = resolve(import.meta.dirname, '../..');
 /** The folders that are shipped, and the files beside them. */
-const FOLDERS = /^(bin|dist|docs|templates|test\/example|test\/example-pytest|test\/example-runners)\//;
+const FOLDERS = /^(bin|dist|docs|templates|test\/example|test\/example-(flask|go|java|pytest|runners))\//;
 const FILES = [
   'LICENSE',
   'README.md',

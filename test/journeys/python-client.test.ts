@@ -8,6 +8,7 @@ import { findPython, NO_PYTEST_PLUGIN } from '../support/find-python.js';
 import { PYTHON_CLIENT, runProgram, runPython } from '../support/python-client.js';
 
 const CHECKOUT = resolve(import.meta.dirname, '../..');
+const FLASK_EXAMPLE = join(CHECKOUT, 'test/example-flask');
 const TOOLS = ['django', 'fastapi', 'flask', 'aiohttp', 'httpx', 'uvicorn', 'xdist', 'pytest_asyncio'];
 const python = findPython('pytest_relay_phone', ...TOOLS, 'mypy', 'ruff', 'build', 'hatchling') ?? '';
 
@@ -65,6 +66,12 @@ describe('with Python', () => {
       if (code !== 0) throw new Error(stdout + stderr);
     });
 
+    it('has the first test of its README as an example in the npm package', () => {
+      for (const { name, content } of listReadmeFiles())
+        expect([name, read(FLASK_EXAMPLE, name)]).toEqual([name, content]);
+      expect(readdirSync(FLASK_EXAMPLE)).toHaveLength(listReadmeFiles().length);
+    });
+
     it('is built with its types and without its tests, beside an sdist', async () => {
       const wheel = `pytest_relay_phone-${version}-py3-none-any.whl`;
       expect(readdirSync(join(folder, 'dist')).toSorted()).toEqual([
@@ -98,6 +105,7 @@ describe('with Python', () => {
         join(project, 'app.py'),
         read(project, 'app.py').replace('from_=request.form["To"]', 'from_="+1"'),
       );
+      expect((await runProgram(fresh, project, ['-m', 'pytest', '-q'])).code).toBe(1);
       const broken = await runProgram(fresh, project, ['-m', 'pytest', '-q']);
       expect(broken.code).toBe(1);
       expect(broken.stdout).toContain('+12025550190 got no text that matches');

@@ -199,6 +199,13 @@ const SCENES: Readonly<Record<string, Scene>> = {
       await showJson(['completion', SAID], SAID);
     },
   },
+  docs: {
+    args: [SAID],
+    run: async () => {
+      await show(['docs', SAID], SAID_SHOWN);
+      await showJson(['docs', SAID], SAID);
+    },
+  },
   sandbox: {
     args: ['--port', '0'],
     run: async () => {
@@ -566,8 +573,8 @@ describe.each(Object.entries(SCENES))('relay-phone %s', (name, { args, run }) =>
     // No command can read a folder as a file. `ci` has no settings, and cannot make a folder that is a file.
     mkdirSync(workspace.file('folder'));
     workspace.write('.github', '');
-    // `completion` has no settings either: what can be wrong with it is the name of the shell.
-    const settings = ['ci', 'completion'].includes(name) ? [] : ['-e', 'folder'];
+    // `completion` and `docs` have no settings either: only the name of the shell or page can be wrong.
+    const settings = ['ci', 'completion', 'docs'].includes(name) ? [] : ['-e', 'folder'];
     const words = [...name.split(' '), ...settings, ...(name === 'completion' ? [ATTACK] : args)];
     await show(words, SHOWN);
     await showJson(words, ATTACK);

@@ -9,6 +9,7 @@ import { checkoutStatusCommand } from './checkout/status/command.js';
 import { ciCommand } from './ci/command.js';
 import { completionCommand } from './completion/command.js';
 import { conformanceCommand } from './conformance/command.js';
+import { docsCommand } from './docs/command.js';
 import { doctorCommand } from './doctor/command.js';
 import { execCommand } from './exec/command.js';
 import { initCommand } from './init/command.js';
@@ -45,6 +46,7 @@ export const COMMANDS: readonly RunnableCommand[] = [
     const { createCompletion } = await import('./completion/run.js');
     return { run: createCompletion(COMMANDS.map(({ spec }) => spec)) };
   }),
+  runnable(docsCommand, () => import('./docs/run.js')),
 
   runnable(sandboxCommand, () => import('./sandbox/run.js')),
   runnable(sandboxPhonesCommand, () => import('./sandbox/phones/run.js')),

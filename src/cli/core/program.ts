@@ -28,7 +28,6 @@ export function runnable<C extends CommandSpec>(
 const CLOSING = `
 Examples:
   relay-phone init --sandbox --yes
-  relay-phone help text
 RELAY_PHONE_DEBUG=1 logs requests, locks and started programs on stderr.`;
 
 /** Builds the program. `finish` gets the exit code of the command that ran. */

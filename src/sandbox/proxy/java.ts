@@ -1,5 +1,6 @@
 // The options and the trust store with which a Java process uses the proxy and trusts the sandbox's authority.
 import { createHash, X509Certificate } from 'node:crypto';
+import { MEDIA_HOST } from '../platform/twilio-hosts.js';
 
 /** The files that a Java process reads. */
 export interface JavaFiles {
@@ -39,14 +40,37 @@ export function formatJavaOptions(
   return [before, ...options.map(quote)].filter(Boolean).join(' ');
 }
 
-/** Returns the content of that file. Apache's client, which Twilio's SDK for Java uses, reads it; the JDK's own do not. */
-export function formatJavaSecrets(user: string, token: string): string {
+/**
+ * Returns the content of that file. Apache's client, which Twilio's SDK for Java uses, reads user and token; the JDK's own
+ * clients and Maven do not. So hosts that are not Twilio's are reached without the proxy, unless the user has a proxy.
+ */
+export function formatJavaSecrets(user: string, token: string, hasOwnProxy: boolean): string {
   const credentials = ['http', 'https'].flatMap((scheme) => [
     `-D${scheme}.proxyUser=${user}`,
     `-D${scheme}.proxyPassword=${token}`,
   ]);
-  return `${[...credentials, '-Djdk.http.auth.tunneling.disabledSchemes='].join('\n')}\n`;
+  const direct = hasOwnProxy ? [] : [`-Dhttp.nonProxyHosts=${listOtherHosts(PROXIED_DOMAINS).join('|')}`];
+  return `${[...credentials, ...direct, '-Djdk.http.auth.tunneling.disabledSchemes='].join('\n')}\n`;
 }
+
+/** The hosts that the proxy answers as, and their subdomains. */
+const PROXIED_DOMAINS = ['twilio.com', MEDIA_HOST];
+
+/**
+ * Lists patterns for all hosts that end with none of the domains. Java knows no list of hosts that it should reach through
+ * a proxy, only one of the others, with one `*` at the start of a name.
+ */
+export function listOtherHosts(domains: readonly string[]): string[] {
+  const ends = new Set(domains.flatMap((domain) => [...domain].map((_, at) => domain.slice(at))));
+  const shorter = [...ends].filter((end) => !domains.includes(end));
+  const longer = ['', ...shorter].flatMap((end) =>
+    // A name may end with a dot.
+    [...(end === '' ? LETTERS : `${LETTERS}.`)].map((letter) => letter + end),
+  );
+  return [...shorter, ...longer.filter((end) => !ends.has(end)).map((end) => `*${end}`)];
+}
+
+const LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789-_]';
 
 function quote(option: string): string {
   return /\s/.test(option) ? `"${option}"` : option;

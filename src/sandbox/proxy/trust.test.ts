@@ -87,6 +87,7 @@ describe('the trust files of a program', () => {
     const { javaSecrets } = writeTrust(folder, { authority, url, environment: {} });
     expect(readFileSync(javaSecrets, 'utf8')).toContain('-Dhttps.proxyPassword=a-token');
     expect(statSync(javaSecrets).mode & 0o777).toBe(0o600);
+    expect(readFileSync(javaSecrets, 'utf8')).toContain('-Dhttp.nonProxyHosts=');
   });
 
   it('include a store with all certificates that Java can read', ({ skip }) => {

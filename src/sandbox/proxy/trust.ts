@@ -51,6 +51,7 @@ export function writeTrust(folder: StateFolder, { authority, url, environment }:
   const bundle = writeOnce(`${name}.pem`, `${pem}\n`);
   const settings = `curl.cainfo="${bundle}"\nopenssl.cafile="${bundle}"\n`;
   const { username, password } = new URL(url);
+  const hasOwnProxy = hasProxy(environment);
   return {
     bundle,
     javaStore: writeUnless(
@@ -58,9 +59,20 @@ export function writeTrust(folder: StateFolder, { authority, url, environment }:
       (found) => isTrustStoreOf(found, pem),
       () => formatTrustStore(pem),
     ),
-    javaSecrets: writeOnce(folder.file('trust/java.options'), formatJavaSecrets(username, password)),
+    javaSecrets: writeOnce(
+      folder.file(`trust/java${hasOwnProxy ? '-proxy' : ''}.options`),
+      formatJavaSecrets(username, password, hasOwnProxy),
+    ),
     phpFolder: dirname(writeOnce(`${name}-php/relay-phone.ini`, settings)),
   };
+}
+
+/** True if the user's programs reach other hosts through a proxy. */
+function hasProxy(environment: TrustOptions['environment']): boolean {
+  const names = Object.keys(environment).filter((name) => /^(https?|all)_proxy$/i.test(name));
+  return (
+    names.some((name) => environment[name]?.trim()) || /proxyHost/i.test(environment.JAVA_TOOL_OPTIONS ?? '')
+  );
 }
 
 /** Lists each certificate once. */

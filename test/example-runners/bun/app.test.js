@@ -1,4 +1,4 @@
-// The example in Bun's runner: bunx bun test
+// The example in Bun's runner: npx bun test
 import { afterEach, beforeEach, expect, test } from 'bun:test';
 import { matchers } from 'relay-phone/matchers';
 import { OWNER } from '../app.cjs';
