@@ -5,6 +5,7 @@ It is a process of its own, so that nothing is left behind when pytest is killed
 
 import contextlib
 import os
+import queue
 import shutil
 import signal
 import subprocess
@@ -20,10 +21,11 @@ LOOK_SECONDS = 1.0
 def main(folder: str, command: "list[str]") -> int:
     """Returns the exit code of the program. Removes the folder if pytest cannot do so any more."""
     parent = os.getppid()
-    over = threading.Event()
+    # Not an Event, whose lock a signal handler cannot take while the main thread has it.
+    over: queue.SimpleQueue[None] = queue.SimpleQueue()
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
-            signal.signal(getattr(signal, name), lambda *_: over.set())
+            signal.signal(getattr(signal, name), lambda *_: over.put(None))
     if os.name == "nt":
         # CREATE_NEW_PROCESS_GROUP, which other systems do not define.
         child = subprocess.Popen(command, stdin=subprocess.DEVNULL, creationflags=0x00000200)
@@ -32,17 +34,19 @@ def main(folder: str, command: "list[str]") -> int:
 
     def wait_for_parent() -> None:
         sys.stdin.buffer.read()
-        over.set()
+        over.put(None)
 
     def wait_for_child() -> None:
         child.wait()
-        over.set()
+        over.put(None)
 
     for wait in (wait_for_parent, wait_for_child):
         threading.Thread(target=wait, daemon=True).start()
     # A process that an app has forked holds standard input open after pytest was killed. Then the parent is another one.
-    while not over.wait(LOOK_SECONDS) and os.getppid() == parent:
-        pass
+    while os.getppid() == parent:
+        with contextlib.suppress(queue.Empty):
+            over.get(timeout=LOOK_SECONDS)
+            break
     stop(child)
     code = child.wait()
     if os.getppid() != parent:
