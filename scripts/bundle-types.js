@@ -4,6 +4,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { rollup } from 'rollup';
 import { dts } from 'rollup-plugin-dts';
+import { writePlainReportTypes } from './plain-report-types.js';
 
 const require = createRequire(import.meta.url);
 
@@ -25,6 +26,7 @@ export async function bundleTypes(entries, augmentations) {
   execFileSync(process.execPath, [compiler, '-p', 'tsconfig.types.json', '--outDir', UNBUNDLED], {
     stdio: 'inherit',
   });
+  writePlainReportTypes(UNBUNDLED);
   const bundle = await rollup({
     input: Object.fromEntries(
       Object.entries(entries).map(([name, module]) => [name, `${UNBUNDLED}/${module}.d.ts`]),

@@ -57,6 +57,7 @@ export {
   type TokenReport,
   tokenReportSchema,
 } from './relay/report.js';
+export type { ReportSchema } from './report-schema.js';
 export {
   type AssertionsReport,
   assertionsReportSchema,
