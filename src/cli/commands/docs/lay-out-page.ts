@@ -60,7 +60,7 @@ function plain(text: string, { folder }: PageLayout): string {
       const goal = findGoal(target, folder);
       return goal === undefined ? name : `${name} (${goal})`;
     })
-    .replace(/\*\*/g, '');
+    .replace(/\*\*([^*]+)\*\*/g, (marked, strong: string) => (strong === strong.trim() ? strong : marked));
 }
 
 /** What to type or open for a link; undefined for a place on the same page. */
