@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { docsReportSchema } from '../src/reports.js';
 import { hasTerminals, startOnTerminal } from './support/pseudo-terminal.js';
 import { NO_TERMINALS } from './support/skips.js';
-import { createWorkspace, type Workspace } from './support/workspace.js';
+import { CLI, createWorkspace, type Workspace } from './support/workspace.js';
 
 const DOCS = resolve(import.meta.dirname, '../docs');
 const PAGE = readFileSync(join(DOCS, 'exec.md'), 'utf8');
@@ -56,11 +56,13 @@ describe('relay-phone docs', () => {
     ['itself, where the pager does not exist', 'no-such-program', 'exec'],
   ])('lays a page out on a terminal, and shows it with %s', async ([, pager = '', firstLine], { skip }) => {
     skip(!hasTerminals, NO_TERMINALS);
+    // The shell stays until everything is read: 200 ms after its program has ended, a pseudo-terminal is closed.
     const terminal = startOnTerminal(['docs', 'exec'], {
       cwd: workspace.path,
       environment: { PAGER: pager },
+      program: ['sh', '-c', '"$@"; echo "exit code $?"; read -r line', 'sh', process.execPath, CLI],
     });
-    await terminal.ended;
+    await terminal.waitFor('exit code 0');
     const shown = terminal.received().replaceAll('\r', '');
     expect(shown.split('\n')[0]).toBe(firstLine);
     expect(shown).toContain('(relay-phone docs control-api)');
