@@ -23,7 +23,7 @@ createServer(() => undefined).listen(Number(process.argv[2]), '127.0.0.1', () =>
 const CRASH = `
 if (process.argv.includes('tunnel')) {
   process.on('SIGUSR2', () => { throw new Error('nobody catches this'); });
-  process.on('SIGQUIT', () => { Promise.reject(new Error('nobody catches this')); });
+  process.on('SIGALRM', () => { Promise.reject(new Error('nobody catches this')); });
 }
 `;
 /** Makes stdout a full disk on SIGUSR2. */
@@ -212,7 +212,7 @@ describe('tunnel', () => {
     expect(isRunning(findServer())).toBe(false);
   });
 
-  it.each(['SIGUSR2', 'SIGQUIT'] as const)(
+  it.each(['SIGUSR2', 'SIGALRM'] as const)(
     'shows an error that nobody catches, stops its app, reverts its changes and ends with 1 (%s)',
     async (signal) => {
       workspace.write('crash.cjs', CRASH);
