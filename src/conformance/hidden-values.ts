@@ -19,7 +19,7 @@ const PART_LENGTH = 8;
 
 /** Returns the usual spellings of a secret: itself, in a URL, and in the `Authorization` of the account. */
 export function listForms(secret: string, accountSid: string): string[] {
-  const base64 = (text: string) => Buffer.from(text).toString('base64').replace(/=+$/, '');
+  const base64 = (text: string) => Buffer.from(text).toString('base64').replaceAll('=', '');
   return [secret, encodeURIComponent(secret), base64(secret), base64(`${accountSid}:${secret}`)];
 }
 

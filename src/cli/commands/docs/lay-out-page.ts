@@ -29,7 +29,7 @@ export function layOutPage(markdown: string, layout: PageLayout): string[] {
     else if (line.startsWith('|')) for (const [head, cell] of layOutRow(line)) add(head, cell);
     else if (line === '') rows.push('');
     else if (!line.startsWith('<!--')) {
-      const [, space = '', mark = '', text = ''] = /^( *)(- |\d+\. |)(.*)$/.exec(line) ?? [];
+      const [, space = '', mark = '', text = ''] = /^( *)(- |\d+\. |)(.*)$/s.exec(line) ?? [];
       const parts = [text];
       while (at + 1 < lines.length && continues(lines[at + 1] ?? '')) parts.push((lines[++at] ?? '').trim());
       add(INDENT + space + mark, parts.join(' '));
@@ -56,7 +56,7 @@ function layOutRow(line: string): [head: string, cell: string][] {
 /** Replaces links and marks. */
 function plain(text: string, { folder }: PageLayout): string {
   return text
-    .replace(/!?\[([^\]]*)\]\(([^)\s]*)\)/g, (_link, name: string, target: string) => {
+    .replace(/!?\[([^[\]]*)\]\(([^()\s]*)\)/g, (_link, name: string, target: string) => {
       const goal = findGoal(target, folder);
       return goal === undefined ? name : `${name} (${goal})`;
     })
