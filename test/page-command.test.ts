@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it, onTestFinished } from 'vitest';
 import { findBrowser, NO_BROWSER, openBrowser } from './support/browser.js';
 import { DEADLINE } from './support/deadline.js';
+import { findPort } from './support/find-port.js';
 import { CONTACT, findNotice, findPhone, SHOWN_CONTACT, whenLive } from './support/page-lab.js';
 import { startServer } from './support/sandbox-child.js';
 import { createWorkspace } from './support/workspace.js';
@@ -18,7 +19,9 @@ it('the page of a sandbox that init has set up is opened by its address, texts, 
   const workspace = createWorkspace();
   onTestFinished(workspace.remove);
   expect(await workspace.run(['init', '--sandbox', '--yes'])).toMatchObject({ code: 0 });
-  const first = await startServer(workspace, ['sandbox'], PAGE_LINE);
+  // Not the usual port: other tests may use it, or end and free it between the two starts.
+  const port = String(await findPort());
+  const first = await startServer(workspace, ['sandbox', '--port', port], PAGE_LINE);
   const [, origin = ''] = first.address;
   const opened = await workspace.run(['open', '--print']);
   const tab = await openBrowser(program ?? '');
@@ -35,7 +38,6 @@ it('the page of a sandbox that init has set up is opened by its address, texts, 
 
   expect(await first.child.end('SIGINT')).toBe(130);
   await tab.getByText('Reconnecting, last event').waitFor();
-  const port = new URL(/The sandbox is at (\S+),/.exec(first.child.output())?.[1] ?? '').port;
   const second = await startServer(workspace, ['sandbox', '--port', port], PAGE_LINE);
   expect(second.address[1]).toBe(origin);
   await findNotice(tab).getByText('A new sandbox: the earlier events are gone').waitFor();
