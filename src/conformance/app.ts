@@ -25,7 +25,7 @@ export interface ConformanceApp {
   readonly port: number;
   /** The local origin. */
   readonly origin: string;
-  /** The address that Twilio is given, with a secret path: whoever does not know that can send nothing. */
+  /** The address that Twilio is given, with a secret path: without it nobody can send anything. */
   readonly address: string;
   /** Sets the origin under which Twilio reaches the app. Default: the local origin. */
   publish(origin: string): void;

@@ -51,7 +51,7 @@ export function verifyWritable(path: string): void {
   }
 }
 
-/** Reads a capture. @throws RelayPhoneError `needsUser` if there is no such file, `usage` if it is no capture. */
+/** Reads a capture. @throws RelayPhoneError `needsUser` if there is no such file, `usage` if it is not a capture. */
 export function readCapture(path: string): Capture {
   const json = readJson(path);
   const given = findAtPath(json, 'version');

@@ -16,7 +16,7 @@ function isOfCarrier(code: number): boolean {
 /**
  * Returns why the answer says nothing about the behaviour, as a clause; undefined if it does.
  *
- * @param expect what the behaviour expects: a code that it expects is no obstacle
+ * @param expect what the behaviour expects: a code that it expects is not an obstacle
  */
 export function findObstacle(
   expect: AnswerExpectation,

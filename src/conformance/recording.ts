@@ -1,4 +1,4 @@
-// What was recorded of one behaviour on one side. Every text in it went through `stand-ins.ts`: it may be published.
+// The recording of one behaviour on one side. Every text in it went through `stand-ins.ts`: it may be published.
 import * as z from 'zod';
 
 /** A JSON value. */

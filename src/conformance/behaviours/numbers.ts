@@ -79,7 +79,7 @@ export const NUMBER_BEHAVIOURS: readonly TwilioBehaviour[] = singleRequests('num
     'a search refuses a distance over 500',
     refused({ NearLatLong: '0,0', Distance: '501' }, 20422),
   ],
-  ['bad-point', 'F141', 'a search refuses a point that is none', refused({ NearLatLong: 'here' }, 20422)],
+  ['bad-point', 'F141', 'a search refuses an invalid point', refused({ NearLatLong: 'here' }, 20422)],
   ['bad-near', 'F142', 'a search refuses a near number of two digits', refused({ NearNumber: '12' }, 20422)],
   [
     'unknown',

@@ -61,7 +61,7 @@ export const OPT_OUT_BEHAVIOURS: readonly TwilioBehaviour[] = [
     id: 'opt-outs/not-stop',
     group: 'opt-outs',
     row: 'F081.1',
-    title: '"STOP please" is no opt-out',
+    title: '"STOP please" does not opt out',
     // If Twilio takes it for an opt-out, it replies, and START and its reply undo that.
     cost: { segments: 4 },
     steps: [...say('STOP please'), webhooks({ '/a/sms': 1 }), accepted, webhooks({ '/b/sms': 1 })],

@@ -81,7 +81,7 @@ export const SERVICE_BEHAVIOURS: readonly TwilioBehaviour[] = [
     [
       'bad-url',
       'F101',
-      'a Messaging Service with an inbound URL that is none is refused with 21402',
+      'a Messaging Service with an invalid inbound URL is refused with 21402',
       refused(named({ InboundRequestUrl: 'example.com' }), 21402),
     ],
     [

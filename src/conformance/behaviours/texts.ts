@@ -20,7 +20,7 @@ const send = (form: Values = {}, more: Parameters<typeof post>[2] = {}): Step =>
   );
 
 /**
- * Follows the text to its final status, which tells whether carriers blocked it, and then to the number that gets it: a late
+ * Follows the text to its final status, which says whether carriers blocked it, and then to the number that gets it: a late
  * webhook would be taken for one of the next behaviour.
  */
 const delivered: readonly Step[] = [

@@ -1,4 +1,4 @@
-// What a run with an account will do, leave out and cost, as lines for people.
+// Describes a run with an account as lines for people: what it will do, leave out, and cost.
 import { BEHAVIOUR_GROUPS, type CreatedIn, isPaid, type TwilioBehaviour, usesNumbers } from '../behaviour.js';
 import { type Budget, formatAmount, toDecimal } from './budget.js';
 import type { LiveNumber } from './numbers.js';

@@ -1,4 +1,4 @@
-// What people who do not see the screen are told soon, besides the traces.
+// Sentences that are announced soon to people who do not see the screen, besides the traces.
 import { signal } from '@preact/signals';
 
 /** What was not announced yet. */

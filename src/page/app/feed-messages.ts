@@ -1,4 +1,4 @@
-// What the shared worker and the tabs of the page say to each other.
+// The messages between the shared worker and the tabs of the page.
 import type { SandboxEvent } from '../../sandbox/platform/events/event.js';
 
 /** A message to the worker. */

@@ -3,13 +3,13 @@ import type { SandboxEvent } from '../../sandbox/platform/events/event.js';
 import { readOutcome } from '../../sandbox/traces/event-outcome.js';
 import { searchable, wordEvent } from './words.js';
 
-/** Returns a function that tells whether an event matches all words of a filter; an empty filter matches all. */
+/** Returns a function that checks whether an event matches all words of a filter; an empty filter matches all. */
 export function parseFilter(text: string): (event: SandboxEvent) => boolean {
   return matchWords(text, ['kind', 'from', 'to', 'sid', 'saw', 'is'], matchEvent);
 }
 
 /**
- * Returns a function that tells whether something matches all words of a filter.
+ * Returns a function that checks whether something matches all words of a filter.
  *
  * @param names what may stand before a colon; any other word has the name `''`
  * @param matches gets a name and a value in lower case

@@ -26,7 +26,7 @@ export interface Inspector {
   readonly isRecording?: ReadonlySignal<boolean | undefined>;
 }
 
-/** What the page is told of a live account. */
+/** What the page knows about a live account. */
 export interface LiveAccount {
   readonly mode: 'live';
   readonly accountSid: string;

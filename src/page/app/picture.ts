@@ -24,7 +24,7 @@ export function findPictures(clipboard: DataTransfer | null): readonly File[] {
 const MAX_BYTES = 5 * 1024 * 1024;
 
 /**
- * Reads files that are to be sent with a text.
+ * Reads files to send with a text.
  *
  * @param pictures those that the text has already
  * @throws Error with Twilio's code if a file is not a picture, or all are too large together

@@ -119,7 +119,7 @@ export function createSandboxSource({ origin, controlToken, accountSid }: Sandbo
       });
     },
     passMedia: (outgoing, messageSid, mediaSid) => {
-      // Whoever opens the file itself must not run what is in it.
+      // A browser that opens the file itself must not run what is in it.
       outgoing.setHeader('Content-Security-Policy', "sandbox; default-src 'none'");
       outgoing.setHeader('Content-Disposition', 'attachment');
       const target = `/media/${accountSid}/${messageSid}/${mediaSid}`;

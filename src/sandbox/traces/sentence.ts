@@ -1,4 +1,4 @@
-// Tells in one sentence what a trace came to: who reached whom, or why nobody was reached, and who saw which number.
+// Writes one sentence about the outcome of a trace: who reached whom, or why nobody was reached, and who saw which number.
 import type { EventOf, TracedCall, TracedRequest, TracedText, TracedWebhook, TraceFacts } from './facts.js';
 
 /** Returns a phone number as a sentence shows it. */
@@ -11,7 +11,7 @@ export interface TraceResult {
   readonly succeeded: boolean;
 }
 
-/** Returns the sentence of a trace, and whether it tells of success: both are decided in the same place. */
+/** Returns the sentence of a trace, and whether it is a success: both are decided in the same place. */
 export function describeTrace(facts: TraceFacts, format: NumberFormat): TraceResult {
   const { words, succeeded } = describeAct(facts, format);
   const parts = [words, describeLacks(facts), describeCounts(facts), describeExposures(facts, format)];

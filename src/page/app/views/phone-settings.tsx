@@ -1,4 +1,4 @@
-// What is set on a phone itself: its name, and what it does when it is called.
+// The settings of a phone: its name, and what it does when it is called.
 import { useSignal } from '@preact/signals';
 import type { WholeBehaviour } from '../../../sandbox/phones/behaviour.js';
 import { inPath } from '../api.js';

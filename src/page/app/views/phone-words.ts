@@ -1,4 +1,4 @@
-// What a phone is called, and how it behaves, in words.
+// The name of a phone and its behaviour, in words.
 import { signal } from '@preact/signals';
 import type { WholeBehaviour } from '../../../sandbox/phones/behaviour.js';
 import type { Lab } from '../lab.js';

@@ -90,7 +90,7 @@ export function PhoneColumn({ lab, number, isCurrent, onClose }: PhoneColumnProp
         other={other}
         isAccounts={owned.includes(other)}
         onType={() => {
-          // What is being typed goes to the number that it was begun for, whoever texts meanwhile.
+          // What is being typed goes to the number that it was begun for, even if another one texts meanwhile.
           chosen.value = other;
         }}
       />

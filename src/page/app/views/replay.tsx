@@ -202,7 +202,7 @@ function rankOf({ name }: Field): number {
   return rank === -1 ? OFTEN_EDITED.length : rank;
 }
 
-/** What is to be changed; undefined values are left as they were recorded. */
+/** The changes; undefined values are left as they were recorded. */
 function collectEdits(recorded: readonly Field[], fields: readonly Field[]): Pick<ReplayEdits, 'parameters'> {
   const now = new Map(fields.map(({ name, value }) => [name, value]));
   const before = new Map(recorded.map(({ name, value }) => [name, value]));
