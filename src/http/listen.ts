@@ -35,11 +35,14 @@ export interface ListenOptions {
   readonly host?: string;
   /** Milliseconds for a client to send a whole request; then it gets 408 and is disconnected. Default 60 000. */
   readonly requestTimeoutMs?: number;
+  /** Milliseconds after an answer for which a connection is kept for the next request. Default 5000, as Node.js has it. */
+  readonly keepAliveMs?: number;
   /** How many connections may be open; see {@link limitConnections}. Default any number. */
   readonly maxConnections?: number;
 }
 
 const REQUEST_TIMEOUT_MS = 60_000;
+const KEEP_ALIVE_MS = 5000;
 
 /**
  * Serves `handler` over HTTP.
@@ -62,11 +65,12 @@ async function listenOn(
   handler: RequestListener,
   host: string,
   port: number,
-  { requestTimeoutMs = REQUEST_TIMEOUT_MS, maxConnections }: ListenOptions,
+  { requestTimeoutMs = REQUEST_TIMEOUT_MS, keepAliveMs = KEEP_ALIVE_MS, maxConnections }: ListenOptions,
 ): Promise<Listening> {
   const limits = {
     headersTimeout: requestTimeoutMs,
     requestTimeout: requestTimeoutMs,
+    keepAliveTimeout: keepAliveMs,
     // How often Node.js looks for clients that took too long.
     connectionsCheckingInterval: requestTimeoutMs / 10,
   };
