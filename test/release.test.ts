@@ -80,7 +80,7 @@ describe('npm run release, in a checkout', () => {
     const { code, stdout, stderr } = await release();
     expect([code, stdout]).toEqual([1, '']);
     // Midnight may have passed meanwhile.
-    const today = stderr.includes(before) ? before : findToday();
+    const today = stderr.includes(`## ${VERSION} - ${before}"`) ? before : findToday();
     const next = `npm version patch --no-git-tag-version (or minor, or major): the next version after ${VERSION}`;
     expect(stderr.split('\n')).toEqual([
       '✗ the branch is topic: releases are made of main.',
