@@ -18,6 +18,12 @@ it.each([
   expect(await text(socket)).toMatch(/^HTTP\/1\.1 408 /);
 });
 
+it('keeps a connection for the next request as long as a request may take, and says so', async () => {
+  const server = await listen((_request, response) => void response.end(), { port: 0 });
+  onTestFinished(() => server.close());
+  expect((await fetch(server.origin)).headers.get('keep-alive')).toBe('timeout=60');
+});
+
 it('drain answers requests in flight, refuses new ones, and frees the port', async () => {
   const requests = new PassThrough({ objectMode: true });
   const server = await listen((_request, response) => void requests.write(response), { port: 0 });

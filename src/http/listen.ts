@@ -33,7 +33,10 @@ export interface ListenOptions {
   readonly spare?: number;
   /** The address to bind. Default `127.0.0.1`. */
   readonly host?: string;
-  /** Milliseconds for a client to send a whole request; then it gets 408 and is disconnected. Default 60 000. */
+  /**
+   * Milliseconds for a client to send a whole request; then it gets 408 and is disconnected. A connection without a request
+   * is kept as long. Default 60 000.
+   */
   readonly requestTimeoutMs?: number;
   /** How many connections may be open; see {@link limitConnections}. Default any number. */
   readonly maxConnections?: number;
@@ -69,6 +72,9 @@ async function listenOn(
     requestTimeout: requestTimeoutMs,
     // How often Node.js looks for clients that took too long.
     connectionsCheckingInterval: requestTimeoutMs / 10,
+    // After the five seconds of Node.js, a client in the same process that was busy meanwhile, or was stopped in a debugger,
+    // would use a connection that is being closed.
+    keepAliveTimeout: requestTimeoutMs,
   };
   const server = createServer(limits, handler);
   if (isDebugging('http')) server.prependListener('request', debugAnswer);
