@@ -35,14 +35,17 @@ export interface ListenOptions {
   readonly host?: string;
   /** Milliseconds for a client to send a whole request; then it gets 408 and is disconnected. Default 60 000. */
   readonly requestTimeoutMs?: number;
-  /** Milliseconds after an answer for which a connection is kept for the next request. Default 5000, as Node.js has it. */
-  readonly keepAliveMs?: number;
   /** How many connections may be open; see {@link limitConnections}. Default any number. */
   readonly maxConnections?: number;
 }
 
 const REQUEST_TIMEOUT_MS = 60_000;
-const KEEP_ALIVE_MS = 5000;
+
+/**
+ * How long a connection without a request stays open. Longer than with most clients, Go's 90 s among them: to one that
+ * uses a connection while its server closes it, the server seems to have failed (`ECONNRESET`).
+ */
+const KEEP_ALIVE_MS = 120_000;
 
 /**
  * Serves `handler` over HTTP.
@@ -65,12 +68,12 @@ async function listenOn(
   handler: RequestListener,
   host: string,
   port: number,
-  { requestTimeoutMs = REQUEST_TIMEOUT_MS, keepAliveMs = KEEP_ALIVE_MS, maxConnections }: ListenOptions,
+  { requestTimeoutMs = REQUEST_TIMEOUT_MS, maxConnections }: ListenOptions,
 ): Promise<Listening> {
   const limits = {
     headersTimeout: requestTimeoutMs,
     requestTimeout: requestTimeoutMs,
-    keepAliveTimeout: keepAliveMs,
+    keepAliveTimeout: KEEP_ALIVE_MS,
     // How often Node.js looks for clients that took too long.
     connectionsCheckingInterval: requestTimeoutMs / 10,
   };

@@ -15,9 +15,6 @@ import type { Sandbox, SandboxOptions } from './sandbox.js';
 
 export type { Sandbox, SandboxOptions } from './sandbox.js';
 
-/** Clients keep idle connections for some seconds. A busy one is late to notice that, or that a connection was closed here. */
-const KEEP_ALIVE_MS = 65_000;
-
 /**
  * Opens a sandbox, or creates it, and serves it on 127.0.0.1 unless `options.host` says otherwise.
  *
@@ -48,7 +45,6 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     listening = await listen(listener, {
       port: options.port ?? 0,
       spare: options.spare ?? 0,
-      keepAliveMs: KEEP_ALIVE_MS,
       ...(options.host !== undefined && { host: options.host }),
     });
     const { origin, port, server, close } = listening;
