@@ -55,6 +55,13 @@ describe('a sandbox that does not answer', () => {
     ]);
   });
 
+  it('may have calls: call end does not say that no phone is in one', async () => {
+    const workspace = await setUp();
+    point(workspace, await startSilentServer());
+    const { code, stdout, stderr } = await workspace.run(['call', 'end']);
+    expect([code, stdout, stderr]).toEqual([5, '', expect.stringContaining('it does not answer')]);
+  });
+
   it('is not running if nothing listens there', async () => {
     const workspace = await setUp();
     point(workspace, 9);

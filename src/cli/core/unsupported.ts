@@ -16,7 +16,7 @@ import { findTraceNumber } from './trace-number.js';
 export async function listUnsupportedFromNow(
   sandbox: Pick<JoinedSandbox, 'accept' | 'control'>,
 ): Promise<() => Promise<readonly UnsupportedUse[]>> {
-  const since = await findPosition(sandbox);
+  const since = await findLastEventId(sandbox);
   return () => sandbox.control.unsupported({ since });
 }
 
@@ -25,7 +25,7 @@ export async function listUnsupportedFromNow(
  *
  * @throws RelayPhoneError `network` if the sandbox is gone
  */
-export async function findPosition({
+export async function findLastEventId({
   accept,
   control,
 }: Pick<JoinedSandbox, 'accept' | 'control'>): Promise<number> {

@@ -10,7 +10,7 @@ import { openCommandContext } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
 import { printJson, printLines } from '../../core/screen.js';
 import { openSession, type Session } from '../../core/session.js';
-import { findPosition, showUnsupported } from '../../core/unsupported.js';
+import { findLastEventId, showUnsupported } from '../../core/unsupported.js';
 import type { ExecFlags } from './command.js';
 import { createEnvironment, type Execution, prepareExecution, startInSandbox } from './execution.js';
 import type { ExecReport } from './report.js';
@@ -77,7 +77,7 @@ async function runProgram(
   const sandbox = required(session.sandbox);
   const isStrict = strict || sandbox.failsOnUnsupported;
   // Before the program, which may ask at once.
-  const since = await findPosition(sandbox);
+  const since = await findLastEventId(sandbox);
   const listUnsupported = isStrict || json ? () => sandbox.control.unsupported({ since }) : async () => [];
   const page = await offerAccountPage(context, session, {
     host: 'exec',

@@ -3,7 +3,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { createSandboxClient } from '../../../../test/support/sandbox-client.js';
 import { createControlClient } from '../../../sandbox/control/client.js';
 import { createSandbox } from '../../../sandbox/create.js';
-import { findPosition } from '../../core/unsupported.js';
+import { findLastEventId } from '../../core/unsupported.js';
 import { watchUnsupported } from './unsupported.js';
 
 it('shows what was asked for before the stream was open and just before the end, once, and nothing earlier', async () => {
@@ -13,7 +13,7 @@ it('shows what was asked for before the stream was open and just before the end,
   const joined = { control: createControlClient(sandbox) };
   const shown: string[] = [];
   await client.notify.v1.services.list().catch(() => undefined);
-  const since = await findPosition(joined);
+  const since = await findLastEventId(joined);
   await client.conversations.v1.services.list().catch(() => undefined);
   const end = watchUnsupported(joined, { warn: (text) => void shown.push(text) }, since);
   await client.conversations.v1.conversations.list().catch(() => undefined);

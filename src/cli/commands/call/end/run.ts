@@ -1,6 +1,7 @@
 // `relay-phone call end`: hangs up for phones of the running sandbox.
 import { ExitCode, RelayPhoneError } from '../../../../errors.js';
 import type { ControlClient } from '../../../../sandbox/control/client.js';
+import { findRunningSandbox } from '../../../../sandbox/instance/address.js';
 import { findJoinable } from '../../../../sandbox/instance/join.js';
 import type { LoggedCall } from '../../../../sandbox/phones/calls/call-log.js';
 import { findPhoneNumber } from '../../../../sandbox/platform/phone-number.js';
@@ -17,12 +18,18 @@ interface PhoneInCall {
   readonly call: LoggedCall;
 }
 
-/** Ends the calls. Without an argument it is no fault that there are none. */
+/**
+ * Ends the calls. Without an argument it is no fault that there are none.
+ *
+ * @throws RelayPhoneError `network` if the sandbox may run but does not answer
+ */
 export async function run(ports: CliPorts, flags: CallEndFlags): Promise<number> {
   const context = await openCommandContext(ports, flags);
   const { screen } = context;
-  // Calls end with the sandbox, so that one which does not run has none.
-  const sandbox = await findJoinable(verifySandboxFolder(context, TASK));
+  const folder = verifySandboxFolder(context, TASK);
+  // Calls end with the sandbox, so that one which does not run has none. One that does not answer may have some.
+  const isRunning = (await findRunningSandbox(folder)) !== undefined;
+  const sandbox = isRunning ? await findJoinable(folder) : undefined;
   const live = sandbox ? await listLive(sandbox.control) : [];
   const chosen = flags.which === undefined ? live : choose(live, flags.which);
   const ended: CallEndReport['calls'] = [];
