@@ -107,6 +107,15 @@ it('without a position returns each call and each sound once, even those from be
   await expect(control.nextHeard(OWNER, call.sid, { timeout: 1 })).rejects.toMatchObject({ kind: 'fault' });
 });
 
+it('says that no call came in time, although the sandbox was busy for seconds', async () => {
+  await control.account();
+  const waiting = control.nextCall(PHONE, { timeout: 1 });
+  await new Promise((resolve) => setImmediate(resolve));
+  // The sandbox and its client are stopped, as a busy machine does.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2500);
+  await expect(waiting).rejects.toMatchObject({ kind: 'fault' });
+});
+
 it('refuses to wait in a call that the phone is not in', async () => {
   for (const waiting of [control.callWhen(PHONE, 'CA1'), control.nextHeard(PHONE, 'CA1')]) {
     await expect(waiting).rejects.toMatchObject({ kind: 'usage', reason: 'the phone has no call CA1' });

@@ -37,14 +37,11 @@ import { type ControlAddress, formatQuery, sendControlRequest } from './send.js'
 /** The timeout of requests that wait for the app's answers: long enough for several slow documents and their fallbacks. */
 const WEBHOOK_TIMEOUT_MS = 120_000;
 
-/** The timeout of all other requests: the sandbox is known to be there, and may be busy. */
+/** The timeout of all other requests, beside the time that they wait for: the sandbox is there, and may be busy. */
 const ANSWER_TIMEOUT_MS = 30_000;
 
 /** The timeout for a snapshot: one with 100,000 texts takes seconds. */
 const SNAPSHOT_TIMEOUT_MS = 60_000;
-
-/** How much later than the requested timeout the sandbox may answer. */
-const TIMEOUT_MARGIN_MS = 2000;
 
 /** Which part of the matching events to list. */
 export interface EventPage {
@@ -208,7 +205,7 @@ export function createControlClient(address: ControlAddress): ControlClient {
   const wait = <T>(path: string, options: WaitOptions & { readonly until?: string } = {}): Promise<T> => {
     const { timeout = DEFAULT_TIMEOUT_MS } = options;
     const query = formatQuery({ ...options, timeout });
-    return call('GET', path + query, undefined, timeout + TIMEOUT_MARGIN_MS);
+    return call('GET', path + query, undefined, timeout + ANSWER_TIMEOUT_MS);
   };
   const findExposures = (number: string): Promise<readonly NumberExposure[]> =>
     call('GET', `/exposures/${encodeURIComponent(number)}`);
@@ -244,7 +241,7 @@ export function createControlClient(address: ControlAddress): ControlClient {
         'GET',
         `/traces/${encodeURIComponent(id)}${formatQuery({ wait })}`,
         undefined,
-        wait && wait + TIMEOUT_MARGIN_MS,
+        wait && wait + ANSWER_TIMEOUT_MS,
       ),
     nextText: (number, options) => wait(`${phone(number)}/next-text`, options),
     nextCall: (number, options) => wait(`${phone(number)}/next-call`, options),
