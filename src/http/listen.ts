@@ -42,8 +42,8 @@ export interface ListenOptions {
 const REQUEST_TIMEOUT_MS = 60_000;
 
 /**
- * How long a connection without a request stays open. Longer than with most clients, Go's 90 s among them: to one that uses a connection while its
- * server closes it, the server seems to have failed (`ECONNRESET`).
+ * How long a connection without a request stays open. Longer than with most clients, Go's 90 s among them: to one that
+ * uses a connection while its server closes it, the server seems to have failed (`ECONNRESET`).
  */
 const KEEP_ALIVE_MS = 120_000;
 
