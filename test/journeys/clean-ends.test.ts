@@ -85,6 +85,15 @@ async function serverStarted(): Promise<number> {
   return findServer() ?? 0;
 }
 
+/** Returns the process id of the guard that a relay-phone has started; undefined before. */
+function findGuard(relayPhone: number | undefined): number | undefined {
+  const { stdout } = spawnSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' });
+  const guard = stdout
+    .split('\n')
+    .find((line) => line.includes('relay-phone-guard') && line.includes(` ${relayPhone} `));
+  return guard === undefined ? undefined : Number.parseInt(guard, 10);
+}
+
 const node = JSON.stringify(process.execPath);
 /** Forms in which a program runs the server as a descendant that is hard to find. */
 const FORMS: readonly [name: string, script: () => string, isOnlyLinux?: boolean][] = [
@@ -146,6 +155,8 @@ describe.each(COMMANDS)('the program of %s', (name, options) => {
       skip(isOnlyLinux === true && !isLinux, NO_LINUX);
       const { child, ended } = start(options(), script());
       const pid = await serverStarted();
+      // Its guard is started right after the program.
+      await expect.poll(() => findGuard(child.pid)).toBeTypeOf('number');
       child.kill('SIGKILL');
       expect(await ended).toBe(null);
       await expect.poll(() => isRunning(pid)).toBe(false);
@@ -255,15 +266,16 @@ describe('tunnel', () => {
 });
 
 describe('a program that a killed relay-phone left running', () => {
+  const listRecords = () => workspace.list().filter((file) => file.startsWith('.relay-phone/programs/'));
+
   /** Kills relay-phone together with its guard, and returns the process id of the server. */
   async function leave(): Promise<number> {
     const { child, ended } = start(['exec'], `${node} server.cjs ${port}; true`);
     const pid = await serverStarted();
-    const { stdout } = spawnSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' });
-    const guard = stdout
-      .split('\n')
-      .find((line) => line.includes('relay-phone-guard') && line.includes(` ${child.pid} `));
-    process.kill(Number.parseInt(guard ?? '', 10), 'SIGKILL');
+    // Both are made right after the start of the program.
+    await expect.poll(() => findGuard(child.pid)).toBeTypeOf('number');
+    await expect.poll(listRecords).toHaveLength(1);
+    process.kill(findGuard(child.pid) ?? Number.NaN, 'SIGKILL');
     child.kill('SIGKILL');
     await ended;
     return pid;
@@ -304,7 +316,7 @@ describe('a program that a killed relay-phone left running', () => {
 
   it.each(['startTime', 'boot', 'namespace'])('is not taken for another process (%s)', async (part) => {
     await leave();
-    const [name = ''] = workspace.list().filter((file) => file.startsWith('.relay-phone/programs/'));
+    const [name = ''] = listRecords();
     const record = JSON.parse(workspace.read(name));
     const stranger = spawn('sleep', ['600']);
     onTestFinished(() => void stranger.kill());
@@ -333,7 +345,7 @@ describe('a program that a killed relay-phone left running', () => {
     expect(stderr).not.toContain('left running');
     child.kill('SIGTERM');
     await ended;
-    expect(workspace.list().filter((file) => file.startsWith('.relay-phone/programs/'))).toEqual([]);
+    expect(listRecords()).toEqual([]);
   });
 });
 

@@ -377,6 +377,7 @@ describe('<Dial>', () => {
     sandbox.phone(REAL).liveCalls()[0]?.say('Hi');
     sandbox.phone(REAL).liveCalls()[0]?.hangUp();
     await call.ended;
+    await sandbox.whenQuiet(call.traceId);
     const [recording] = await client.recordings.list();
     expect(recording).toMatchObject({ source: 'DialVerb', channels: 1, callSid: call.sid });
     expect(app.formsAt('/done')).toMatchObject([{ RecordingSid: recording?.sid }]);
