@@ -148,6 +148,7 @@ describe('init --sandbox --yes', () => {
     [['--real-number', '+15555555'], 2, /not a valid phone number/],
     [['--public-url', 'http://example.com'], 2, /must start with https/],
     [['--public-url', 'https://example.com/app'], 2, /must be an origin/],
+    [['--public-url', 'https://-a.example.com'], 2, /no host can have/],
     [['--area-code', 'abc'], 2, /three digits/],
     [
       ['--live', '--account-sid', `AC5a4db0c5${'0'.repeat(24)}`],
