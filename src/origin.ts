@@ -1,6 +1,6 @@
 // Reads and writes the origins of servers, and tells the addresses of this machine from all others.
 import { isIPv6 } from 'node:net';
-import { findHostFault } from './public-host.js';
+import { findHostFault, findNameFault } from './public-host.js';
 
 /** Returns the host of a URL as sockets take it: an IPv6 address without its brackets. */
 export function readHost({ hostname }: URL): string {
@@ -68,6 +68,8 @@ export function findOriginFault(raw: string, allowLocal: boolean): string | unde
   if (url.username || url.password) return 'must not hold a user name or password';
   if (url.pathname !== '/' || url.search || url.hash) return 'must be an origin: no path, query or fragment';
   if (url.hostname.includes('_')) return 'has an underscore in its host name, which Twilio refuses';
+  const nameFault = findNameFault(url.hostname);
+  if (nameFault !== undefined) return nameFault;
   const fault = isLoopback(url.hostname)
     ? 'is an address of this machine, which Twilio cannot reach'
     : findHostFault(url.hostname);

@@ -1,4 +1,4 @@
-// Whether Twilio could reach a host, judged by its name or address alone.
+// Whether Twilio could reach a host, and whether a host can have such a name, judged by name or address alone.
 import { BlockList, isIP } from 'node:net';
 
 const NETWORKS = new BlockList();
@@ -42,4 +42,22 @@ export function findHostFault(hostname: string): string | undefined {
   return !name.includes('.') || LOCAL_NAME.test(name)
     ? 'is a local name, which Twilio cannot reach'
     : undefined;
+}
+
+/** A part of a name between dots. Names in local networks also have underscores. */
+const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
+const MAX_NAME_LENGTH = 253;
+
+/**
+ * Returns why no host can have this name, as the rest of a sentence; undefined for a name that one can have, and for an
+ * address. Follows RFC 1123, section 2.1, which is narrower than what a `URL` takes.
+ *
+ * @param hostname of a `URL`
+ */
+export function findNameFault(hostname: string): string | undefined {
+  if (isIP(hostname.replace(/^\[|\]$/g, '')) !== 0) return undefined;
+  if (hostname.includes('*')) return 'has a wildcard in its host name, and Twilio calls one host';
+  const name = hostname.replace(/\.$/, '');
+  if (name.length <= MAX_NAME_LENGTH && name.split('.').every((label) => LABEL.test(label))) return undefined;
+  return 'has a host name that no host can have: between its dots are 1 to 63 letters, digits or hyphens, and no hyphen comes first or last';
 }

@@ -37,9 +37,9 @@ it('an older capture replaces no newer one, in whatever order they were imported
   onTestFinished(close);
   const behaviours = BEHAVIOURS.filter(({ id }) => id === 'paging/size-1001');
   const { recordings } = await runConformance(behaviours, side, { kind: 'documentation' });
-  const newer = createCapture(recordings, 'live', Date.UTC(2026, 10, 20));
+  const newer = createCapture({ recordings, interrupted: false }, 'live', Date.UTC(2026, 10, 20));
   const changed = JSON.parse(JSON.stringify(recordings).replace('20007', '20008')) as typeof recordings;
-  const older = createCapture(changed, 'live', Date.UTC(2026, 9, 1));
+  const older = createCapture({ recordings: changed, interrupted: false }, 'live', Date.UTC(2026, 9, 1));
   for (const captures of [
     [newer, older],
     [older, newer],

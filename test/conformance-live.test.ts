@@ -1,5 +1,6 @@
 // `relay-phone conformance --live` against a second sandbox behind TLS, which stands in for an account.
 import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
 import { expect, it, onTestFinished } from 'vitest';
 import { captureSchema, conformanceReportSchema } from '../src/reports.js';
 import { A, B, OWN_URL, setUpLive } from './support/conformance/live-scene.js';
@@ -100,18 +101,43 @@ it.each([
   expect(ended).toMatchObject({ code, stderr: expect.stringContaining(reason) });
 });
 
-it('gives the numbers back after Ctrl-C', async () => {
+it('after Ctrl-C, gives the numbers back and reports what was recorded until then', async () => {
+  let isCalling = false;
   const { workspace, environment, options, urls } = await setUpLive({
-    answer: ({ method, path }) => (method === 'POST' && path.endsWith('/Calls.json') ? 'hang' : undefined),
+    answer: ({ method, path }) => {
+      if (method !== 'POST' || !path.endsWith('/Calls.json')) return undefined;
+      isCalling = true;
+      return 'hang';
+    },
   });
-  const args = ['conformance', '--live', '--yes', ...options, '--only', 'voice/placed'];
-  const child = workspace.start(args, { environment });
+  const only = ['messages/no-recipient', 'voice/placed', 'twiml-voice/redirect'];
+  const args = ['conformance', '--live', '--yes', '--json', '--capture', 'twilio.json', ...options];
+  const child = workspace.start([...args, ...only.flatMap((id) => ['--only', id])], { environment });
   onTestFinished(() => void child.kill('SIGKILL'));
-  await expect.poll(urls).not.toContain(OWN_URL);
+  const output = Promise.all([child.stdout, child.stderr].map((stream) => (stream ? text(stream) : '')));
+  await expect.poll(() => isCalling).toBe(true);
+  expect(await urls()).not.toContain(OWN_URL);
   const exited = once(child, 'exit');
   child.kill('SIGINT');
   expect((await exited)[0]).toBe(130);
   expect(await urls()).toEqual([OWN_URL, OWN_URL]);
+  const [stdout = '', stderr = ''] = await output;
+  const { interrupted, results, spent } = report({ code: 130, stdout, stderr });
+  expect(interrupted).toBe(true);
+  expect(results.map(({ id, outcome, reason }) => [id, outcome, reason])).toEqual([
+    ['messages/no-recipient', 'agrees', null],
+    ['voice/placed', 'unseen', 'interrupted'],
+    ['twiml-voice/redirect', 'unseen', 'interrupted'],
+  ]);
+  // Nobody knows whether Twilio placed the call.
+  expect(Number(spent?.amount)).toBeGreaterThan(0);
+  expect(stderr).toContain('incomplete');
+  const capture = captureSchema.parse(JSON.parse(workspace.read('twilio.json')));
+  expect(capture).toMatchObject({ of: 'live', interrupted: true });
+  expect(Object.keys(capture.recordings)).toEqual(['messages/no-recipient']);
+  const imported = await workspace.run(['conformance', '--import', 'twilio.json']);
+  expect(imported.stdout).toContain('1 agree, 0 differ, 0 could not be seen');
+  expect(imported.stdout).toContain('the capture is incomplete');
 });
 
 /** Each is killed once Twilio has done what it was asked for, and before the answer arrives. */

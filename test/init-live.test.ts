@@ -266,6 +266,7 @@ describe('init without a usable setting or connection', () => {
     [['--public-url', 'https://relay.example.com'], 3, /no phone to send it to/],
     [['--public-url', 'https://127.0.0.1', '--real-number', '+13015550195'], 2, /which Twilio cannot reach/],
     [['--public-url', 'https://a_b.example.com', '--real-number', '+13015550195'], 2, /underscore/],
+    [['--public-url', 'https://*.example.com', '--real-number', '+13015550195'], 2, /wildcard/],
   ])('stops before it buys anything: %j', async (flags, code, message) => {
     await startTwilio();
     const ended = await init([...flags, '--yes', '--buy']);

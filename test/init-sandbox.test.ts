@@ -148,6 +148,7 @@ describe('init --sandbox --yes', () => {
     [['--real-number', '+15555555'], 2, /not a valid phone number/],
     [['--public-url', 'http://example.com'], 2, /must start with https/],
     [['--public-url', 'https://example.com/app'], 2, /must be an origin/],
+    [['--public-url', 'https://-a.example.com'], 2, /no host can have/],
     [['--area-code', 'abc'], 2, /three digits/],
     [
       ['--live', '--account-sid', `AC5a4db0c5${'0'.repeat(24)}`],
@@ -273,6 +274,37 @@ describe('status', () => {
 });
 
 describe('undo', () => {
+  it('in a dry run lists what an interrupted run may have done, and changes nothing', async () => {
+    await workspace.run(INIT);
+    const lines = () => workspace.read('.relay-phone/journal.jsonl').split('\n');
+    const isRecord = (line: string) => line.includes('"deed"');
+    const ofKind = (kind: string) =>
+      lines().find((line) => isRecord(line) && line.includes(`"${kind}"`)) ?? '';
+    const ids = ['number-bought', 'app-created'].map((kind) => String(JSON.parse(ofKind(kind)).id));
+    // As if it had been killed before it knew what became of them.
+    const left = lines().filter((line) => isRecord(line) || !ids.some((id) => line.includes(id)));
+    workspace.write('.relay-phone/journal.jsonl', left.join('\n'));
+    const { stdout } = await workspace.run(['undo', '--dry-run', '--json']);
+    const planned = undoReportSchema.parse(JSON.parse(stdout)).results;
+    expect(planned.map(({ kind, undone, text }) => [kind, undone, text])).toEqual([
+      ['text-sent', false, 'text-sent'],
+      ['env-written', false, 'env-written'],
+      ['app-created', false, 'app-created (may have been done: undo finds out)'],
+      [
+        'number-bought',
+        false,
+        expect.stringMatching(
+          /^\+1\d{10} \(may have been done: undo finds out; only with --release-number\)$/,
+        ),
+      ],
+    ]);
+    expect(lines()).toEqual(left);
+    const undone = await workspace.run(['undo', '--yes', '--release-number', '--json']);
+    const kinds = undoReportSchema.parse(JSON.parse(undone.stdout)).results.map((one) => one.kind);
+    expect(kinds).toEqual(['text-sent', 'env-written', 'app-created', 'number-bought']);
+    expect((await workspace.run(['undo', '--dry-run'])).stdout).toBe('There is nothing to undo.\n');
+  });
+
   it('reverts all changes except the number, which it releases only after separate consent', async () => {
     workspace.write('.env', 'FOO=bar');
     await workspace.run(INIT);

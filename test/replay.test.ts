@@ -104,6 +104,11 @@ it('replay signs an edited webhook again', async () => {
   expect(body?.startsWith(webhook().body?.toString().split('&Body')[0] ?? '?')).toBe(true);
 });
 
+it('replay refuses a public base with a name that no host can have, and says why', async () => {
+  const { code, stderr } = await replay('1', '--public-url', 'https://*.example.com');
+  expect([code, stderr]).toEqual([2, expect.stringContaining('https://*.example.com has a wildcard')]);
+});
+
 it('replay can leave out the signature, and reports how the answer differs', async () => {
   const { say } = await startScene();
   await say(webhook());

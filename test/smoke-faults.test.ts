@@ -8,7 +8,7 @@ import { answerLikeRelay } from './support/doctor/relay-like.js';
 import { openOwnStateFolder } from './support/own-state-folder.js';
 import { createSandboxClient } from './support/sandbox-client.js';
 import { OWN_REQUESTS } from './support/smoke/account-faults.js';
-import { APP_ANSWERS } from './support/smoke/app-faults.js';
+import { APP_ANSWERS, CSRF_REFUSALS } from './support/smoke/app-faults.js';
 import { playStory } from './support/smoke/play-story.js';
 import { APP_TOKEN, LIVE, setSmokeScene, TEST, testPair } from './support/smoke/scene.js';
 import { STORY_FAULTS } from './support/smoke/story-faults.js';
@@ -52,6 +52,36 @@ describe('smoke', () => {
     app.answer((called) => breakIt(called) ?? usual(called));
     const { code, faults } = await smoke(['--app', app.origin], { TWILIO_AUTH_TOKEN: APP_TOKEN });
     expect([code, faults]).toEqual([6, [id]]);
+  });
+
+  it.each(Object.entries(CSRF_REFUSALS))('names the CSRF check of %s', async (_framework, refusal) => {
+    const { smoke, app } = await setSmokeScene();
+    const usual = answerLikeRelay({ authToken: APP_TOKEN });
+    app.answer((called) => (called.method === 'POST' ? refusal : usual(called)));
+    const { code, report } = await smoke(['--app', app.origin], { TWILIO_AUTH_TOKEN: APP_TOKEN });
+    expect(code).toBe(6);
+    const found = report.checks.flatMap(({ id, findings }) => findings.map((one) => ({ check: id, ...one })));
+    expect(found.map(({ check, id }) => [check, id])).toEqual([
+      ['voice-status-signed', 'wants-csrf-token'],
+      ['sms-status-signed', 'wants-csrf-token'],
+      ['inbound-sms', 'wants-csrf-token'],
+      ['inbound-call', 'wants-csrf-token'],
+    ]);
+    for (const { what, tryNext } of found) {
+      expect(what).toContain(`answers ${refusal.status}`);
+      expect(tryNext[0]).toContain('@csrf_exempt');
+    }
+  });
+
+  it('takes the CSRF check for a refusal of what Twilio did not sign', async () => {
+    const { smoke, app } = await setSmokeScene();
+    const usual = answerLikeRelay({ authToken: APP_TOKEN });
+    app.answer((called) => {
+      if (called.method === 'POST' && !called.signed) return CSRF_REFUSALS.Laravel;
+      return usual(called);
+    });
+    const { code, faults } = await smoke(['--app', app.origin], { TWILIO_AUTH_TOKEN: APP_TOKEN });
+    expect([code, faults]).toEqual([0, []]);
   });
 
   it.each(Object.entries(STORY_FAULTS))('fails only %s if that is broken', async (id, fault) => {

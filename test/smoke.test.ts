@@ -152,6 +152,7 @@ describe('the flags of smoke', () => {
     [['--only', 'inbound-sms'], /there is no app to check/],
     [['--app', 'http://127.0.0.1:1/path'], /--app takes the http or https origin/],
     [['--app', 'http://127.0.0.1:1', '--public-url', 'x'], /--public-url takes the http or https origin/],
+    [['--app', 'http://127.0.0.1:1', '--public-url', 'https://*.example.com'], /has a wildcard/],
     [['--signing-token-file', 'none', '--app', 'http://127.0.0.1:1'], /none cannot be used \(ENOENT\)/],
   ])('%j is wrong usage', async (args, what) => {
     const { code, stderr } = await open().run(['smoke', ...args]);

@@ -15,9 +15,12 @@ const MAX_BYTES = 32 * 1024 * 1024;
 /** Answers of Twilio have four levels in a capture of seven. */
 const MAX_DEPTH = 40;
 
-/** Creates a capture. @param now milliseconds since 1970 */
+/** Creates a capture of a run. @param now milliseconds since 1970 */
 export function createCapture(
-  recordings: Readonly<Record<string, Recording>>,
+  {
+    recordings,
+    interrupted,
+  }: { readonly recordings: Readonly<Record<string, Recording>>; readonly interrupted: boolean },
   of: Capture['of'],
   now: number,
 ): Capture {
@@ -27,6 +30,7 @@ export function createCapture(
     of,
     relayPhone: version,
     date: new Date(now).toISOString().slice(0, 10),
+    ...(interrupted && { interrupted }),
     recordings: { ...recordings },
   };
 }

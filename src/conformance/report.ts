@@ -29,6 +29,7 @@ export const conformanceReportSchema = z.object({
   comparedWith: z
     .enum(['documentation', 'live', 'capture'])
     .describe('what the sandbox is compared with: what Twilio documents, the account, or a capture'),
+  interrupted: z.boolean().describe('true if Ctrl-C ended the run; the others could not be seen'),
   agrees: z.number().int(),
   differs: z.number().int(),
   unseen: z.number().int(),
@@ -66,22 +67,27 @@ export const captureSchema = z.strictObject({
   of: z.enum(['live', 'sandbox']).describe('what was recorded: Twilio itself, or the sandbox'),
   relayPhone: z.string().describe('the version that recorded it'),
   date: z.iso.date(),
+  interrupted: z
+    .literal(true)
+    .optional()
+    .describe('there if Ctrl-C ended the run: behaviours that were to run are not in it'),
   recordings: z.record(z.string(), recordingSchema).describe('by the id of the behaviour'),
 });
 
 /** See {@link captureSchema}. */
 export type Capture = z.infer<typeof captureSchema>;
 
-/** Creates the report of the results, without costs and files. */
+/** Creates the report of a run, without costs and files. */
 export function createConformanceReport(
   comparedWith: ConformanceReport['comparedWith'],
-  results: readonly BehaviourResult[],
+  { results, interrupted }: { readonly results: readonly BehaviourResult[]; readonly interrupted: boolean },
 ): ConformanceReport {
   const count = (outcome: BehaviourResult['outcome']) =>
     results.filter((one) => one.outcome === outcome).length;
   return {
     command: 'conformance',
     comparedWith,
+    interrupted,
     agrees: count('agrees'),
     differs: count('differs'),
     unseen: count('unseen'),

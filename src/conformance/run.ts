@@ -18,26 +18,62 @@ export interface ConformanceRun {
   readonly results: readonly BehaviourResult[];
   /** By the id of the behaviour: of Twilio with `live`, else of the sandbox. */
   readonly recordings: Readonly<Record<string, Recording>>;
+  /** True if the signal ended the run before its last behaviour. */
+  readonly interrupted: boolean;
 }
 
-/** Runs the behaviours one after the other. @param onStart is called before each */
+/** How behaviours run. */
+export interface RunOptions {
+  /** Called before each behaviour. */
+  readonly onStart?: (behaviour: TwilioBehaviour, index: number) => void;
+  /** Ends the run early: the running behaviour and the later ones could not be seen. */
+  readonly signal?: AbortSignal;
+}
+
+/** Runs the behaviours one after the other. */
 export async function runConformance(
   behaviours: readonly TwilioBehaviour[],
   sandbox: Side,
   reference: Reference,
-  onStart: (behaviour: TwilioBehaviour, index: number) => void = () => undefined,
+  { onStart, signal }: RunOptions = {},
 ): Promise<ConformanceRun> {
   const results: BehaviourResult[] = [];
   const recordings: Record<string, Recording> = {};
+  let interrupted = false;
   for (const [index, behaviour] of behaviours.entries()) {
-    onStart(behaviour, index);
-    const running = runBehaviour(sandbox, behaviour);
-    const [own, other] = await Promise.all([running, findOther(reference, behaviour, running)]);
+    if (!signal?.aborted) onStart?.(behaviour, index);
+    const seen = await untilAborted(signal, () => runBoth(behaviour, sandbox, reference));
+    interrupted ||= seen === undefined;
+    const { own, other } = seen ?? { own: INTERRUPTED, other: INTERRUPTED };
     const recorded = reference.kind === 'live' ? other : own;
     if (recorded.kind === 'recorded') recordings[behaviour.id] = recorded.recording;
     results.push(resultOf(behaviour, reference, own, other));
   }
-  return { results, recordings };
+  return { results, recordings, interrupted };
+}
+
+const INTERRUPTED: Seen = { kind: 'unseen', reason: 'interrupted' };
+
+/** Undefined once the signal has ended it. How the work goes on then, or fails, is of no interest. */
+async function untilAborted<T>(
+  signal: AbortSignal | undefined,
+  work: () => Promise<T>,
+): Promise<T | undefined> {
+  if (!signal) return work();
+  if (signal.aborted) return undefined;
+  return new Promise((resolve, reject) => {
+    const onAbort = () => resolve(undefined);
+    signal.addEventListener('abort', onAbort, { once: true });
+    work()
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}
+
+async function runBoth(behaviour: TwilioBehaviour, sandbox: Side, reference: Reference) {
+  const running = runBehaviour(sandbox, behaviour);
+  const [own, other] = await Promise.all([running, findOther(reference, behaviour, running)]);
+  return { own, other };
 }
 
 async function findOther(

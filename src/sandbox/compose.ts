@@ -223,6 +223,7 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     behaviours,
     calls: phoneCalls,
     watched,
+    isOwned,
     listTraces: (number) => traceLog.list({ number }),
     sendText: messaging.sendFromPhone,
     callNumber: (phone, to) =>

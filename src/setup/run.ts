@@ -75,9 +75,14 @@ export interface UndoResult extends UndoOutcome {
 
 /** Returns the changes of the account that undo can take back, newest first. A released number cannot be taken back. */
 export function listUndoable(setup: Setup): Change[] {
+  return listPerhapsUndoable(setup).filter(({ state }) => state === 'done');
+}
+
+/** Returns the same, and those that an interrupted run left as intended: {@link reconcileInterrupted} finds out. */
+export function listPerhapsUndoable(setup: Setup): Change[] {
   return setup.journal
     .changes()
-    .filter(({ state, data }) => state === 'done' && data.kind !== 'number-released')
+    .filter(({ state, data }) => ['done', 'intended'].includes(state) && data.kind !== 'number-released')
     .reverse();
 }
 

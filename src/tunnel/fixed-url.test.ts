@@ -22,6 +22,9 @@ describe('a fixed URL', () => {
     ['https://relay.example.com/?a=b', 'must be an origin'],
     ['https://me:secret@relay.example.com', 'https://…@?relay.example.com must not hold a user name'],
     ['https://my_name.example.com', 'underscore'],
+    ['https://*.example.com', 'has a wildcard in its host name'],
+    ['https://-a.example.com', 'no host can have'],
+    ['https://exa mple.com', 'is not a URL'],
     ['https://localhost:8000', 'is an address of this machine'],
     ['http://127.0.0.1:8000', 'is an address of this machine'],
     ['relay.example.com', 'is not a URL'],
@@ -34,5 +37,6 @@ describe('a fixed URL', () => {
   it('may be an address of this machine if loopback is allowed', async () => {
     expect(await openFixed('http://127.0.0.1:8000', { allowLocal: true })).toBe('http://127.0.0.1:8000');
     await expect(openFixed('http://relay.example.com', { allowLocal: true })).rejects.toThrow(/https/);
+    await expect(openFixed('http://*.localhost', { allowLocal: true })).rejects.toThrow(/wildcard/);
   });
 });

@@ -23,6 +23,7 @@ from pytest_relay_phone import (
     Fault,
     Phone,
     Sandbox,
+    SandboxRefusal,
     Unmet,
 )
 
@@ -168,3 +169,10 @@ def test_anyio_runs_the_same_fixtures(pytester: pytest.Pytester) -> None:
         """
     )
     pytester.runpytest_subprocess("-p", "no:asyncio").assert_outcomes(passed=1)
+
+
+async def test_waiting_at_a_number_of_the_account_is_refused_at_once(async_sandbox: AsyncSandbox) -> None:
+    own = async_sandbox.phone(await async_sandbox.number())
+    for wait in (own.wait_for_text, own.wait_for_call):
+        with pytest.raises(SandboxRefusal, match="the account owns that number, so it is not a phone"):
+            await wait(timeout=60)

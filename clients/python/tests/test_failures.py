@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_relay_phone import RelayPhoneError, process
+from pytest_relay_phone import RelayPhoneError, Sandbox, SandboxRefusal, process
 
 APP = """
     import pytest
@@ -100,6 +100,15 @@ def test_an_app_that_cannot_be_reached(pytester: pytest.Pytester) -> None:
         "E     POST http://127.0.0.1:PORT/sms: gave no complete answer: TCP connection refused (ECONNREFUSED) (11202)"
         in printed
     )
+
+
+def test_waiting_at_a_number_of_the_account_is_refused_at_once(sandbox: Sandbox) -> None:
+    own = sandbox.phone(sandbox.number("+12025550123"))
+    for wait in (own.wait_for_text, own.wait_for_call):
+        with pytest.raises(SandboxRefusal) as refusal:
+            wait(timeout=60)
+        assert "the account owns that number, so it is not a phone" in str(refusal.value)
+        assert "Try: wait at a number that the account does not own" in str(refusal.value)
 
 
 def test_an_app_that_never_reached_the_sandbox(pytester: pytest.Pytester) -> None:

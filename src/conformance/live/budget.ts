@@ -27,7 +27,9 @@ export function createBudget(limit: string, prices: WorstPrices): Budget {
   const worstOf = ({ cost }: TwilioBehaviour) => {
     const texts = times(cost?.segments ?? 0, prices.segment);
     const calls = times(cost?.calls ?? 0, prices.call);
-    return texts === undefined || calls === undefined ? undefined : texts + calls;
+    if (texts === undefined || calls === undefined) return undefined;
+    // Every comparison with NaN is false, which would let it pass any limit.
+    return texts + calls >= 0 ? texts + calls : undefined;
   };
   return {
     currency: prices.currency,

@@ -49,7 +49,8 @@ export function addPhoneRoutes(app: Hono, deps: PhoneRouteDeps): void {
   });
   app.get('/phones/:number/calls', (context) => context.json(phoneOf(context).calls()));
   app.get('/phones/:number/next-call', async (context) => {
-    const phone = phoneOf(context);
+    const number = context.req.param('number');
+    const phone = phones.reachablePhone(number, `wait for a call to ${number}`);
     const { after, timeoutMs } = readWait(context);
     const which =
       after === undefined ? unread.calls(phone.number, phone.calls(), context.req.raw.signal) : { after };

@@ -96,6 +96,16 @@ describe('a phone', () => {
     }
   });
 
+  it('cannot be a number of the account: what is sent to it goes to the app', async () => {
+    const owned = sandbox.phone(FROM);
+    for (const waiting of [owned.nextText(), owned.nextCall()])
+      await expect(waiting).rejects.toMatchObject({
+        kind: 'usage',
+        reason: 'the account owns that number, so it is not a phone',
+        tryNext: [expect.stringContaining('does not own'), expect.stringContaining(FROM)],
+      });
+  });
+
   it('that no text can reach gets no reply to STOP', async () => {
     expect(await sandbox.phone('MYBANK').text(FROM, 'STOP')).toMatchObject({ automaticReply: null });
     expect(sandbox.phone('MYBANK').texts()).toEqual([]);

@@ -1,4 +1,5 @@
 // The phones of the sandbox: the numbers that the account does not own, and all other senders and callers.
+import { RelayPhoneError } from '../../errors.js';
 import type { SentText, TextOutcome, TextUnderway } from '../messaging/text-gateway.js';
 import type { Store } from '../platform/database.js';
 import { DEFAULT_TIMEOUT_MS, waitForMatch } from '../platform/events/search.js';
@@ -134,7 +135,14 @@ export interface PhoneBook {
   summaries(): readonly PhoneSummary[];
   /** A page of a conversation of a phone. @throws RelayPhoneError `usage` as `phone` does, or if the page does not exist. */
   threadPage(number: string, withNumber: string, options: ThreadPageOptions): ThreadPage;
-  /** The texts of a phone, one by one. @throws RelayPhoneError `usage` if its address is not a valid number. */
+  /**
+   * A phone that texts and calls can reach.
+   *
+   * @param task of the error, such as `wait for a text to +12025550190`
+   * @throws RelayPhoneError `usage` if its address is not a valid number, or if the account owns the number
+   */
+  reachablePhone(number: string, task: string): SandboxPhone;
+  /** The texts of a phone, one by one. @throws RelayPhoneError `usage` as `reachablePhone` does. */
   inbox(number: string): Inbox;
 }
 
@@ -148,6 +156,8 @@ export interface PhoneBookDeps {
   readonly behaviours: BehaviourStore;
   readonly calls: Pick<PhoneCalls, 'list' | 'live' | 'findLive'>;
   readonly watched: Pick<WatchedNumbers, 'add'>;
+  /** True if the account owns the number. */
+  readonly isOwned: (number: string) => boolean;
   /** Lists the traces in which a phone took part, newest first. */
   listTraces(number: string): readonly KnownTrace[];
   /** Sends a text from a phone. */
@@ -158,11 +168,17 @@ export interface PhoneBookDeps {
 
 /** Creates the phone book. */
 export function createPhoneBook(deps: PhoneBookDeps): PhoneBook {
-  const { events, inboxes, threads, behaviours, calls, watched } = deps;
+  const { events, inboxes, threads, behaviours, calls, watched, isOwned } = deps;
 
-  /** Only a valid number can be sent to: waiting for a text to any other address would never end. */
+  /** What is sent to any other address reaches no phone: waiting for it there would never end. */
+  function verifyReachable(text: string, task: string): string {
+    const { number } = verifyPhoneNumber(text, task);
+    if (isOwned(number)) throw notAPhone(number, task);
+    return number;
+  }
+
   function reachableInbox(number: string): Inbox {
-    return inboxes.inbox(verifyPhoneNumber(number, `wait for a text to ${number}`).number);
+    return inboxes.inbox(verifyReachable(number, `wait for a text to ${number}`));
   }
 
   function phone(text: string): SandboxPhone {
@@ -182,7 +198,7 @@ export function createPhoneBook(deps: PhoneBookDeps): PhoneBook {
       calls: () => calls.list(number),
       liveCalls: () => calls.live(number),
       nextCall: async ({ timeout = DEFAULT_TIMEOUT_MS } = {}) => {
-        verifyPhoneNumber(number, `wait for a call to ${number}`);
+        verifyReachable(number, `wait for a call to ${number}`);
         return waitForMatch(
           events,
           (event) =>
@@ -209,6 +225,7 @@ export function createPhoneBook(deps: PhoneBookDeps): PhoneBook {
 
   return {
     phone,
+    reachablePhone: (text, task) => phone(verifyReachable(verifyPhone(text), task)),
     inbox: (text) => reachableInbox(verifyPhone(text)),
     threadPage: (text, withNumber, options) => threads.page(verifyPhone(text), withNumber, options),
     summaries: createSummaries(deps),
@@ -217,6 +234,18 @@ export function createPhoneBook(deps: PhoneBookDeps): PhoneBook {
 
 function verifyPhone(text: string): string {
   return verifyPhoneAddress(text, `use ${text} as a phone`);
+}
+
+function notAPhone(number: string, task: string): RelayPhoneError {
+  return new RelayPhoneError({
+    kind: 'usage',
+    task,
+    reason: 'the account owns that number, so it is not a phone',
+    tryNext: [
+      'wait at a number that the account does not own, such as +12025550190',
+      `look at the webhooks of the app: texts and calls to ${number} go there`,
+    ],
+  });
 }
 
 interface SummaryRow extends Pick<PhoneSummary, 'number' | 'texts' | 'sent' | 'calls'> {

@@ -107,7 +107,8 @@ function hasVariable(values: EnvValues): boolean {
   return [...values.keys()].some((name) => /^[A-Z][A-Z0-9_]*$/.test(name));
 }
 
-function isSecretKey(key: string): boolean {
+/** True if the name of a variable is that of a secret. */
+export function isSecretKey(key: string): boolean {
   return isSecretName(key) && !/PUBLIC_KEY/.test(key);
 }
 
@@ -161,13 +162,13 @@ async function isTrackedIn(root: string, path: string): Promise<boolean> {
   return exitCode === 0;
 }
 
-/** `./`, because a leading colon would have a meaning. */
-function pathInRepository(root: string, path: string): string {
+/** Returns the path of a file as git takes it. `./`, because a leading colon would have a meaning. */
+export function pathInRepository(root: string, path: string): string {
   return `./${relative(root, path).split(sep).join('/')}`;
 }
 
-/** Follows links in the folders above, as git does not; a link in their place may itself be tracked. */
-function realPlace(path: string): string {
+/** Returns the path with the links in the folders above followed, as git does not; the last link may itself be tracked. */
+export function realPlace(path: string): string {
   const absolute = resolve(path);
   try {
     return join(realpathSync(dirname(absolute)), basename(absolute));
@@ -177,7 +178,7 @@ function realPlace(path: string): string {
 }
 
 /** Lists the folders with a repository from `folder` upwards, the nearest first. */
-function listRepositories(folder: string): string[] {
+export function listRepositories(folder: string): string[] {
   const parent = dirname(folder);
   const above = parent === folder ? [] : listRepositories(parent);
   return hasRepository(folder) ? [folder, ...above] : above;
@@ -255,8 +256,8 @@ function createEnvironment(): Record<string, string | undefined> {
   return { ...Object.fromEntries(kept), ...SAFE_ENVIRONMENT };
 }
 
-/** Thrown inside of this file if git could not be asked. */
-class GitFailure extends Error {
+/** Thrown by {@link runGit} and {@link listRepositories} if git could not be asked. */
+export class GitFailure extends Error {
   readonly refusal: GitRefusal;
 
   constructor(reason: string, tryNext: readonly string[]) {
@@ -271,7 +272,7 @@ class GitFailure extends Error {
  * @param expected the exit codes that are an answer
  * @throws GitFailure if git could not be started, was ended, or ended with another code
  */
-async function runGit(
+export async function runGit(
   root: string,
   args: readonly string[],
   expected: readonly number[],

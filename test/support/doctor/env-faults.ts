@@ -37,6 +37,18 @@ export const ENV_FAULTS: Faults<SandboxScene> = {
     execFileSync('git', ['add', '.env'], { cwd: workspace.path });
     return undefined;
   },
+  'env-in-git-history': ({ workspace, setEnv }) => {
+    const git = (...args: readonly string[]) => execFileSync('git', args, { cwd: workspace.path });
+    const commit = () =>
+      git('-c', 'user.name=a', '-c', 'user.email=a@example.com', 'commit', '-qm', 'x', '--no-verify');
+    setEnv({ SECRET_KEY: 'a-secret-of-the-app' });
+    startRepository(workspace.path, () => workspace.write('.gitignore', '.env\n'));
+    git('add', '-f', '.env');
+    commit();
+    git('rm', '-q', '--cached', '.env');
+    commit();
+    return undefined;
+  },
   'env-not-ignored': ({ workspace }) => {
     startRepository(workspace.path);
     return undefined;

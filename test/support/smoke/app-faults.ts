@@ -45,3 +45,17 @@ export const APP_ANSWERS: Readonly<Record<string, Answer>> = {
   'inbound-sms': ({ path }) => (path === '/api/v1/inbound_sms' ? { status: 400, body: 'no' } : undefined),
   'inbound-call': answer('/api/v1/inbound_call', 'unsigned', 200),
 };
+
+/** What frameworks answer to a POST without their CSRF token, by framework. */
+export const CSRF_REFUSALS = {
+  Django: {
+    status: 403,
+    body: '<title>403 Forbidden</title><h1>Forbidden <span>(403)</span></h1><p>CSRF verification failed. Request aborted.</p>',
+  },
+  'Flask-WTF': {
+    status: 400,
+    body: '<title>400 Bad Request</title><h1>Bad Request</h1><p>The CSRF token is missing.</p>',
+  },
+  Laravel: { status: 419, body: '<title>Page Expired</title>' },
+  Rails: { status: 422, body: '<h1>ActionController::InvalidAuthenticityToken</h1>' },
+} as const satisfies Readonly<Record<string, AppAnswer>>;

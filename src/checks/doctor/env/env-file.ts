@@ -1,10 +1,11 @@
 // Checks the .env file: it exists, both of its readers see the same values, and git does not commit it.
 import { isUtf8 } from 'node:buffer';
 import { findGitExposure } from '../../../settings/env-file/git.js';
+import { findCommittedSecrets } from '../../../settings/env-file/git-history.js';
 import { type EnvFile, readWithDecouple } from '../../../settings/env-file/read.js';
 import { REQUIRED_ENV_KEYS } from '../../../setup/env-values.js';
 import { CONSOLE_PAGES } from '../../../twilio/console-pages.js';
-import { type CheckFinding, found, nothingToCheck, pass, passUnless } from '../../check.js';
+import { type CheckFinding, found, nothingToCheck, passUnless } from '../../check.js';
 import { createDoctorCheck } from '../doctor-context.js';
 
 const HOLDS_TOKEN = 'It holds the auth token, with which anyone can spend the money of the account.';
@@ -75,39 +76,67 @@ export const envReadersCheck = createDoctorCheck<ReadersFinding>({
   },
 });
 
-/** Checks that git neither tracks `.env` nor would commit it. */
-export const envGitCheck = createDoctorCheck<'env-tracked-by-git' | 'env-not-ignored' | 'env-git-unknown'>({
+type GitFinding = 'env-tracked-by-git' | 'env-in-git-history' | 'env-not-ignored' | 'env-git-unknown';
+
+/** Checks that git neither tracks `.env` nor would commit it, and that no commit has its present secrets. */
+export const envGitCheck = createDoctorCheck<GitFinding>({
   id: 'env-git',
   group: 'env file',
   expects: 'git does not commit .env, which holds secrets',
   needs: ['env-file'],
   findings: {
     'env-tracked-by-git': { severity: 'fault', why: HOLDS_TOKEN },
+    'env-in-git-history': {
+      severity: 'warning',
+      why: 'A file that was removed stays in the commits of before, and everyone with the repository can read it.',
+    },
     'env-not-ignored': { severity: 'warning', why: HOLDS_TOKEN },
     'env-git-unknown': { severity: 'warning', why: HOLDS_TOKEN },
   },
   run: async ({ envPath, envFile }) => {
     const exposure = await findGitExposure(envPath, envFile?.bytes);
-    switch (exposure.kind) {
-      case 'none':
-        return pass(`git does not commit it: ${exposure.why}`);
-      case 'tracked':
-        return found(describeTracked(envPath, exposure.bypassed));
-      case 'would-be-committed':
-        return found({
-          id: 'env-not-ignored',
-          what: `git would commit ${envPath}`,
-          tryNext: ['add it to .gitignore'],
-        });
-      case 'unknown':
-        return found({
-          id: 'env-git-unknown',
-          what: `git could not be asked whether it would commit ${envPath}: ${exposure.reason}`,
-          tryNext: exposure.tryNext,
-        });
-    }
+    if (exposure.kind === 'tracked') return found(describeTracked(envPath, exposure.bypassed));
+    if (exposure.kind === 'unknown')
+      return found(describeUnknown(`git could not be asked whether it would commit ${envPath}`, exposure));
+    const committed = await findCommittedSecrets(envPath, envFile?.values ?? new Map());
+    const why = exposure.kind === 'none' ? exposure.why : '';
+    return passUnless<GitFinding>(`git does not commit it: ${why}`, [
+      exposure.kind === 'would-be-committed'
+        ? {
+            id: 'env-not-ignored',
+            what: `git would commit ${envPath}`,
+            tryNext: ['add it to .gitignore'],
+          }
+        : undefined,
+      committed.kind === 'found' ? describeCommitted(envPath, committed) : undefined,
+      committed.kind === 'unknown'
+        ? describeUnknown(`git could not be asked whether a commit has the secrets of ${envPath}`, committed)
+        : undefined,
+    ]);
   },
 });
+
+function describeUnknown(
+  what: string,
+  { reason, tryNext }: { readonly reason: string; readonly tryNext: readonly string[] },
+): CheckFinding<'env-git-unknown'> {
+  return { id: 'env-git-unknown', what: `${what}: ${reason}`, tryNext };
+}
+
+function describeCommitted(
+  path: string,
+  { commit, names }: { readonly commit: string; readonly names: readonly string[] },
+): CheckFinding<'env-in-git-history'> {
+  const isToken = names.includes('TWILIO_AUTH_TOKEN');
+  return {
+    id: 'env-in-git-history',
+    what: `the commit ${commit} has ${names.join(', ')} as ${path} has ${names.length === 1 ? 'it' : 'them'} now`,
+    tryNext: [
+      `change ${names.length === 1 ? 'it' : 'each of them'}${isToken ? `, the auth token at ${CONSOLE_PAGES.keys}` : ''}: that is what helps if it was pushed`,
+      `git log --all --full-history -- ${path}, for all such commits`,
+    ],
+  };
+}
 
 const NEW_TOKEN = `if it was pushed: create a new auth token at ${CONSOLE_PAGES.keys}`;
 

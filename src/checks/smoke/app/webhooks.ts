@@ -1,6 +1,7 @@
 // Checks that the app verifies the signatures of webhooks: of status callbacks, and of texts and calls to an unknown mask.
+import { CSRF_ADVICE, isCsrfRefusal } from '../../../app-host/csrf.js';
 import type { HttpAnswer } from '../../../http/send.js';
-import { type CheckFinding, passUnless } from '../../check.js';
+import { type CheckFinding, found, passUnless } from '../../check.js';
 import { findMisreadings, MISREADING_ADVICE, MISREADING_REASONS } from '../../difficult-forms.js';
 import {
   type CallbackReaction,
@@ -11,12 +12,13 @@ import {
 import type { AnySmokeCheck } from '../smoke-context.js';
 import { createAppCheck, SIGNATURE_KINDS, type SignatureKind, sendWithSignature } from './app-under-test.js';
 
-type CallbackFinding = 'refuses-signed' | 'takes-anything' | 'absent' | 'fails';
+type CallbackFinding = 'wants-csrf-token' | 'refuses-signed' | 'takes-anything' | 'absent' | 'fails';
 
 /** An account that does not exist: apps verify the signature, not the account. */
 const UNKNOWN_ACCOUNT = `AC${'0'.repeat(32)}`;
 
 const NOT_KNOWN = 'Webhooks reach a program that does not know them.';
+const REFUSES_ALL = 'No text and no call from Twilio gets through.';
 const LOST = 'What Twilio sends is lost: Twilio does not retry.';
 
 const SIGNED_HOW: Readonly<Record<SignatureKind, string>> = {
@@ -40,7 +42,8 @@ function createCallbackCheck(callback: TestCallback, kind: SignatureKind): AnySm
     expects: `the app ${kind === 'signed' ? 'accepts' : 'refuses'} ${name} ${SIGNED_HOW[kind]}`,
     needs: ['signing-token', 'app-host'],
     findings: {
-      'refuses-signed': { severity: 'fault', why: 'No text and no call from Twilio gets through.' },
+      'wants-csrf-token': { severity: 'fault', why: REFUSES_ALL },
+      'refuses-signed': { severity: 'fault', why: REFUSES_ALL },
       'takes-anything': {
         severity: 'fault',
         why: 'Anyone who knows the address can send texts in the name of others.',
@@ -50,13 +53,19 @@ function createCallbackCheck(callback: TestCallback, kind: SignatureKind): AnySm
     },
     run: async (app) => {
       const answer = await sendWithSignature(app, callback, kind);
-      const reaction = classifyAnswer(answer);
+      if (kind === 'signed' && isCsrfRefusal(answer)) return found(describeCsrf(name, answer));
+      const reaction = isCsrfRefusal(answer) ? 'refused' : classifyAnswer(answer);
       const what = `it answers ${answer.status} to ${name} ${SIGNED_HOW[kind]}`;
       return passUnless(`${reaction} (${answer.status})`, [
         reaction === expected ? undefined : explainReaction(reaction, what),
       ]);
     },
   });
+}
+
+function describeCsrf(name: string, { status }: HttpAnswer): CheckFinding<'wants-csrf-token'> {
+  const what = `it answers ${status} to ${name}, because Twilio sends no CSRF token`;
+  return { id: 'wants-csrf-token', what, tryNext: CSRF_ADVICE };
 }
 
 const OTHER_APP = ['set PHONES_ENABLED=True, for Firefox Relay', "read the app's output", '--app URL'];
@@ -110,7 +119,7 @@ export const difficultFormsCheck: AnySmokeCheck = createAppCheck<'misreads-forms
   },
 });
 
-type InboundFinding = 'answers-alike' | 'takes-unsigned' | 'absent' | 'fails';
+type InboundFinding = 'wants-csrf-token' | 'answers-alike' | 'takes-unsigned' | 'absent' | 'fails';
 
 /** This number cannot be a mask: Twilio sells it to nobody, not even to test credentials. */
 const MASK = '+15005550001';
@@ -152,6 +161,7 @@ export const INBOUND_CHECKS: readonly AnySmokeCheck[] = INBOUND.map((webhook) =>
     expects: `the app refuses ${name} without a valid signature, and answers a signed one for an unknown mask differently`,
     needs: ['signing-token', 'app-host'],
     findings: {
+      'wants-csrf-token': { severity: 'fault', why: REFUSES_ALL },
       'answers-alike': {
         severity: 'fault',
         why: "It refuses Twilio's signature, or verifies none.",
@@ -180,6 +190,7 @@ function findInboundFault(
   name: string,
   { signed, foreign, unsigned }: Answers,
 ): CheckFinding<InboundFinding> | undefined {
+  if (isCsrfRefusal(signed)) return describeCsrf(name, signed);
   const failed = [signed, foreign, unsigned].find(({ status }) => status >= 500);
   if (failed) {
     const what = `it answers ${failed.status} to ${name}`;

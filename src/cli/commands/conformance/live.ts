@@ -8,7 +8,6 @@ import { describeLivePlan } from '../../../conformance/live/plan.js';
 import { readWorstPrices } from '../../../conformance/live/prices.js';
 import { selectWithin } from '../../../conformance/live/selection.js';
 import { borrowNumbers, createLiveRun } from '../../../conformance/live/side.js';
-import type { ConformanceRun } from '../../../conformance/run.js';
 import { RelayPhoneError } from '../../../errors.js';
 import { findAgent } from '../../../http/agent.js';
 import { sendRequest } from '../../../http/send.js';
@@ -28,12 +27,14 @@ import { type ConformanceFlags, DEFAULT_BUDGET } from './command.js';
 const WAIT_MS = 90_000;
 const PROOF_TIMEOUT_MS = 10_000;
 
-/** Runs behaviours with an account. `compare` gets what runs one of them. */
-export type CompareLive = (run: ReturnType<typeof createLiveRun>) => Promise<ConformanceRun>;
+/** Compares, and reports the results. @returns the exit code */
+export type CompareLive = (run: ReturnType<typeof createLiveRun>, budget: Budget) => Promise<number>;
 
 /**
- * Prepares the account after the user's consent, compares, and restores the account however that ends.
+ * Prepares the account after the user's consent, compares, and restores the account however that ends. The report comes
+ * first, so that a clean-up that fails or hangs loses nothing of what was recorded.
  *
+ * @returns the exit code of `compare`
  * @throws RelayPhoneError without consent, without two usable numbers, prices or a public base.
  */
 export async function runLive(
@@ -41,7 +42,7 @@ export async function runLive(
   flags: ConformanceFlags,
   behaviours: readonly TwilioBehaviour[],
   compare: CompareLive,
-): Promise<{ readonly done: ConformanceRun; readonly budget: Budget }> {
+): Promise<number> {
   const { ports, screen } = context;
   const authtoken = await readSecret(ports, '--authtoken-file', flags.authtokenFile);
   const prompts = findPrompts(ports, flags.yes);
@@ -58,7 +59,6 @@ export async function runLive(
     const { setup } = session;
     const lock = await acquireLock(context.state.open(), 'setup', waitForLock(context, 'conformance'));
     closing.add(async () => lock.release());
-    const ended = new AbortController();
     closing.add(async () => warnOfTraces(context, setup));
     const earlier = await removeTraces(setup);
     for (const text of earlier.removed) screen.done(`an earlier run was cut off: ${text}`);
@@ -100,12 +100,7 @@ export async function runLive(
       waitMs: WAIT_MS,
       losses: () => losses,
     });
-    closing.add(async () => ended.abort());
-    const done = await compare((behaviour) => {
-      if (ended.signal.aborted) return Promise.resolve({ kind: 'unseen', reason: 'it was interrupted' });
-      return run(behaviour);
-    });
-    return { done, budget };
+    return await compare(run, budget);
   } finally {
     await closing.closeAll();
   }

@@ -29,7 +29,7 @@ export async function run(ports: CliPorts, flags: ConformanceFlags): Promise<num
   if (flags.capture !== undefined) verifyWritable(resolve(ports.cwd, flags.capture));
   if (flags.live) return compareWithTwilio(context, flags, behaviours);
   const done = await compare(context, behaviours, { kind: 'documentation' });
-  return conclude(context, flags, done, createConformanceReport('documentation', done.results));
+  return conclude(context, flags, done, createConformanceReport('documentation', done));
 }
 
 /** Nothing is passed over in silence, least of all a budget. */
@@ -63,31 +63,50 @@ async function compareWithTwilio(
 ): Promise<number> {
   // Loaded here, because a run without an account needs neither journal nor tunnel.
   const { runLive } = await import('./live.js');
-  const { done, budget } = await runLive(context, flags, behaviours, (runOne) =>
-    compare(context, behaviours, { kind: 'live', run: runOne }),
+  return runLive(context, flags, behaviours, (runOne, budget) =>
+    reportThoughInterrupted(context, async (signal) => {
+      const done = await compare(context, behaviours, { kind: 'live', run: runOne }, signal);
+      const spent = {
+        amount: toDecimal(budget.spent()),
+        currency: budget.currency,
+        budget: flags.budget ?? DEFAULT_BUDGET,
+      };
+      context.screen.line(`Spent at most ${spent.amount} ${spent.currency} of ${spent.budget}.`);
+      return conclude(context, flags, done, { ...createConformanceReport('live', done), spent });
+    }),
   );
-  const spent = {
-    amount: toDecimal(budget.spent()),
-    currency: budget.currency,
-    budget: flags.budget ?? DEFAULT_BUDGET,
-  };
-  context.screen.line(`Spent at most ${spent.amount} ${spent.currency} of ${spent.budget}.`);
-  return conclude(context, flags, done, { ...createConformanceReport('live', done.results), spent });
+}
+
+/** Ctrl-C aborts the signal, and the process does not end before `work` has reported what there is. */
+function reportThoughInterrupted(
+  { ports }: CommandContext,
+  work: (signal: AbortSignal) => Promise<number>,
+): Promise<number> {
+  const interruption = new AbortController();
+  const reported = work(interruption.signal);
+  ports.onInterrupt(async () => {
+    interruption.abort();
+    await reported;
+  });
+  return reported;
 }
 
 async function compare(
   { ports, screen }: CommandContext,
   behaviours: readonly TwilioBehaviour[],
   reference: Reference,
+  signal?: AbortSignal,
 ): Promise<ConformanceRun> {
   const sandbox = await openSandboxSide(ports);
-  ports.onInterrupt(sandbox.close);
   const progress = screen.progress('running the behaviours');
   try {
-    return await runConformance(behaviours, sandbox.side, reference, ({ group }, index) => {
-      // A log keeps every line: one for each group.
-      if (group !== behaviours[index - 1]?.group)
-        progress.update(`${group} (${index} of ${behaviours.length} done)`);
+    return await runConformance(behaviours, sandbox.side, reference, {
+      ...(signal && { signal }),
+      onStart: ({ group }, index) => {
+        // A log keeps every line: one for each group.
+        if (group !== behaviours[index - 1]?.group)
+          progress.update(`${group} (${index} of ${behaviours.length} done)`);
+      },
     });
   } finally {
     progress.end();
@@ -99,16 +118,13 @@ async function compare(
 function conclude(
   { ports, screen }: CommandContext,
   flags: ConformanceFlags,
-  { recordings }: ConformanceRun,
+  done: ConformanceRun,
   report: ConformanceReport,
 ): number {
   showConformance(screen, report);
   const path = flags.capture === undefined ? null : resolve(ports.cwd, flags.capture);
   if (path !== null) {
-    writeCapture(
-      path,
-      createCapture(recordings, report.comparedWith === 'live' ? 'live' : 'sandbox', ports.now()),
-    );
+    writeCapture(path, createCapture(done, report.comparedWith === 'live' ? 'live' : 'sandbox', ports.now()));
     screen.done(`wrote ${path}`);
   }
   screen.document({ ...report, capture: path } satisfies ConformanceReport);
@@ -127,9 +143,10 @@ async function importCapture(
     screen.warn(
       `${unknown.length} of its behaviours are not in this version: ${shorten(unknown.join(', '), 200)}`,
     );
+  if (capture.interrupted) screen.warn('the capture is incomplete: Ctrl-C ended its run');
   const behaviours = selected.filter(({ id }) => Object.hasOwn(capture.recordings, id));
   const done = await compare(context, behaviours, { kind: 'capture', recordings: capture.recordings });
-  const report = createConformanceReport('capture', done.results);
+  const report = createConformanceReport('capture', done);
   showConformance(screen, report);
   const regressionTest = keepForTests(ports.cwd, capture) ?? null;
   if (regressionTest !== null) screen.done(`wrote ${regressionTest}; npm run fidelity raises its rows to R`);

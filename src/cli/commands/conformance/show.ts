@@ -25,6 +25,7 @@ export function showConformance(screen: Screen, report: ConformanceReport): void
   if (report.notCompared.length > 0) screen.title('Not compared');
   for (const text of report.notCompared) screen.skipped(text);
   const { agrees, differs, unseen } = report;
+  if (report.interrupted) screen.warn('incomplete: the run was interrupted');
   screen.line(`Behaviours: ${agrees} agree, ${differs} differ, ${unseen} could not be seen.`);
 }
 

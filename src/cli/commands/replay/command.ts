@@ -1,8 +1,9 @@
 // `relay-phone replay`: its arguments, options and help.
 import { REPLAY_PATH } from '../../../exchanges/parameters.js';
+import { findNameFault } from '../../../public-host.js';
 import { type Asked, argument, command, type FlagsOf, option, wrongValue } from '../../core/command.js';
 import { settingsOptions, showNumbersOptions, targetOptions } from '../../core/options.js';
-import { appOrigin, exchangeId, matching } from '../../core/values.js';
+import { appOrigin, exchangeId, findOrigin, matching } from '../../core/values.js';
 
 /** `relay-phone replay`. */
 export const replayCommand = command({
@@ -54,7 +55,8 @@ function readSet(text: string, asked: Asked): readonly [name: string, value: str
 }
 
 function readOrigin(text: string, asked: Asked): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url && /^https?:$/.test(url.protocol) && url.pathname === '/' && url.search === '') return url.origin;
-  throw wrongValue(asked, 'an origin, such as http://127.0.0.1:8000');
+  const origin = findOrigin(text);
+  const fault = origin && findNameFault(new URL(origin).hostname);
+  if (origin !== undefined && fault === undefined) return origin;
+  throw wrongValue(asked, `an origin, such as http://127.0.0.1:8000${fault ? `; ${origin} ${fault}` : ''}`);
 }

@@ -10,6 +10,7 @@ import type { AppUnderTest, SmokeContext } from '../../../checks/smoke/smoke-con
 import { findSystemCode, RelayPhoneError } from '../../../errors.js';
 import { findAgent } from '../../../http/agent.js';
 import { sendRequest } from '../../../http/send.js';
+import { findNameFault } from '../../../public-host.js';
 import { verifyResolved } from '../../../settings/unresolved.js';
 import { required } from '../../../setup/setup.js';
 import { createTwilioClient } from '../../../twilio/client.js';
@@ -206,11 +207,14 @@ function verifySignedValues({ loaded, envPath }: CommandContext, { signingTokenF
 function findSignedBase({ loaded: { values } }: CommandContext, origin: string): string {
   if (values.publicUrl === undefined) return origin;
   const base = findOrigin(values.publicUrl);
-  if (base !== undefined) return base;
+  const fault = base && findNameFault(new URL(base).hostname);
+  if (base !== undefined && fault === undefined) return base;
   throw new RelayPhoneError({
     kind: 'usage',
     task: 'check the signatures of the app',
-    reason: '--public-url takes the http or https origin of the app, without a path or user',
+    reason: fault
+      ? `${base} ${fault}`
+      : '--public-url takes the http or https origin of the app, without a path or user',
     tryNext: [`--public-url ${USUAL_APP}`],
   });
 }

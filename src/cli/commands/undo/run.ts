@@ -6,7 +6,13 @@ import { formatMonthlyPrice } from '../../../setup/price.js';
 import { isInProject } from '../../../setup/project.js';
 import { listUnknownNumbers, type PricedNumber } from '../../../setup/purchase.js';
 import type { UndoReport } from '../../../setup/report.js';
-import { listUndoable, reconcileInterrupted, type UndoResult, undoChanges } from '../../../setup/run.js';
+import {
+  listPerhapsUndoable,
+  listUndoable,
+  reconcileInterrupted,
+  type UndoResult,
+  undoChanges,
+} from '../../../setup/run.js';
 import {
   type Choices,
   NO_CHOICES,
@@ -142,10 +148,15 @@ function createSessionStep(context: CommandContext, flags: UndoFlags): SetupStep
   });
 }
 
+/** A dry run does not ask Twilio, so what an interrupted run intended may or may not be there. */
 function planUndo(setup: Setup): UndoResult[] {
-  return listUndoable(setup).map(({ id, data }) => {
-    const text =
-      data.kind === 'number-bought' ? `${data.phoneNumber} (only with --release-number)` : data.kind;
+  return listPerhapsUndoable(setup).map(({ id, state, data }) => {
+    const notes = [
+      ...(state === 'intended' ? ['may have been done: undo finds out'] : []),
+      ...(data.kind === 'number-bought' ? ['only with --release-number'] : []),
+    ];
+    const what = data.kind === 'number-bought' ? data.phoneNumber : data.kind;
+    const text = notes.length > 0 ? `${what} (${notes.join('; ')})` : what;
     setup.output.planned([text]);
     return { id, kind: data.kind, undone: false, text };
   });
