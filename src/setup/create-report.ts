@@ -1,7 +1,7 @@
 // Builds the JSON documents of `init` and `send-test` from the facts that a run found.
 import type { RelayPhoneError } from '../errors.js';
 import { findDeliveryFault } from './delivery.js';
-import { formatSentText, type InitReport, type SendTestReport } from './report.js';
+import type { InitReport, SendTestReport } from './report.js';
 import type { StepResult } from './run.js';
 import { required, type Setup, type SetupFacts } from './setup.js';
 
@@ -71,4 +71,8 @@ export function createSendTestReport(
     warnings: [...warnings],
     error: error?.toJSON() ?? null,
   };
+}
+
+function formatSentText(text: NonNullable<SetupFacts['text']>): InitReport['text'] {
+  return { ...text, sid: text.sid ?? null, errorCode: text.errorCode ?? null, shown: text.shown ?? null };
 }

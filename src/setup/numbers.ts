@@ -2,7 +2,6 @@
 import { RelayPhoneError } from '../errors.js';
 import { formatWithoutPassword } from '../origin.js';
 import { explaining } from '../twilio/failure.js';
-import { openProducts } from '../twilio/products.js';
 import { createPriceFinder, findPresentPrice } from './price.js';
 import type { RoutedNumber } from './purchase.js';
 import type { NumberReport } from './report.js';
@@ -111,6 +110,8 @@ export type NumberServices = ReadonlyMap<string, NonNullable<NumberReport['servi
  * @throws RelayPhoneError `refused` or `network` if Twilio does not list them.
  */
 export async function findServices({ client }: Pick<Setup, 'client'>): Promise<NumberServices> {
+  // Loaded here, because the setup steps import this file and need no Messaging Services.
+  const { openProducts } = await import('../twilio/products.js');
   const { messaging } = openProducts(client);
   const services = await explaining('list the Messaging Services', messaging.services.list());
   const senders = await Promise.all(

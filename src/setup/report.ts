@@ -1,7 +1,6 @@
 // The schemas of the JSON documents that init, status, send-test and undo print: the contract with scripts.
 import * as z from 'zod';
 import { appFields } from './changes.js';
-import type { SetupFacts } from './setup.js';
 
 /** An amount of money. */
 export const money = z
@@ -30,7 +29,7 @@ export const problem = z.object({
 });
 
 /** A text and its delivery status. */
-export const sentText = z.object({
+const sentText = z.object({
   sid: z.string().nullable().describe('null while it is only planned'),
   from: z.string(),
   to: z.string(),
@@ -38,11 +37,6 @@ export const sentText = z.object({
   errorCode: z.number().nullable(),
   shown: z.string().nullable().describe('what the phone shows; in the sandbox only'),
 });
-
-/** Converts a text to the form of {@link sentText}. */
-export function formatSentText(text: NonNullable<SetupFacts['text']>): z.infer<typeof sentText> {
-  return { ...text, sid: text.sid ?? null, errorCode: text.errorCode ?? null, shown: text.shown ?? null };
-}
 
 /** The JSON document of any command that fails. */
 export const errorReportSchema = z.object({ error: problem });

@@ -1,4 +1,4 @@
-// Twilio's Messaging and Monitor APIs, which only `doctor` needs: Messaging Services, registrations, alerts.
+// Twilio's Messaging and Monitor APIs: Messaging Services, registrations, alerts. Import it only where they are used.
 import MessagingModule from 'twilio/lib/rest/Messaging.js';
 import MonitorModule from 'twilio/lib/rest/Monitor.js';
 import type { TwilioClient } from './sdk.js';

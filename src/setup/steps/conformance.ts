@@ -1,6 +1,5 @@
 // Reconcile and undo of what `conformance` changes in an account: webhooks of two numbers, created resources, opt-outs.
 import { explaining, explainTwilioFailure, findRestFailure, isNotFound } from '../../twilio/failure.js';
-import { openProducts } from '../../twilio/products.js';
 import type { Change, ChangeDataOf } from '../changes.js';
 import type { Setup, UndoableStep, UndoOutcome } from '../setup.js';
 
@@ -80,6 +79,8 @@ async function listRemovals(
       .map((row) => ({ name: `the TwiML app ${row.sid}`, remove: () => row.remove() }));
   }
   if (collection === 'Services') {
+    // Loaded here, because every setup has this step, and nearly none has a Messaging Service to remove.
+    const { openProducts } = await import('../../twilio/products.js');
     const rows = await explaining(task, openProducts(client).messaging.services.list({ limit: 1000 }));
     return rows
       .filter((row) => row.sid === sid || row.friendlyName.includes(tag))

@@ -1,6 +1,5 @@
 // The app that smoke checks: checks that it runs, and sends it signed webhooks.
 import { randomBytes } from 'node:crypto';
-import { findAppFault } from '../../../app-host/compare-hosts.js';
 import type { HttpAnswer } from '../../../http/send.js';
 import { createSignature } from '../../../twilio/signature.js';
 import { type Check, type CheckOutcome, nothingToCheck, pass, passUnless } from '../../check.js';
@@ -61,6 +60,8 @@ export const smokeHostCheck = createAppCheck<'refuses-host' | 'is-airplay'>({
     },
   },
   run: async ({ origin, publicBase, timeoutMs, agent, signal }) => {
+    // Loaded here, because the other parts of smoke have no app.
+    const { findAppFault } = await import('../../../app-host/compare-hosts.js');
     const fault = await findAppFault({ app: origin, publicBase, timeoutMs, agent, signal });
     const id = fault?.id === 'airplay' ? 'is-airplay' : 'refuses-host';
     return passUnless(`accepts requests for ${new URL(publicBase).host}`, [
