@@ -90,7 +90,7 @@ async function runProgram(
   await page?.show();
   const { program, close } = await startInSandbox(execution, command, { json, isQuick: true });
   const origin = required(session.setup.facts.publicBase);
-  const stopWatching = watchSilence({ context, origin, command }, program);
+  const stopWatching = watchSilence({ context, control: sandbox.control, origin, command }, program);
   const endWatch = watchUnsupported(sandbox, context.screen);
   let exitCode: number;
   try {
