@@ -1,8 +1,11 @@
 // `relay-phone call end` and `call --cancel-after`: a call can be ended from the command line, also one that the app placed.
-import { beforeEach, describe, expect, it } from 'vitest';
+import { PassThrough } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { run as runCall } from '../src/cli/commands/call/run.js';
 import { callEndReportSchema, callReportSchema } from '../src/reports.js';
 import type { Sandbox } from '../src/sandbox/sandbox.js';
 import { DEADLINE } from './support/deadline.js';
+import { createTestContext } from './support/in-process.js';
 import { createSandboxClient } from './support/sandbox-client.js';
 import { createServedWorkspace } from './support/served-workspace.js';
 import { twiml, type WebhookApp } from './support/webhook-app.js';
@@ -79,37 +82,42 @@ describe('relay-phone call end', () => {
 });
 
 describe('relay-phone call --cancel-after', () => {
+  // The sandbox waits by real timers, whatever tests do with theirs; those of the command stand still.
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  });
+  afterEach(() => void vi.useRealTimers());
+
+  /** Calls the number in this process, and never hangs up because of a silence. */
+  function call(cancelAfter: number) {
+    const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+    let shown = '';
+    stderr.setEncoding('utf8').on('data', (text: string) => {
+      shown += text;
+    });
+    const { XDG_CONFIG_HOME } = process.env;
+    const environment = { HOME: workspace.path, XDG_CONFIG_HOME };
+    const context = createTestContext({ cwd: workspace.path, environment, stdout, stderr });
+    const flags = { from: PHONE, to: NUMBER, cancelAfter, hangUpAfter: 600, json: true };
+    return { ended: runCall(context, flags), shown: () => shown, document: () => String(stdout.read()) };
+  }
+
   it('hangs up while it rings, and ends with 0, because that was asked for', async () => {
     app.answer(() => twiml(`<Response><Dial><Number>${OTHER}</Number></Dial></Response>`));
     expect((await workspace.run(['phone', OTHER, '--calls', 'no-answer'])).code).toBe(0);
-    const { code, stdout } = await workspace.run([
-      'call',
-      '--from',
-      PHONE,
-      '--to',
-      NUMBER,
-      '--cancel-after',
-      '0.2',
-      '--json',
-    ]);
-    expect(code).toBe(0);
-    expect(callReportSchema.parse(JSON.parse(stdout)).callSid).toMatch(/^CA/);
+    const { ended, shown, document } = call(0.2);
+    await expect.poll(shown).toContain(`${OTHER} rings`);
+    vi.advanceTimersByTime(200);
+    expect(await ended).toBe(0);
+    expect(callReportSchema.parse(JSON.parse(document())).callSid).toMatch(/^CA/);
     expect(stateOf(OTHER)).toBe('missed');
   });
 
   it('does nothing in a call that is answered', async () => {
-    const { code } = await workspace.run([
-      'call',
-      '--from',
-      PHONE,
-      '--to',
-      NUMBER,
-      '--cancel-after',
-      '0.5',
-      '--hang-up-after',
-      '1',
-    ]);
-    expect(code).toBe(0);
-    expect(stateOf(PHONE)).toBe('ended');
+    const { ended, shown } = call(0.5);
+    await expect.poll(shown).toContain(`${PHONE} is answered`);
+    vi.advanceTimersByTime(500);
+    expect((await end()).report?.calls).toMatchObject([{ phone: PHONE, state: 'ended' }]);
+    expect(await ended).toBe(0);
   });
 });

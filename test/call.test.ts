@@ -1,5 +1,7 @@
 // `relay-phone call` with the built CLI: calls an app behind a number of the sandbox and prints each hop of the call.
 import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { text as readAll } from 'node:stream/consumers';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { callReportSchema, phonesReportSchema } from '../src/reports.js';
@@ -25,12 +27,24 @@ const setUp = (path = '/voice') => setUpApp(workspace, 'voiceUrl', path);
 const call = (...rest: string[]) =>
   workspace.run(['call', '--from', PHONE, '--to', NUMBER, '--hang-up-after', '600', ...rest]);
 
+/** Hangs up for the caller once both phones are in the call. */
+async function hangUpWhenConnected(): Promise<void> {
+  const folder = openOwnStateFolder(workspace.file('.relay-phone'));
+  const { control, close } = await joinSandbox(folder, { command: 'test', timeoutMs: DEADLINE });
+  await expect.poll(() => control.events({ kind: 'call.connected' })).toHaveLength(1);
+  const [made] = await control.calls(PHONE);
+  await control.act(PHONE, made?.sid ?? '', 'hang-up');
+  await close();
+}
+
 describe('relay-phone call', () => {
   it('prints each hop of a call in the running sandbox', async () => {
     await startSandbox(workspace, '--port', '0', '--no-page');
     const app = await setUp();
     app.answer(() => twiml(`<Response><Dial callerId="${PHONE}"><Number>${REAL}</Number></Dial></Response>`));
-    const { code, stdout, stderr } = await call('--hang-up-after', '2');
+    const calling = call();
+    await hangUpWhenConnected();
+    const { code, stdout, stderr } = await calling;
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const sids = new Map<string, string>();
     const lines = stdout
@@ -114,8 +128,10 @@ describe('relay-phone call', () => {
     const app = await setUp();
     app.answer(() => twiml('<Response><Say>Hold the line</Say><Pause length="600"/></Response>'));
     const child = workspace.start(['call', '--from', PHONE, '--to', NUMBER, '--hang-up-after', '600']);
-    child.stdout?.on('data', (shown) => String(shown).includes('Hold the line') && child.kill('SIGINT'));
-    expect(await once(child, 'exit')).toEqual([130, null]);
+    const ended = once(child, 'exit');
+    for await (const line of createInterface({ input: child.stdout as Readable }))
+      if (line.includes('Hold the line')) child.kill('SIGINT');
+    expect(await ended).toEqual([130, null]);
     const folder = openOwnStateFolder(workspace.file('.relay-phone'));
     const { control } = await joinSandbox(folder, { command: 'test', timeoutMs: DEADLINE });
     expect(await control.calls(PHONE)).toMatchObject([{ state: 'ended' }]);

@@ -106,6 +106,7 @@ describe('RELAY_PHONE_DEBUG', () => {
     const args = ['tunnel', '--sandbox', '--yes', '--port', '0', ...app];
     const { child } = await startServer(workspace, args, /Ctrl-C ends it/, ALL);
     expect(await child.end('SIGTERM')).toBe(130);
+    await child.exited;
     expect(messagesOf('tunnel', child.output())).toEqual([
       'connecting',
       expect.stringMatching(/^up at http:\/\/127\.0\.0\.1:\d+$/),

@@ -6,7 +6,8 @@ import { mock } from 'node:test';
 import { withGlobal } from '@sinonjs/fake-timers';
 import twilio from 'twilio';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { createSandbox } from '../src/index.js';
+import { createSandbox, type SandboxEvent } from '../src/index.js';
+import { DEADLINE } from './support/deadline.js';
 import { startApp, twiml } from './support/webhook-app.js';
 
 const NUMBER = '+12025550100';
@@ -67,15 +68,17 @@ describe.each(Object.keys(FAKES))('under the fake timers of %s', (name) => {
 
     const { replies, traceId } = await phone.text(NUMBER, 'Hello');
     expect(replies).toMatchObject([{ body: 'Hi!' }]);
-    await sandbox.whenQuiet(traceId);
+    await sandbox.whenQuiet(traceId, { timeout: DEADLINE });
 
     const httpClient = sandbox.httpClient;
     const client = twilio(sandbox.accountSid, sandbox.authToken, { httpClient });
-    const code = phone.nextText({ matching: ({ body }) => body.includes('123') });
+    const code = phone.nextText({ matching: ({ body }) => body.includes('123'), timeout: DEADLINE });
     const statusCallback = `${app.origin}/status`;
+    const isAnswered = (event: SandboxEvent) => event.kind === 'webhook.sent' && event.status === 200;
+    const answered = sandbox.nextEvent(isAnswered, { timeout: DEADLINE });
     const sent = await client.messages.create({ from: NUMBER, to: PHONE, body: 'Code 123', statusCallback });
     expect((await code).body).toBe('Code 123');
-    await sandbox.nextEvent((event) => event.kind === 'webhook.sent' && event.status === 200);
+    await answered;
     const { dateCreated } = await client.messages(sent.sid).fetch();
     expect(dateCreated.getFullYear()).toBeLessThan(2030);
 

@@ -1,14 +1,18 @@
 // `relay-phone sandbox --follow` as a separate process: with its own sandbox, and with one that is already running.
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { PassThrough } from 'node:stream';
 import { text as readAll } from 'node:stream/consumers';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { run as runSandbox } from '../src/cli/commands/sandbox/run.js';
 import { eventReportSchema, sandboxReportSchema } from '../src/reports.js';
 import { joinSandbox } from '../src/sandbox/instance/join.js';
 import { DEADLINE } from './support/deadline.js';
+import { createTestContext } from './support/in-process.js';
 import { openOwnStateFolder } from './support/own-state-folder.js';
 import { startSandbox } from './support/sandbox-child.js';
 import { createSandboxClient } from './support/sandbox-client.js';
+import { createServedWorkspace } from './support/served-workspace.js';
 import { skipOnWindows } from './support/skips.js';
 import { createWorkspace, type Workspace } from './support/workspace.js';
 
@@ -78,6 +82,29 @@ describe('sandbox --follow', () => {
     expect(await follower.end()).toBe(130);
     expect(await follower.complaints).toBe('\nInterrupted.\n');
     expect(sandbox.isRunning()).toBe(true);
+  });
+
+  it('prints what happens as soon as it has said that it follows', async () => {
+    const { workspace: served, sandbox } = await createServedWorkspace();
+    const { phoneNumber } = await createSandboxClient(sandbox).incomingPhoneNumbers.create({
+      areaCode: '202',
+    });
+    const [stdout, cleanUps] = [new PassThrough(), [] as (() => unknown)[]];
+    let shown = '';
+    stdout.setEncoding('utf8').on('data', (text: string) => {
+      shown += text;
+      if (text.includes('The sandbox is at')) void sandbox.phone(PHONE).text(phoneNumber, 'At once');
+    });
+    const context = createTestContext({
+      cwd: served.path,
+      environment: { HOME: served.path, XDG_CONFIG_HOME: process.env.XDG_CONFIG_HOME },
+      stdout,
+      onInterrupt: (cleanUp) => void cleanUps.push(cleanUp),
+    });
+    const ended = runSandbox(context, { follow: true, page: false });
+    await expect.poll(() => shown).toContain('At once');
+    for (const cleanUp of cleanUps) await cleanUp();
+    expect(await ended).toBe(0);
   });
 
   it('reports the end of the sandbox it follows', async () => {

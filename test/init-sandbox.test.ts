@@ -172,10 +172,10 @@ it('init shows progress while it waits for a slow answer', async () => {
     timeoutMs: 0,
   });
   sandbox.fail({ method: 'GET', times: 1, answer: 'hang' });
-  const { code, stdout } = await workspace.run([...INIT, '--timeout', '1'], { keepsProgress: true });
+  const { code, stdout } = await workspace.run([...INIT, '--timeout', '5'], { keepsProgress: true });
   expect(code).toBe(0);
   expect(stdout).toMatch(
-    /… waiting for the sandbox\n.*… 127\.0\.0\.1:\d+ gave no answer within 1 s; asking again in 1 s/,
+    /… waiting for the sandbox\n.*… 127\.0\.0\.1:\d+ gave no answer within 5 s; asking again in 1 s/,
   );
   await sandbox.close();
 });

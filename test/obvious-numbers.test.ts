@@ -1,11 +1,11 @@
 // The numbers that `text` and `call` choose when the command line does not name them, with real sandboxes.
 import { execFileSync } from 'node:child_process';
-import { once } from 'node:events';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { callReportSchema, textReportSchema } from '../src/reports.js';
 import { joinSandbox } from '../src/sandbox/instance/join.js';
 import { DEADLINE } from './support/deadline.js';
 import { openOwnStateFolder } from './support/own-state-folder.js';
+import { startServer } from './support/sandbox-child.js';
 import { createSandboxClient } from './support/sandbox-client.js';
 import { createWorkspace, type Workspace } from './support/workspace.js';
 
@@ -51,10 +51,12 @@ async function text(...args: string[]) {
 
 /** Runs `serve` until it has stored the owner of its mask. */
 async function serveOnce(...args: string[]): Promise<void> {
-  const serve = workspace.start(['serve', '--port', '0', '--yes', ...args]);
-  for await (const part of serve.stdout ?? []) if (String(part).includes('Ctrl-C ends it')) break;
-  serve.kill('SIGINT');
-  await once(serve, 'exit');
+  const { child } = await startServer(
+    workspace,
+    ['serve', '--port', '0', '--yes', ...args],
+    /Ctrl-C ends it/,
+  );
+  await child.end('SIGINT');
 }
 
 describe('a text without --from and --to', () => {

@@ -69,6 +69,8 @@ it('a code lets one browser in, once', async () => {
   await whenLive(tab);
   await tab.evaluate('sessionStorage.clear()');
   await tab.close();
+  // The shared worker ends a moment after its last tab. Until then it would give its token to a new one.
+  await expect.poll(lab.openStreams).toBe(0);
   const again = await lab.context.newPage();
   await again.goto(address);
   await whenLocked(again);

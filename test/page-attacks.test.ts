@@ -119,10 +119,9 @@ describe('what strangers send', () => {
     await bubble.getByText('<svg xmlns=').waitFor();
     await bubble.getByText('FN:<script>Ann</script>').waitFor();
     const picture = bubble.getByRole('img', { name: 'Received with the text' });
-    await picture.waitFor();
-    expect(await picture.evaluate((one) => (one as unknown as { naturalWidth: number }).naturalWidth)).toBe(
-      1,
-    );
+    await expect
+      .poll(() => picture.evaluate((one) => (one as unknown as { naturalWidth: number }).naturalWidth))
+      .toBe(1);
     // The file itself, opened where the sandbox serves it, runs nothing either.
     const svg = sandbox.phone(OWNER).texts()[0]?.media[0]?.url ?? '';
     const opened = await lab.context.newPage();

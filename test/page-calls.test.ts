@@ -31,9 +31,9 @@ it('a call is answered, takes keys and words, shows what the app waits for, and 
   const lab = await openLab();
   answer(lab, {
     '/voice':
-      '<Gather numDigits="1" timeout="30" action="/menu"><Say>Press 1 for the menu</Say></Gather><Say>Bye</Say>',
-    '/menu': '<Gather finishOnKey="#" timeout="30" action="/code"><Say>Your code, then pound</Say></Gather>',
-    '/code': '<Gather input="speech" timeout="30" action="/name"><Say>Your name?</Say></Gather>',
+      '<Gather numDigits="1" timeout="600" action="/menu"><Say>Press 1 for the menu</Say></Gather><Say>Bye</Say>',
+    '/menu': '<Gather finishOnKey="#" timeout="600" action="/code"><Say>Your code, then pound</Say></Gather>',
+    '/code': '<Gather input="speech" timeout="600" action="/name"><Say>Your name?</Say></Gather>',
     '/name': '<Say>Thank you</Say><Pause length="600"/>',
   });
   const tab = await lab.openTab('/phones');
@@ -66,9 +66,31 @@ it('a call is answered, takes keys and words, shows what the app waits for, and 
   expect(lab.sandbox.phone(CONTACT).calls()).toMatchObject([{ state: 'ended' }]);
 });
 
+it('keys reach the app in the order in which they were pressed, however long the first one takes', async () => {
+  const lab = await openLab();
+  answer(lab, { '/voice': '<Gather finishOnKey="#" timeout="600" action="/code"/>' });
+  const tab = await lab.openTab('/phones');
+  const phone = findPhone(tab, SHOWN_CONTACT);
+  await phone.getByRole('button', { name: 'Call', exact: true }).click();
+  await phone.getByText('The app waits for keys').waitFor();
+  let sent = 0;
+  let release = () => {};
+  const arePressed = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await tab.route('**/press', async (route) => {
+    sent += 1;
+    if (sent === 1) await arePressed;
+    await route.continue();
+  });
+  for (const key of ['4', '2', '#']) await phone.getByRole('button', { name: `Key ${key}` }).click();
+  release();
+  await expect.poll(() => lab.app.formsAt('/code')).toMatchObject([{ Digits: '42' }]);
+});
+
 it('a transcript that is longer than its place shows its end', async () => {
   const lab = await openLab({ browser: { viewport: { width: 390, height: 780 } } });
-  answer(lab, { '/voice': '<Gather finishOnKey="" timeout="30"><Say>Press keys</Say></Gather>' });
+  answer(lab, { '/voice': '<Gather finishOnKey="" timeout="600"><Say>Press keys</Say></Gather>' });
   const tab = await lab.openTab('/phones');
   const phone = findPhone(tab, SHOWN_CONTACT);
   await phone.getByRole('button', { name: 'Call', exact: true }).click();
@@ -83,7 +105,7 @@ it('a transcript that is longer than its place shows its end', async () => {
 
 it('a call ends on the page when the app hangs up', async () => {
   const lab = await openLab();
-  answer(lab, { '/voice': '<Gather numDigits="1" action="/end" timeout="30"/>', '/end': '<Hangup/>' });
+  answer(lab, { '/voice': '<Gather numDigits="1" action="/end" timeout="600"/>', '/end': '<Hangup/>' });
   const tab = await lab.openTab('/phones');
   const phone = findPhone(tab, SHOWN_CONTACT);
   await phone.getByRole('button', { name: 'Call', exact: true }).click();

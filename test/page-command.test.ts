@@ -2,7 +2,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it, onTestFinished } from 'vitest';
 import { findBrowser, NO_BROWSER, openBrowser } from './support/browser.js';
-import { DEADLINE } from './support/deadline.js';
 import { findPort } from './support/find-port.js';
 import { CONTACT, findNotice, findPhone, SHOWN_CONTACT, whenLive } from './support/page-lab.js';
 import { startServer } from './support/sandbox-child.js';
@@ -23,9 +22,9 @@ it('the page of a sandbox that init has set up is opened by its address, texts, 
   const port = String(await findPort());
   const first = await startServer(workspace, ['sandbox', '--port', port], PAGE_LINE);
   const [, origin = ''] = first.address;
-  const opened = await workspace.run(['open', '--print']);
+  // Before the address, whose code is good for a minute only.
   const tab = await openBrowser(program ?? '');
-  tab.setDefaultTimeout(DEADLINE);
+  const opened = await workspace.run(['open', '--print']);
   await tab.goto(opened.stdout.trim());
   await whenLive(tab);
   expect(tab.url()).toBe(`${origin}/`);

@@ -1,6 +1,7 @@
 // The page without a mouse: texts, calls, a failing app and replays by Tab, Enter, Space, arrows and typed keys alone.
 import type { Locator, Page } from 'playwright-core';
 import { expect, it } from 'vitest';
+import { DEADLINE } from './support/deadline.js';
 import { hasFocus, tabTo } from './support/keyboard.js';
 import {
   CONTACT,
@@ -11,6 +12,7 @@ import {
   SHOWN_MASK,
   SHOWN_OWNER,
   usePageLab,
+  whenComplete,
   whenLive,
 } from './support/page-lab.js';
 import { twiml } from './support/webhook-app.js';
@@ -33,7 +35,7 @@ async function type(tab: Page, field: Locator, text: string): Promise<void> {
 const whenFocused = (target: Locator) => expect.poll(() => hasFocus(target)).toBe(true);
 
 it('a text is sent, and its thread, its trace and the privacy light are found', async () => {
-  const { openTab } = await openLab();
+  const { sandbox, openTab } = await openLab();
   const tab = await openTab('/privacy');
   await whenLive(tab);
   await type(tab, tab.getByLabel('Number to hide'), OWNER);
@@ -49,11 +51,15 @@ it('a text is sent, and its thread, its trace and the privacy light are found', 
   await findPhone(tab, SHOWN_OWNER)
     .locator('.bubble.received', { hasText: '📲 Hello 1 2 3 / . ?' })
     .waitFor();
+  const traceId = sandbox.traces()[0]?.traceId ?? '';
+  await sandbox.whenQuiet(traceId, { timeout: DEADLINE });
 
   const why = contact.getByRole('link', { name: 'why?' });
   await tabTo(tab, why, 'Shift+Tab');
   await tab.keyboard.press('Enter');
   await whenFocused(tab.getByRole('heading', { level: 1, name: `${CONTACT}'s text reached ${OWNER}` }));
+  // The last step must not be another one a moment later.
+  await expect.poll(() => tab.getByRole('treeitem').count()).toBe(sandbox.trace(traceId)?.tree.length);
   const selected = tab.getByRole('treeitem', { selected: true });
   await tab.keyboard.press('j');
   await whenFocused(selected);
@@ -192,10 +198,14 @@ it('an app that answers 500: its reason is found, and the webhook is replayed ed
 
 it('the timeline is one Tab stop, whose rows are gone through by keys, and comes back to the row that was opened', async () => {
   const { sandbox, openTab } = await openLab();
-  for (let sent = 0; sent < 20; sent += 1)
-    await sandbox.text({ from: CONTACT, to: MASK, body: `No. ${sent}` });
+  for (let sent = 0; sent < 20; sent += 1) {
+    const { traceId } = await sandbox.text({ from: CONTACT, to: MASK, body: `No. ${sent}` });
+    await sandbox.whenQuiet(traceId, { timeout: DEADLINE });
+  }
   const tab = await openTab('/timeline');
   await whenLive(tab);
+  // Earlier events that come later change the numbers of the rows.
+  await whenComplete(tab, { sandbox });
   const grid = tab.getByRole('grid', { name: 'Events' });
   const focusedRow = async () =>
     Number(

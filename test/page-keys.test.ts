@@ -1,12 +1,14 @@
 // The keys of the page in Chromium: what each leads to, and that they can be turned off.
 import { expect, it } from 'vitest';
+import { DEADLINE } from './support/deadline.js';
 import { CONTACT, MASK, usePageLab } from './support/page-lab.js';
 
 const openLab = usePageLab();
 
 it('keys lead to the screens, through the rows of a list, and to what a trace offers', async () => {
   const { sandbox, openTab } = await openLab();
-  await sandbox.text({ from: CONTACT, to: MASK, body: 'Hello' });
+  const { traceId } = await sandbox.text({ from: CONTACT, to: MASK, body: 'Hello' });
+  await sandbox.whenQuiet(traceId, { timeout: DEADLINE });
   const tab = await openTab('/phones');
   const path = () => expect.poll(() => new URL(tab.url()).pathname);
   await tab.locator('.latest').first().waitFor();

@@ -74,6 +74,13 @@ it('pictures that are chosen go with the text, and both phones show them', async
   const received = findPhone(tab, SHOWN_OWNER).locator('.bubble.received', { hasText: 'Two dots' });
   await received.getByRole('img').nth(1).waitFor();
   expect(await attached.count()).toBe(0);
+  // The page asks for the pictures it shows, and Twilio for those it sends on. The app asked for none.
+  const asked = lab.sandbox.events().filter((event) => event.kind === 'request.in');
+  const path = `/2010-04-01/Accounts/${lab.sandbox.accountSid}/`;
+  expect(asked.filter(({ isOwn }) => !isOwn).map((event) => event.path)).toEqual([
+    `${path}IncomingPhoneNumbers.json`,
+    `${path}Messages.json`,
+  ]);
   expect(lab.app.calls[0]?.form).toMatchObject({
     Body: 'Two dots',
     NumMedia: '2',

@@ -41,7 +41,9 @@ async function saveStory(traceId: string): Promise<string> {
 
 /** Plays a story, and returns its steps in words. @throws if one of them fails */
 async function play(story: string, ports: StoryPorts = stage.ports): Promise<readonly string[]> {
-  const { steps, error } = await playStory(readStory(story, 'story.yaml'), ports);
+  // Steps wait for five seconds: on this clock they wait for a minute, in which a slow machine gets there, too.
+  const now = () => ports.now() / 12;
+  const { steps, error } = await playStory(readStory(story, 'story.yaml'), { ...ports, now });
   if (error) throw new Error(`${error.message}\n${story}`);
   return steps.map(({ words }) => words);
 }
@@ -63,8 +65,8 @@ describe('the story of a trace is played, and passes', () => {
 
   it('for a call with keys and words, in which nobody waits for what the caller did not hear', async () => {
     stage.answer({
-      '/voice': `<Gather numDigits="1" action="${stage.app.origin}/menu"><Say>Press 1</Say></Gather><Say>Bye</Say>`,
-      '/menu': `<Gather input="speech" action="${stage.app.origin}/name"><Say>Your name?</Say></Gather>`,
+      '/voice': `<Gather numDigits="1" timeout="600" action="${stage.app.origin}/menu"><Say>Press 1</Say></Gather><Say>Bye</Say>`,
+      '/menu': `<Gather input="speech" timeout="600" action="${stage.app.origin}/name"><Say>Your name?</Say></Gather>`,
       '/name': `<Say>One moment</Say><Dial callerId="${MASK}">${OWNER}</Dial><Say>Bye</Say>`,
     });
     const call = stage.sandbox.phone(ANN).call(MASK);

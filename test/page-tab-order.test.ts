@@ -31,7 +31,8 @@ async function fill({ sandbox, app, client }: PageLab): Promise<readonly string[
   app.answer(() => ({ status: 500, body: 'Number Is Out Of Seconds.', type: 'text/plain' }));
   const { traceId } = await sandbox.text({ from: CONTACT, to: MASK, body: 'Hello' });
   await client.messages.create({ from: MASK, to: CONTACT, body: `Call ${OWNER}` });
-  await sandbox.whenQuiet(traceId, { timeout: DEADLINE });
+  const [ofApp] = sandbox.traces();
+  for (const id of [traceId, ofApp?.traceId ?? '']) await sandbox.whenQuiet(id, { timeout: DEADLINE });
   sandbox.fail({ path: 'Calls', answer: 'drop' });
   sandbox.optOut({ sender: MASK, phone: CONTACT });
   const [webhook] = sandbox.exchanges({ direction: 'webhook' });
@@ -69,6 +70,8 @@ describe.each(WINDOWS)('in a window of $width × $height, Tab', (viewport) => {
     for (const screen of screens) {
       await show(tab, screen);
       if (screen === '/phones') await findPhone(tab, SHOWN_CONTACT).locator('.why').first().waitFor();
+      if (screen === '/controls')
+        for (const name of ['Remove', 'Opt in again']) await tab.getByRole('button', { name }).waitFor();
       found.push(...(await inspect(tab, `${screen} ${size}`)));
     }
     const [, , , , , , trace = '', webhook = ''] = screens;

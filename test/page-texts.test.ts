@@ -110,6 +110,7 @@ it('a text that is typed while the number has no webhook keeps its place, and th
   await typeText(tab, SHOWN_CONTACT, 'Anybody?');
   const sent = findPhone(tab, SHOWN_CONTACT).locator('.bubble.sent', { hasText: 'Anybody?' });
   await sent.getByRole('link', { name: 'why?' }).click();
+  await sandbox.whenQuiet(sandbox.traces()[0]?.traceId ?? '', { timeout: DEADLINE });
   const { sentence = '' } = sandbox.traces()[0] ?? {};
   await tab.getByRole('heading', { level: 1 }).getByText(sentence).waitFor();
 });
@@ -119,7 +120,7 @@ it('a phone that is added stays in the address, keeps its name, and can be hidde
   const tab = await openTab('/phones');
   await tab.getByLabel('Another phone').fill('+1 (301) 555-0196');
   await tab.getByRole('button', { name: 'Add' }).click();
-  expect(new URL(tab.url()).searchParams.get('n')).toBe(`${CONTACT},${OWNER},+13015550196`);
+  await expect.poll(() => new URL(tab.url()).searchParams.get('n')).toBe(`${CONTACT},${OWNER},+13015550196`);
   await typeText(tab, '+1 301 555 0196', 'Hello');
   const third = findPhone(tab, '+1 301 555 0196');
   await third.locator('.bubble.sent', { hasText: 'Hello' }).waitFor();

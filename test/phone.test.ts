@@ -4,6 +4,7 @@ import { eventReportSchema, phoneReportSchema } from '../src/reports.js';
 import { createControlClient } from '../src/sandbox/control/client.js';
 import type { Sandbox } from '../src/sandbox/sandbox.js';
 import { DEADLINE } from './support/deadline.js';
+import { startPhone } from './support/phone-process.js';
 import { createSandboxClient } from './support/sandbox-client.js';
 import { createServedWorkspace } from './support/served-workspace.js';
 import { twiml, type WebhookApp } from './support/webhook-app.js';
@@ -164,8 +165,11 @@ describe('relay-phone phone with lines from a pipe', () => {
   it('declines a call, and cancels one that nobody answers, without a fault', async () => {
     app.answer(() => twiml(`<Response><Dial><Number>${OTHER}</Number></Dial></Response>`));
     sandbox.phone(OTHER).behave({ calls: 'no-answer' });
-    const cancelled = await type(['/call', '/wait 500ms', '/busy', '/quit']);
-    expect(cancelled.code).toBe(0);
+    const caller = await startPhone(workspace, PHONE);
+    caller.type('/call');
+    await expect.poll(() => sandbox.phone(OTHER).liveCalls()).toHaveLength(1);
+    for (const line of ['/wait 10ms', '/busy', '/quit']) caller.type(line);
+    expect(await caller.end()).toBe(0);
     expect(sandbox.phone(OTHER).calls()).toMatchObject([{ state: 'missed' }]);
     const running = type(['/decline']);
     await expect.poll(() => sandbox.phone(PHONE).behaviour().calls, { timeout: DEADLINE }).toBe('no-answer');

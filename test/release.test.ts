@@ -75,9 +75,12 @@ describe('npm run release, in a checkout', () => {
     write('new.txt', '');
     rmSync(join(root, 'docs/ci.md'));
     published = ['0.0.1', VERSION];
+    const findToday = () => new Date().toISOString().slice(0, 10);
+    const before = findToday();
     const { code, stdout, stderr } = await release();
     expect([code, stdout]).toEqual([1, '']);
-    const today = new Date().toISOString().slice(0, 10);
+    // Midnight may have passed meanwhile.
+    const today = stderr.includes(`## ${VERSION} - ${before}"`) ? before : findToday();
     const next = `npm version patch --no-git-tag-version (or minor, or major): the next version after ${VERSION}`;
     expect(stderr.split('\n')).toEqual([
       '✗ the branch is topic: releases are made of main.',

@@ -66,6 +66,11 @@ async function exportStory(...flags: string[]): Promise<string> {
   return stdout;
 }
 
+/** Each expectation waits longer than the usual five seconds, because a machine may be slow. */
+function withTime(story: string): string {
+  return story.replace(/^ {2}- expect .*$/gm, '$&\n    within: 2m');
+}
+
 it('requests export writes the webhooks of a mask as a story that plays with relay-phone serve', async () => {
   await record(
     (form) => (form.has('CallSid') ? `<Dial callerId="${ANN}"><Number>${OWNER}</Number></Dial>` : ''),
@@ -126,7 +131,7 @@ it('requests export writes the webhooks of a mask as a story that plays with rel
       - expect call: owner
     "
   `);
-  workspace.write('story.yaml', story);
+  workspace.write('story.yaml', withTime(story));
   const origin = await findOrigin();
   const serve = [process.execPath, CLI, 'serve', '--sandbox', '--yes', '--port', new URL(origin).port];
   const played = await workspace.run(['play', 'story.yaml', '--app', origin, '--', ...serve]);
@@ -219,7 +224,7 @@ it('requests export expects what the sandbox lacks for the TwiML of a call, so t
   expect(story).toContain('  - expect unsupported: <Connect>\n');
   const origin = await findOrigin();
   workspace.write('app.cjs', HOLDING_APP);
-  workspace.write('story.yaml', story);
+  workspace.write('story.yaml', withTime(story));
   const app = [process.execPath, 'app.cjs', new URL(origin).port];
   const played = await workspace.run(['play', 'story.yaml', '--strict', '--app', origin, '--', ...app]);
   expect(played.code, played.stdout + played.stderr).toBe(0);

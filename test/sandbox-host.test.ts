@@ -10,6 +10,8 @@ import { startServer } from './support/sandbox-child.js';
 import { createWorkspace, type Workspace } from './support/workspace.js';
 
 const HOST = 'RELAY_PHONE_SANDBOX_HOST';
+/** The document of `--json`, on one line or several. */
+const DOCUMENT = /\{\s*"command": ?"sandbox"[^}]*\}/;
 const READY = /The sandbox is at (http:\/\/[\d.]+:\d+), account (AC[0-9a-f]{32})\./;
 
 let workspace: Workspace;
@@ -73,21 +75,20 @@ describe('sandbox --host', () => {
   });
 
   it('prints one document with --json when it is ready', async () => {
-    const ready = /\n? *\{[\s\S]*"command": ?"sandbox"[\s\S]*\}\s*$/;
     const args = ['sandbox', '--port', '0', '--host', '0.0.0.0', '--json', '--no-page'];
-    const { address } = await startServer(workspace, args, ready);
-    const { origin } = sandboxReportSchema.parse(JSON.parse(address[0].slice(address[0].indexOf('{'))));
+    const { child, address } = await startServer(workspace, args, DOCUMENT);
+    const { origin } = sandboxReportSchema.parse(JSON.parse(address[0]));
     expect((await fetch(`${origin}/_sandbox/health`)).status).toBe(200);
+    expect(child.output().split('"command"')).toHaveLength(2);
   });
 
   it('says in its document how the app reaches it, and who follows it learns that too', async () => {
     const publicOrigin = 'http://twilio:4020';
     const flags = ['--host', '0.0.0.0', '--public-origin', publicOrigin, '--no-page', '--json'];
-    const document = /\{\s*"command": ?"sandbox"[^}]*\}/;
-    const sandbox = await startServer(workspace, ['sandbox', '--port', '0', ...flags], document);
+    const sandbox = await startServer(workspace, ['sandbox', '--port', '0', ...flags], DOCUMENT);
     const report = sandboxReportSchema.parse(JSON.parse(sandbox.address[0]));
     expect(report).toMatchObject({ publicOrigin, origin: `http://127.0.0.1:${report.port}` });
-    const follower = await startServer(workspace, ['sandbox', '--follow', '--json'], document);
+    const follower = await startServer(workspace, ['sandbox', '--follow', '--json'], DOCUMENT);
     expect(sandboxReportSchema.parse(JSON.parse(follower.address[0]))).toEqual(report);
   });
 

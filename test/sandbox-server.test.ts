@@ -11,6 +11,7 @@ import { hostSandbox, joinSandbox, serveSandbox } from '../src/sandbox/instance/
 import type { StateFolder } from '../src/state/folder.js';
 import { NUMBER, setUpApp } from './support/app-behind-number.js';
 import { DEADLINE } from './support/deadline.js';
+import { findPort } from './support/find-port.js';
 import { openOwnStateFolder } from './support/own-state-folder.js';
 import { countResources } from './support/resource-counts.js';
 import { startSandbox } from './support/sandbox-child.js';
@@ -189,7 +190,9 @@ describe('a sandbox server that ends', () => {
       skip(isWindows, NO_POSIX);
       const sandbox = await startSandbox(workspace, '--port', '0');
       const made = await init();
+      await expect.poll(sandbox.output).toContain('Page: ');
       expect(await sandbox.end(signal)).toBe(130);
+      await sandbox.exited;
       expect(sandbox.output()).toMatch(/\nInterrupted\.\n$/);
       expect(workspace.list()).not.toContain(ADDRESS_FILE);
       const next = await serveSandbox(folder, { command: 'sandbox', timeoutMs: 0 });
@@ -209,8 +212,9 @@ describe('a sandbox server that ends', () => {
 
 describe('another server on the port of a sandbox', () => {
   it('never receives a credential', async () => {
-    const sandbox = await startSandbox(workspace, '--port', '0');
-    const { authToken } = await joinSandbox(folder, { command: 'init', timeoutMs: 0 });
+    // A port that no connection takes before the impostor does.
+    const sandbox = await startSandbox(workspace, '--port', String(await findPort()));
+    const { authToken } = await joinSandbox(folder, { command: 'init', timeoutMs: DEADLINE });
     await sandbox.end('SIGKILL');
     const { controlToken } = readAddress();
     const { received } = await startImpostor(Number(new URL(sandbox.origin).port));
@@ -250,7 +254,7 @@ describe('sandbox --strict', () => {
 describe('sandbox --clock', () => {
   it('manual changes nothing until the time is advanced', async () => {
     await startSandbox(workspace, '--port', '0', '--clock', 'manual');
-    const { control } = await joinSandbox(folder, { command: 'test', timeoutMs: 0 });
+    const { control } = await joinSandbox(folder, { command: 'test', timeoutMs: DEADLINE });
     const client = await signIn();
     const { phoneNumber: from } = await client.incomingPhoneNumbers.create({ areaCode: '202' });
     const { sid } = await client.messages.create({ from, to: PHONE, body: 'hello' });
@@ -268,7 +272,7 @@ describe('sandbox --clock', () => {
 
 /** Returns the SDK's client for the sandbox in the state folder. */
 async function signIn() {
-  return createSandboxClient(await joinSandbox(folder, { command: 'test', timeoutMs: 0 }));
+  return createSandboxClient(await joinSandbox(folder, { command: 'test', timeoutMs: DEADLINE }));
 }
 
 async function readStatus() {

@@ -177,7 +177,7 @@ describe('send-test --mask', () => {
         ? { status: 200, body: [{ number: taken?.body.number ?? body.number }] }
         : undefined;
     });
-    const ended = await ask('--mask', '--yes', '--json', '--timeout', '1');
+    const ended = await ask('--mask', '--yes', '--json', '--timeout', '5');
     expect([ended.code, readReport(ended).mask?.outcome]).toEqual([0, 'taken']);
   });
 });

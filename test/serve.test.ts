@@ -78,6 +78,7 @@ describe('serve', () => {
     expect(await sandbox.control.calls(REAL)).toMatchObject([{ shown: ANN, direction: 'incoming' }]);
     expect(await sandbox.control.whoSaw(REAL)).toEqual([]);
     expect(await relay.end('SIGINT')).toBe(130);
+    await relay.exited;
     expect(relay.output()).toMatch(/Relayed texts: 2, replies: 2, calls: 1\.\n/);
     expect(relay.output()).not.toMatch(/3015550195|2125550190|I am Ann/);
     expect(relay.output()).not.toContain(sandbox.authToken);
@@ -105,6 +106,7 @@ describe('serve', () => {
     await text(ANN, 'Hello');
     await received(sandbox, REAL, 1);
     await relay.end('SIGINT');
+    await relay.exited;
     const documents = relay
       .output()
       .split('\n')
@@ -146,6 +148,7 @@ describe('serve', () => {
     expect(await received(sandbox, REAL, all.length)).toEqual(all.map((body) => `[Relay 📲 ${ANN}] ${body}`));
     for (let left = true; left; ) {
       await relay.end('SIGTERM');
+      await relay.exited;
       left = relay.output().includes('Waiting for the next start');
       if (left) relay = await serve();
     }

@@ -16,7 +16,7 @@ import type { WebhookApp } from './support/webhook-app.js';
 
 /** The checks with their own tests below. */
 const OTHERS = ['test-credentials', 'clock', 'signing-token', 'app-up', 'not-in-sandbox', 'privacy-rules'];
-const ACCOUNT = ['--test-account', '--timeout', '100'];
+const ACCOUNT = ['--test-account'];
 
 describe('smoke', () => {
   it('has a test for every check', () => {

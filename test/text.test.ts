@@ -118,7 +118,8 @@ describe('relay-phone text', () => {
       shown.push(String(part));
       if (String(part).includes('… waiting for a slow phone')) void control.advance('1m');
     });
-    expect(await once(child, 'exit')).toEqual([0, null]);
+    // Only then is the output complete.
+    expect(await once(child, 'close')).toEqual([0, null]);
     // A slow machine makes it wait before the text is queued, too.
     expect(shown.join('')).toMatch(/\n {4}… waiting for a slow phone.*\n.*text delivered/s);
   });

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { DEADLINE } from '../../test/support/deadline.js';
 import { RelayPhoneError } from '../errors.js';
 import { NoAnswer } from '../http/send.js';
 import { type Check, found, nothingToCheck, pass } from './check.js';
@@ -10,7 +11,7 @@ import { runChecks } from './run-checks.js';
 
 type TestCheck = Check<string, undefined>;
 
-const options = { command: 'doctor', timeoutMs: 5000 };
+const options = { command: 'doctor', timeoutMs: DEADLINE };
 
 function check(id: string, needs: readonly string[], run: TestCheck['run']): TestCheck {
   return {

@@ -1,5 +1,6 @@
 // Test callbacks that have no effect in an app: of a call that is ringing, and of a text that was sent.
 import { type HttpAnswer, sendRequest } from '../http/send.js';
+import { TWILIO_AGENT } from '../http/user-agents.js';
 import { fieldOf, webhooksUnder } from '../setup/webhooks.js';
 import type { ApplicationInstance } from '../twilio/client.js';
 import type { SignedParameters } from '../twilio/signature.js';
@@ -84,7 +85,7 @@ export function sendTestCallback(
     headers: {
       'Content-Type': 'application/x-www-form-urlencoded',
       Host: host,
-      'User-Agent': 'TwilioProxy/1.1',
+      'User-Agent': TWILIO_AGENT,
       ...(origin !== publicBase && { 'X-Forwarded-Proto': protocol.replace(':', '') }),
       ...(signature !== undefined && { 'X-Twilio-Signature': signature }),
     },

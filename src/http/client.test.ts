@@ -4,6 +4,7 @@ import https from 'node:https';
 import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { DEADLINE } from '../../test/support/deadline.js';
 import { hasIPv6, NO_IPV6, openFront } from '../../test/support/front.js';
 import { findOwnAddress, NO_OWN_ADDRESS } from '../../test/support/own-address.js';
 import { findAgent } from './agent.js';
@@ -30,7 +31,7 @@ async function startServer(body = 'app'): Promise<number> {
 
 function ask(origin: string, environment: Record<string, string> = {}): Promise<HttpAnswer> {
   const url = new URL(origin);
-  return sendRequest({ method: 'GET', url, timeoutMs: 5000, agent: findAgent(environment, url) });
+  return sendRequest({ method: 'GET', url, timeoutMs: DEADLINE, agent: findAgent(environment, url) });
 }
 
 const failureOf = (answer: Promise<unknown>): Promise<unknown> =>
@@ -41,7 +42,7 @@ const failureOf = (answer: Promise<unknown>): Promise<unknown> =>
 
 /** Sends a request as the gateway does. @returns the body, or why there is none */
 function pass(origin: string): Promise<string> {
-  const upstream = createUpstream(origin, { timeoutMs: 5000, connections: 1 });
+  const upstream = createUpstream(origin, { timeoutMs: DEADLINE, connections: 1 });
   return new Promise<string>((resolve) => {
     let body = '';
     upstream.send(
@@ -104,7 +105,7 @@ describe('an app on ::1 alone', () => {
   it('is not found by a request without the agent of an app, which goes to exactly the named address', async () => {
     const { port } = await openFront('::1', await startServer());
     const url = new URL(`http://127.0.0.1:${port}`);
-    expect(await failureOf(sendRequest({ method: 'GET', url, timeoutMs: 5000 }))).toBe(
+    expect(await failureOf(sendRequest({ method: 'GET', url, timeoutMs: DEADLINE }))).toBe(
       `127.0.0.1:${port} refused the connection`,
     );
   });
@@ -224,7 +225,7 @@ describe('the proxy variables of the environment', () => {
     await expect(new Promise((_resolve, reject) => http.get(url).on('error', reject))).rejects.toThrow(
       'was used',
     );
-    expect((await sendRequest({ method: 'GET', url, timeoutMs: 5000 })).status).toBe(200);
+    expect((await sendRequest({ method: 'GET', url, timeoutMs: DEADLINE })).status).toBe(200);
     expect((await ask(url.origin, { HTTP_PROXY: 'http://127.0.0.1:9' })).status).toBe(200);
     expect(await upgrade(url.origin)).toBe('hello');
     const lines: string[] = [];

@@ -18,6 +18,13 @@ it.each([
   expect(await text(socket)).toMatch(/^HTTP\/1\.1 408 /);
 });
 
+it('keeps connections open for longer than clients do, and says so', async () => {
+  const server = await listen((_request, response) => response.end(), { port: 0 });
+  onTestFinished(() => server.close());
+  const { headers } = await fetch(server.origin);
+  expect(headers.get('keep-alive')).toBe('timeout=120');
+});
+
 it('drain answers requests in flight, refuses new ones, and frees the port', async () => {
   const requests = new PassThrough({ objectMode: true });
   const server = await listen((_request, response) => void requests.write(response), { port: 0 });

@@ -2,6 +2,7 @@
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Server as TcpServer } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { DEADLINE } from '../../test/support/deadline.js';
 import { findAgent } from './agent.js';
 import { appAgentFor } from './client.js';
 import { findProxy } from './proxy.js';
@@ -111,7 +112,10 @@ async function start(server: Server | TcpServer): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-async function ask(proxy: string, { timeoutMs = 5000, proxyTimeoutMs = 5000 } = {}): Promise<NoAnswer> {
+async function ask(
+  proxy: string,
+  { timeoutMs = DEADLINE, proxyTimeoutMs = DEADLINE } = {},
+): Promise<NoAnswer> {
   const url = new URL('https://example.com/');
   const agent = findAgent({ HTTPS_PROXY: proxy }, url, proxyTimeoutMs);
   const failure: unknown = await sendRequest({ method: 'GET', url, timeoutMs, agent }).catch(

@@ -99,7 +99,7 @@ describe('a mask that Twilio fails to sell', () => {
     ['sells it and never answers', { when: 'after', times: 1, answer: 'hang' }],
     ['answers 500 twice and then sells it', { times: 2, answer: { status: 500 } }],
   ] as const)('is bought once if Twilio %s', async (_what, rule) => {
-    const scene = await setUpVerified();
+    const scene = await setUpVerified(rule.answer === 'hang' ? { requestTimeoutMs: 5000 } : {});
     scene.sandbox.fail({ ...PURCHASE, ...rule });
     expect((await buy(scene, WANTED)).status).toBe(201);
     expect(await scene.listBought()).toEqual([WANTED]);

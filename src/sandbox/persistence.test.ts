@@ -251,8 +251,8 @@ describe('a sandbox with a database file', () => {
     const verbs = [
       '<Say loop="0">Hello</Say>',
       '<Pause length="60"/>',
-      '<Gather/>',
-      '<Record/>',
+      '<Gather timeout="60"/>',
+      '<Record timeout="60"/>',
       `<Dial record="true">${OTHER}</Dial>`,
       `<Dial><Number url="${app.origin}/hangs">${OTHER}</Number></Dial>`,
       '<Enqueue>support</Enqueue>',

@@ -61,7 +61,7 @@ describe('playing a story', () => {
   it('makes calls, speaks, presses keys, and expects what is heard and how calls end', async () => {
     const { answer, play } = await setStage();
     answer({
-      '/calls': '<Gather action="/keys" numDigits="1"><Say>Press a key</Say></Gather>',
+      '/calls': '<Gather action="/keys" numDigits="1" timeout="600"><Say>Press a key</Say></Gather>',
       '/keys': '<Dial><Number>+16175550123</Number></Dial>',
     });
     const played = await play(
@@ -148,18 +148,20 @@ describe('playing a story', () => {
     answer({ '/texts': '<Message>Nothing like it</Message><Message>Your bike is still there</Message>' });
     const played = await play(`
   - { text: Hi, from: Ann, to: number }
-  - { expect text: Ann, from: number, is: Your bike is sold, within: 1s }
+  - { expect no text: Bob }
+  - { expect text: Ann, from: number, is: Your bike is sold, within: 1ms }
   - { text: Never sent, from: Ann, to: number }
 `);
-    expect(outcomes(played)).toEqual(['passed', 'failed', 'skipped']);
-    expect(played.steps[1]?.unmet).toEqual({
+    // The second step waits until nothing is in progress.
+    expect(outcomes(played)).toEqual(['passed', 'passed', 'failed', 'skipped']);
+    expect(played.steps[2]?.unmet).toEqual({
       expected: 'a text from number that is "Your bike is sold" on Ann',
       found: [
         'Ann has "Your bike is [-sold-]{+still there+}" from number',
         expect.stringContaining('Nothing'),
       ],
     });
-    expect(played.error).toMatchObject({ kind: 'fault', task: expect.stringContaining('in line 7') });
+    expect(played.error).toMatchObject({ kind: 'fault', task: expect.stringContaining('in line 8') });
     const [first] = await ports.control.events({ since: played.events.after });
     expect(first).toMatchObject({ kind: 'phone.texts', body: 'Hi' });
   });

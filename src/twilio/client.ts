@@ -1,7 +1,7 @@
 // Creates the official SDK's client for a target, with the Twilio products that this program uses.
 import { hideSecret } from '../debug.js';
 import { findAgent } from '../http/agent.js';
-import { OWN_AGENT } from '../http/own-agent.js';
+import { OWN_AGENT } from '../http/user-agents.js';
 import type { TwilioClient } from './sdk.js';
 import { type Target, verifyFits } from './target.js';
 import { createTransport, type TransportOptions } from './transport.js';

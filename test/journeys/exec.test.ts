@@ -90,7 +90,7 @@ describe('a program under exec', () => {
     const joined = await seen();
     expect(JSON.parse(joined.stdout)).toMatchObject({ found: { code: 20404 }, kept: 'Mine' });
     expect(joined.stderr).toMatch(LACKS_CONVERSATIONS);
-    expect(sandbox.output()).toMatch(LACKS_CONVERSATIONS);
+    await expect.poll(sandbox.output).toMatch(LACKS_CONVERSATIONS);
   });
 
   it('gets an account that is set up only once, without any file outside the state folder', async () => {

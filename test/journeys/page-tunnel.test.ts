@@ -72,10 +72,10 @@ app.run(port=${new URL(app).port})
 
 /** Opens the page of the running command in a browser, as somebody who has run `open --print`. */
 async function openPageOfCommand(environment: Record<string, string>): Promise<Page> {
+  // Before the address, whose code is good for a minute only.
+  const tab = await openBrowser(findBrowser() ?? '', { viewport: { width: 1440, height: 900 } });
   const { stdout } = await workspace.runBuilt(['open', '--print', '--json'], { environment });
   const { address } = openReportSchema.parse(JSON.parse(stdout));
-  const tab = await openBrowser(findBrowser() ?? '', { viewport: { width: 1440, height: 900 } });
-  tab.setDefaultTimeout(DEADLINE);
   await tab.goto(address ?? '');
   await tab.getByText('● connected').waitFor();
   return tab;
@@ -130,7 +130,8 @@ it('with the sandbox, from the phone to a story that plays', async () => {
   const fixed = await sandbox.text({ from: ANN, to: mask, body: 'Is it blue?' });
   await sandbox.whenQuiet(fixed.traceId, { timeout: DEADLINE });
   await tab.keyboard.press('.');
-  await tab.getByRole('tree').waitFor();
+  // The events come to the page later than to the sandbox.
+  await tab.getByRole('treeitem').filter({ hasText: 'Is it blue?' }).first().waitFor();
   const saving = tab.waitForEvent('download');
   await tab.getByRole('button', { name: 'Save as a story' }).click();
   await (await saving).saveAs(workspace.file('story.yaml'));

@@ -1,4 +1,5 @@
 // `relay-phone play` with the built CLI: with `serve`, with other apps, with --watch, interrupted, and with invalid stories.
+import { renameSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
@@ -166,9 +167,14 @@ describe('play', () => {
     const seen = async (pattern: RegExp) => {
       while (!pattern.test(child.output())) await sleep(20);
     };
-    workspace.write('story.yaml', 'phones: x');
+    // A file that is renamed is complete, however long its writing takes.
+    const replace = (text: string) => {
+      workspace.write('next', text);
+      renameSync(workspace.file('next'), workspace.file('story.yaml'));
+    };
+    replace('phones: x');
     await seen(/"phones" must be a map/);
-    workspace.write('story.yaml', STORY('  - { expect no call: Ann, within: 1ms }\n'));
+    replace(STORY('  - { expect no call: Ann, within: 1ms }\n'));
     await seen(/Ann gets no call[\s\S]*Watching/);
     expect(await child.end('SIGINT')).toBe(130);
     const documents = child

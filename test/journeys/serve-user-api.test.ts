@@ -160,7 +160,8 @@ describe('serve without a mask', () => {
 
   it('completes a slow purchase, even after Ctrl-C', async () => {
     const sandbox = await openSandbox();
-    const relay = await serve(['--timeout', '1']);
+    // Only the purchase is to take that long.
+    const relay = await serve(['--timeout', '10']);
     await verify(sandbox);
     const fault = sandbox.fail({ ...PURCHASE, when: 'after', answer: 'hang' });
     const asked = buy(WANTED);

@@ -1,6 +1,6 @@
 // Starts an app behind a number of the sandbox in a workspace.
 import { onTestFinished } from 'vitest';
-import { OWN_AGENT } from '../../src/http/own-agent.js';
+import { OWN_AGENT } from '../../src/http/user-agents.js';
 import { joinSandbox } from '../../src/sandbox/instance/join.js';
 import { DEADLINE } from './deadline.js';
 import { openOwnStateFolder } from './own-state-folder.js';

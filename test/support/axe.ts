@@ -1,6 +1,7 @@
 // axe on the screens of the page, in each width and theme.
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
 
 /** WCAG 2.2 AA and what is good beyond it, such as headings in order: https://github.com/dequelabs/axe-core/blob/develop/doc/API.md#axe-core-tags */
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
@@ -23,9 +24,17 @@ export async function showScreen(tab: Page, address: string): Promise<void> {
 
 /** Returns what axe finds on the shown screen, as `rule: selector`. */
 export async function findViolations(tab: Page): Promise<string[]> {
-  await tab.evaluate(`globalThis.axe || (0, eval)(${JSON.stringify(axe.source)})`);
+  if (!(await tab.evaluate('"axe" in globalThis')))
+    await tab.evaluate(`(0, eval)(${JSON.stringify(axe.source)})`);
   return tab.evaluate(`axe.run(document, ${JSON.stringify({ runOnly: TAGS, rules: RULES })}).then(({ violations }) =>
     violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => id + ': ' + target.join(' '))))`);
+}
+
+/** Changes the width of the window, and waits for the next frame: before it, no script of the page hears of the change. */
+async function resize(tab: Page, width: number): Promise<void> {
+  await tab.setViewportSize({ width, height: 900 });
+  const nextFrame = 'new Promise((resolve) => requestAnimationFrame(() => resolve(innerWidth)))';
+  await expect.poll(() => tab.evaluate(nextFrame)).toBe(width);
 }
 
 /** Checks screens in each width and theme. Returns `screen width theme: rule: selector` of each violation. */
@@ -37,7 +46,7 @@ export async function checkScreens(
   const found: string[] = [];
   for (const screen of screens) {
     for (const width of WIDTHS) {
-      await tab.setViewportSize({ width, height: 900 });
+      await resize(tab, width);
       await showScreen(tab, screen);
       await prepare?.(screen);
       for (const colorScheme of THEMES) {

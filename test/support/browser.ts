@@ -1,8 +1,9 @@
 // A real browser for tests: the Chromium of this machine, without a window.
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { onTestFinished } from 'vitest';
+import { DEADLINE } from './deadline.js';
 
 /** The reason to skip a test that needs a browser if {@link findBrowser} finds none. */
 export const NO_BROWSER = 'there is no Chromium in PATH';
@@ -17,14 +18,18 @@ export function findBrowser(): string | undefined {
     .find((path) => existsSync(path));
 }
 
-/** The arguments of a browser: as root, Chromium does not start in its sandbox. */
-export function listBrowserFlags(): string[] {
-  return process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+/** Starts a browser. @param program of {@link findBrowser} */
+export function launchBrowser(program: string): Promise<Browser> {
+  // As root, Chromium does not start in its sandbox.
+  const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  return chromium.launch({ executablePath: program, args, timeout: DEADLINE });
 }
 
 /** Opens an empty page in a new browser, which ends with the test. @param program of {@link findBrowser} */
 export async function openBrowser(program: string, options: BrowserContextOptions = {}): Promise<Page> {
-  const browser = await chromium.launch({ executablePath: program, args: listBrowserFlags() });
+  const browser = await launchBrowser(program);
   onTestFinished(() => browser.close());
-  return browser.newPage(options);
+  const tab = await browser.newPage(options);
+  tab.setDefaultTimeout(DEADLINE);
+  return tab;
 }

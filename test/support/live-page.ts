@@ -7,7 +7,7 @@ import type { Gateway } from '../../src/gateway/gateway.js';
 import type { OpenPage } from '../../src/page/server/open-page.js';
 import type { StateFolder } from '../../src/state/folder.js';
 import { findBrowser, openBrowser } from './browser.js';
-import { DEADLINE } from './deadline.js';
+import { findPort } from './find-port.js';
 import { ask, FORM, startApp, startTunnel, TOKEN, webhook } from './gateway.js';
 import { openOwnStateFolder } from './own-state-folder.js';
 import { createWorkspace } from './workspace.js';
@@ -43,10 +43,10 @@ export async function openLivePage(options: BrowserContextOptions = {}): Promise
   const subject = { kind: 'live', account } as const;
   const open = (port: number) =>
     openCommandPage({ now: Date.now }, folder, { host: 'tunnel', subject, port });
-  let page = await open(0);
+  // Not any free port: while the page is closed, an outgoing connection may get it.
+  let page = await open(await findPort());
   onTestFinished(() => page.close());
   const tab = await openBrowser(findBrowser() ?? '', options);
-  tab.setDefaultTimeout(DEADLINE);
   await tab.goto(page.createAddress());
   await tab.getByText('LIVE account: costs money').waitFor();
   return {

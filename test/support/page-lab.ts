@@ -1,19 +1,14 @@
 // The browser page with all that it needs: a sandbox, an app behind a number, the page's server and tabs of a real Chromium.
-import {
-  type Browser,
-  type BrowserContext,
-  type BrowserContextOptions,
-  chromium,
-  type Page,
-} from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished } from 'vitest';
 import { createTraceStories } from '../../src/cli/core/trace-story.js';
 import { openPageFiles } from '../../src/page/server/files.js';
 import { type OpenPage, openPage } from '../../src/page/server/open-page.js';
 import { createSandboxSource, type PageSource } from '../../src/page/server/source.js';
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/create.js';
-import { findBrowser, listBrowserFlags, NO_BROWSER } from './browser.js';
+import { findBrowser, launchBrowser, NO_BROWSER } from './browser.js';
 import { DEADLINE } from './deadline.js';
+import { findPort } from './find-port.js';
 import { createSandboxClient } from './sandbox-client.js';
 import { startApp, twiml, type WebhookApp } from './webhook-app.js';
 
@@ -54,7 +49,7 @@ export interface PageLab {
 export interface PageLabOptions {
   readonly sandbox?: SandboxOptions;
   readonly browser?: BrowserContextOptions;
-  /** The time of the page's server, milliseconds since 1970. */
+  /** The time of the page's server, milliseconds since 1970. Default: it stands still, so that no code grows too old. */
   readonly now?: () => number;
   /** Changes where the page gets what it shows. */
   readonly changeSource?: (source: PageSource) => PageSource;
@@ -66,7 +61,7 @@ export function usePageLab(): (options?: PageLabOptions) => Promise<PageLab> {
   let browser: Browser | undefined;
   beforeAll(async () => {
     if (program === undefined) return;
-    browser = await chromium.launch({ executablePath: program, args: listBrowserFlags() });
+    browser = await launchBrowser(program);
   });
   afterAll(async () => browser?.close());
   beforeEach(({ skip }) => skip(program === undefined, NO_BROWSER));
@@ -98,9 +93,10 @@ async function openPageLab(browser: Browser, options: PageLabOptions): Promise<P
       source: counted.source,
       files: openPageFiles('dist/page'),
       writeStory: createTraceStories(sandbox, [sandbox.authToken]),
-      now: options.now ?? Date.now,
+      now: options.now ?? (() => 0),
     });
-  let page = await open(0);
+  // Not any free port: while the page is closed, an outgoing connection may get it.
+  let page = await open(await findPort());
   onTestFinished(() => page.close());
   const context = await openContext(browser, options.browser);
   return {
@@ -185,4 +181,13 @@ export function findNotice(tab: Page) {
 /** Waits until the tab gets new events. */
 export async function whenLive(tab: Page): Promise<void> {
   await tab.getByText('● connected').waitFor();
+}
+
+/** Waits until the timeline that is shown counts all events of the sandbox, each once. */
+export async function whenComplete(tab: Page, { sandbox }: Pick<PageLab, 'sandbox'>): Promise<void> {
+  const countMissing = async () => {
+    const [, shown = ''] = /([\d,]+) events/.exec(await tab.locator('.toolbar').innerText()) ?? [];
+    return sandbox.events().length - Number(shown.replaceAll(',', ''));
+  };
+  await expect.poll(countMissing).toBe(0);
 }

@@ -1,4 +1,5 @@
 // Runs the built CLI on a pseudo-terminal, where a test reads the output and types.
+import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
 import { onTestFinished } from 'vitest';
@@ -108,5 +109,25 @@ function spawn(args: readonly string[], options: TerminalOptions) {
   const { PATH, XDG_CONFIG_HOME } = process.env;
   const env = { PATH, XDG_CONFIG_HOME, HOME: cwd, TERM: 'xterm-256color', ...environment };
   const [file, ...first] = program;
-  return pty.spawn(file, [...first, ...args], { cwd, env, cols: WIDTH, rows: 50 });
+  const child = pty.spawn(file, [...first, ...args], { cwd, env, cols: WIDTH, rows: 50 });
+  if (process.platform !== 'win32') readToEnd(child);
+  return child;
+}
+
+/** How long the end of the output may come after the exit: as long as a descendant has the terminal open. */
+const MAX_OUTPUT_MS = 10_000;
+
+/**
+ * Reads the output to its end. node-pty closes the terminal 200 ms after the exit, and drops what it has not read by then:
+ * on a busy machine that was everything.
+ */
+function readToEnd(child: object): void {
+  const { _socket: socket } = child as { readonly _socket: Socket };
+  const destroy = socket.destroy.bind(socket);
+  // The end of the output is an error of the socket. node-pty gives none.
+  socket.destroy = (error) => {
+    if (error) return destroy(error);
+    setTimeout(destroy, MAX_OUTPUT_MS).unref();
+    return socket;
+  };
 }

@@ -43,6 +43,8 @@ export interface RelayScene {
 export interface RelaySetup extends Partial<RelayOptions> {
   /** With false the relay sends nothing before `relay.start()`. */
   readonly starts?: boolean;
+  /** How long a request to Twilio may take. Default: as long as the machine needs. */
+  readonly requestTimeoutMs?: number;
   /** With false no phone is behind the mask, which is only a number of the account. */
   readonly isMasked?: boolean;
   /** Creates the purchaser of masks; without it no mask can be bought. */
@@ -61,6 +63,7 @@ const CLOSED: RelayOptions['purchaser'] = {
 export async function setUpRelay({
   starts = true,
   isMasked = true,
+  requestTimeoutMs = DEADLINE,
   openShop = () => CLOSED,
   ...options
 }: RelaySetup = {}): Promise<RelayScene> {
@@ -77,7 +80,12 @@ export async function setUpRelay({
   );
   const { origin, accountSid } = sandbox;
   const target = { kind: 'sandbox', origin, accountSid } as const;
-  const own = await createTwilioClient(sandbox, { target, isApp: true, attempts: 1, timeoutMs: 2000 });
+  const own = await createTwilioClient(sandbox, {
+    target,
+    isApp: true,
+    attempts: 1,
+    timeoutMs: requestTimeoutMs,
+  });
   relay = createRelay({
     database: ':memory:',
     client: own,

@@ -12,9 +12,12 @@ export interface ServerChild {
   /** Returns all of its output so far. */
   output(): string;
   isRunning(): boolean;
-  /** Resolves with its exit code, or null if it was killed. */
+  /** Resolves with its exit code, or null if it was killed, once its output is complete. */
   readonly exited: Promise<number | null>;
-  /** Sends a signal and waits for the end. Returns the exit code, or null if it was killed. */
+  /**
+   * Sends a signal and waits for the exit. Returns the exit code, or null if it was killed. The last lines may not have
+   * arrived by then: `output` is complete once `exited` resolves.
+   */
   end(signal: NodeJS.Signals): Promise<number | null>;
 }
 

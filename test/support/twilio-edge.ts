@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { listen } from '../../src/http/listen.js';
 import { AUTHORITY, createCertificate } from './authority.js';
+import { DEADLINE } from './deadline.js';
 
 /** A running edge. */
 export interface TwilioEdge {
@@ -108,6 +109,8 @@ export async function createTwilioEdge(
     onward.on('error', () => outgoing.destroy());
     onward.end(body);
   });
+  // As in webhook-app.ts.
+  tls.keepAliveTimeout = DEADLINE;
   await new Promise<void>((resolve) => tls.listen(0, '127.0.0.1', resolve));
   const inside = (tls.address() as AddressInfo).port;
   const proxy = await listen((_request, response) => response.writeHead(405).end(), { port: 0 });

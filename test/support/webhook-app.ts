@@ -4,6 +4,7 @@ import { createServer as createSecureServer, type ServerOptions } from 'node:htt
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import twilio from 'twilio';
+import { DEADLINE } from './deadline.js';
 
 /** A webhook request that the app received. */
 export interface Called {
@@ -77,6 +78,8 @@ export async function startApp(
     outgoing.writeHead(answer.status ?? 200, { ...type, ...answer.headers }).end(answer.body);
   };
   const server = tls ? createSecureServer(tls, listener) : createServer(listener);
+  // A client in the same process may be busy for longer than the five seconds of Node.js before it asks again.
+  server.keepAliveTimeout = DEADLINE;
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {

@@ -84,7 +84,7 @@ export function createWorkspace(prefix = 'relay-phone-test-'): Workspace {
     const [code] = (await once(child, 'exit')) as [number | null];
     const [stdout = '', stderr = ''] = await output;
     const ended = { code, stdout, stderr };
-    return options.keepsProgress ? ended : withoutProgress(args, ended);
+    return options.keepsProgress ? ended : withoutProgress(ended);
   };
   return {
     path,
@@ -104,7 +104,7 @@ export function createWorkspace(prefix = 'relay-phone-test-'): Workspace {
         environment: environmentOf(options),
         ...(options.input !== undefined && { input: options.input }),
       });
-      return options.keepsProgress ? ended : withoutProgress(args, ended);
+      return options.keepsProgress ? ended : withoutProgress(ended);
     },
     removeFiles: (names) => {
       for (const name of names) rmSync(join(path, name), { force: true });
@@ -129,11 +129,9 @@ function needsProcess(
 
 const PROGRESS = /^ {4}… .*\n/gm;
 
-/** Removes progress lines: they are on stdout, or on stderr under `--json`. */
-export function withoutProgress(args: readonly string[], { code, stdout, stderr }: Ended): Ended {
-  return args.includes('--json')
-    ? { code, stdout, stderr: stderr.replace(PROGRESS, '') }
-    : { code, stdout: stdout.replace(PROGRESS, ''), stderr };
+/** Removes progress lines: they are on stdout, or on stderr where stdout is for a document or a code. */
+function withoutProgress({ code, stdout, stderr }: Ended): Ended {
+  return { code, stdout: stdout.replace(PROGRESS, ''), stderr: stderr.replace(PROGRESS, '') };
 }
 
 /** POSIX gives the limit in blocks of 512 bytes. */

@@ -13,13 +13,24 @@ import { findTraceNumber } from './trace-number.js';
  * @returns a function that reads the list, once it is complete
  * @throws RelayPhoneError `network` if the sandbox is gone; the returned function too
  */
-export async function listUnsupportedFromNow({
+export async function listUnsupportedFromNow(
+  sandbox: Pick<JoinedSandbox, 'accept' | 'control'>,
+): Promise<() => Promise<readonly UnsupportedUse[]>> {
+  const since = await findPosition(sandbox);
+  return () => sandbox.control.unsupported({ since });
+}
+
+/**
+ * Returns the id of the last event before those of the command.
+ *
+ * @throws RelayPhoneError `network` if the sandbox is gone
+ */
+export async function findPosition({
   accept,
   control,
-}: Pick<JoinedSandbox, 'accept' | 'control'>): Promise<() => Promise<readonly UnsupportedUse[]>> {
-  // A sandbox in this process is as old as the command: its list holds nothing else.
-  const since = accept ? 0 : (await control.state()).lastEventId;
-  return () => control.unsupported({ since });
+}: Pick<JoinedSandbox, 'accept' | 'control'>): Promise<number> {
+  // A sandbox in this process is as old as the command.
+  return accept ? 0 : (await control.state()).lastEventId;
 }
 
 /**

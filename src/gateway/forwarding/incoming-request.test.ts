@@ -101,18 +101,18 @@ it.each<[string, string]>([
 });
 
 it('refuses a body that arrives too slowly, and a chunked one that is too long, with the same 404', async () => {
-  const scene = await setUp({ bodyTimeoutMs: 1000 });
   const head = format({ ...signed, body: '' }).replace('Content-Length: 0\r\n', '');
   const slow = head.replace('\r\n\r\n', '\r\nContent-Length: 9\r\n\r\n');
-  expect(await say(scene, `${slow}half`)).toBe(NOT_FOUND);
   const chunked = head.replace('\r\n\r\n', '\r\nTransfer-Encoding: chunked\r\n\r\n');
   const chunk = `${big.length.toString(16)}\r\n${big}\r\n`;
-  expect(await say(scene, chunked + chunk)).toBe(NOT_FOUND);
-  await scene.waitFor('refused', 2);
-  expect(scene.gateway.list({ refused: true }).map(({ refusal }) => refusal)).toEqual([
-    'its body is too long',
-    'its body arrived too slowly',
-  ]);
+  for (const [bytes, bodyTimeoutMs, refusal] of [
+    [`${slow}half`, 100, 'its body arrived too slowly'],
+    [chunked + chunk, DEADLINE, 'its body is too long'],
+  ] as const) {
+    const scene = await setUp({ bodyTimeoutMs });
+    expect(await say(scene, bytes)).toBe(NOT_FOUND);
+    expect(await scene.waitFor('refused')).toMatchObject([{ exchange: { refusal } }]);
+  }
 });
 
 it.each([
@@ -138,7 +138,7 @@ it.each([
 ])(
   'gives up the oldest long bodies to %s with 503 when their memory is full, and never a webhook',
   async (_what, target) => {
-    const scene = await setUp();
+    const scene = await setUp({ bodyTimeoutMs: DEADLINE });
     const half = format({ ...signed, target, body: '' }).replace(
       'Content-Length: 0',
       `Content-Length: ${256 * 1024}`,
@@ -231,7 +231,12 @@ it('answers 503 to requests without a signature above their limit, and forwards 
     if (incoming.headers['x-twilio-signature'] !== undefined)
       incoming.resume().on('end', () => outgoing.end('the app'));
   });
-  const scene = await setUpGateway(app.origin, { exposeAll: true, maxUnsigned: 200 });
+  const scene = await setUpGateway(app.origin, {
+    exposeAll: true,
+    maxUnsigned: 200,
+    appTimeoutMs: DEADLINE,
+    bodyTimeoutMs: DEADLINE,
+  });
   const requests = [
     'GET /slow HTTP/1.1\r\nHost: x\r\n\r\n',
     'GET /api/v1/vCard/abcdef HTTP/1.1\r\nHost: x\r\n\r\n',

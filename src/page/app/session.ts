@@ -1,6 +1,6 @@
 // The session of a tab: how it gets the token of the page, and the event stream.
 import type { PageModeReport } from '../server/source.js';
-import { startEventFeed } from './event-feed.js';
+import { type EventFeed, startEventFeed } from './event-feed.js';
 import type { FromWorker, ToWorker } from './feed-messages.js';
 
 const KEY = 'relay-phone token';
@@ -63,18 +63,35 @@ function openWorker(url: string) {
   return {
     join: () =>
       new Promise<string | null>((resolve) => {
-        setTimeout(() => resolve(null), JOIN_TIMEOUT_MS);
-        port.onmessage = ({ data }: MessageEvent<FromWorker>) => data.type === 'token' && resolve(data.token);
+        let isLate = false;
+        setTimeout(() => {
+          isLate = true;
+          resolve(null);
+        }, JOIN_TIMEOUT_MS);
+        port.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+          if (data.type !== 'token') return;
+          resolve(data.token);
+          if (!isLate || data.token === null) return;
+          // The tab shows by now that it has no access.
+          sessionStorage.setItem(KEY, data.token);
+          location.reload();
+        };
         send({ type: 'join' });
       }),
-    listen: (token: string, onMessage: (message: FromWorker) => void, onSilence: () => void) => {
+    listen: (token: string, onMessage: (message: FromWorker) => void, listenAlone: () => EventFeed) => {
+      let alone: EventFeed | undefined;
       // A worker that ends with the tab before, while the only tab is loaded anew, never answers.
       const timer = setTimeout(() => {
-        port.onmessage = null;
-        onSilence();
+        alone = listenAlone();
       }, ANSWER_TIMEOUT_MS);
       port.onmessage = ({ data }: MessageEvent<FromWorker>) => {
         clearTimeout(timer);
+        if (alone) {
+          alone.stop();
+          alone = undefined;
+          // The two streams are not at the same event: what is missing is loaded when the worker's is live.
+          onMessage({ type: 'connection', connection: 'connecting' });
+        }
         onMessage(data);
       };
       send({ type: 'token', token });

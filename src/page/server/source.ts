@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream';
 import { readBody } from '../../http/body.js';
 import { openRequest } from '../../http/client.js';
 import { NoAnswer, sendRequest } from '../../http/send.js';
+import { OWN_AGENT } from '../../http/user-agents.js';
 import { SANDBOX_PAGE_ROUTES } from './routes.js';
 
 /** A served sandbox. */
@@ -123,7 +124,7 @@ export function createSandboxSource({ origin, controlToken, accountSid }: Sandbo
       outgoing.setHeader('Content-Security-Policy', "sandbox; default-src 'none'");
       outgoing.setHeader('Content-Disposition', 'attachment');
       const target = `/media/${accountSid}/${messageSid}/${mediaSid}`;
-      forward(outgoing, { method: 'GET', target, headers: {} });
+      forward(outgoing, { method: 'GET', target, headers: { 'User-Agent': OWN_AGENT } });
     },
     keep: async () => {
       kept = await call('GET', '/snapshot');

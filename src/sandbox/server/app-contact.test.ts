@@ -2,7 +2,7 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { createSandboxClient } from '../../../test/support/sandbox-client.js';
 import { startApp } from '../../../test/support/webhook-app.js';
-import { OWN_AGENT } from '../../http/own-agent.js';
+import { OWN_AGENT } from '../../http/user-agents.js';
 import { createControlClient } from '../control/client.js';
 import { createSandbox } from '../create.js';
 

@@ -1,6 +1,6 @@
 // The record of one REST request: what caused it, its event, and its exchange.
 import type { IncomingMessage } from 'node:http';
-import { OWN_AGENT } from '../../http/own-agent.js';
+import { OWN_AGENT, TWILIO_AGENT } from '../../http/user-agents.js';
 import { monotonicNow } from '../../real-time.js';
 import type { ExchangeLog } from '../exchanges/exchange-log.js';
 import type { RequestFacts, RequestProblem } from '../platform/events/event.js';
@@ -118,8 +118,10 @@ export class RequestRecord {
     return this.#found;
   }
 
+  /** Whether the app has nothing to do with it: relay-phone asks, or the sandbox fetches a file that it serves itself. */
   #isOwn(): boolean {
-    return this.#incoming.headers['user-agent']?.endsWith(OWN_AGENT) ?? false;
+    const agent = this.#incoming.headers['user-agent'];
+    return agent === TWILIO_AGENT || (agent?.endsWith(OWN_AGENT) ?? false);
   }
 
   #facts(): RequestFacts {

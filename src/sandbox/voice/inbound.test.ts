@@ -39,10 +39,10 @@ describe('a call to a number', () => {
   });
 
   it('is masked by <Dial>: the real phone sees the caller, and nobody sees the real number [S F221]', async () => {
-    const { sandbox, client, answer, heard, numberSid } = await setUpVoice();
+    const { sandbox, client, answer, heard, numberSid } = await setUpVoice({ clock: 'manual' });
     answer({ '/voice': `<Dial callerId="${CALLER}"><Number>${REAL}</Number></Dial>` });
     const call = sandbox.phone(CALLER).call(NUMBER);
-    await sandbox.nextEvent(isConnected);
+    await sandbox.clock.advance('1s');
     const [onReal] = sandbox.phone(REAL).liveCalls();
     expect(onReal?.log()).toMatchObject({ direction: 'incoming', shown: CALLER, state: 'talking' });
     call.say('Hello?');
@@ -50,6 +50,7 @@ describe('a call to a number', () => {
     onReal?.press('5#');
     expect([heard(REAL), heard(CALLER)]).toEqual([['Hello?'], ['Who is this?', '5', '#']]);
     onReal?.hangUp();
+    await sandbox.clock.advance('1s');
     expect(await call.ended).toMatchObject({ state: 'ended', shown: NUMBER });
     expect(sandbox.phone(REAL).calls()).toMatchObject([{ state: 'ended', shown: CALLER }]);
     const [child, parent] = await client.calls.list();
@@ -77,20 +78,17 @@ describe('a call to a number', () => {
   });
 
   it('sends a status callback at its end, when it can be deleted [T F222]', async () => {
-    const { sandbox, client, app, answer } = await setUpVoice();
+    const { sandbox, client, app, answer } = await setUpVoice({ clock: 'manual' });
     answer({ '/voice': `<Dial>${REAL}</Dial>` });
     const call = sandbox.phone(CALLER).call(NUMBER);
-    await sandbox.nextEvent(isConnected);
+    await sandbox.clock.advance('1s');
     let deleted: boolean | undefined;
     app.answer(async ({ form }) => {
       deleted = await client.calls(form.CallSid ?? '').remove();
       return { status: 204 };
     });
-    const told = sandbox.nextEvent(
-      (event) => event.kind === 'webhook.sent' && event.purpose === 'call-status',
-    );
     call.hangUp();
-    await told;
+    await sandbox.clock.advance('1s');
     expect(deleted).toBe(true);
     expect(app.formsAt('/status')).toMatchObject([
       {

@@ -220,7 +220,8 @@ describe('a connection', () => {
     async (overrides) => {
       const host = await listen(() => undefined);
       expect(await call(`http://${host}/#${overrides}`)).toMatchObject({ errorCode: 11203 });
-      expect(sockets.size).toBe(1);
+      // The server of a busy process may notice the connection after its end.
+      await expect.poll(() => sockets.size).toBe(1);
     },
   );
 
@@ -229,7 +230,8 @@ describe('a connection', () => {
     const host = await listen(
       (socket) => void socket.write(sockets.size < 2 ? `${head}<Resp` : `${head}<Response/>`),
     );
-    expect(await call(`http://${host}/#rt=100&rp=rt`)).toMatchObject({ status: 200, errorCode: null });
+    // Long enough for the second attempt on a busy machine.
+    expect(await call(`http://${host}/#rt=2000&rp=rt`)).toMatchObject({ status: 200, errorCode: null });
     expect(sockets.size).toBe(2);
   });
 });

@@ -1,5 +1,5 @@
 // Builds the requests of a webhook: the first one, and those after redirects.
-
+import { TWILIO_AGENT } from '../../http/user-agents.js';
 import { WebhookFailure } from './failure.js';
 import type { AnswerHead } from './http-request.js';
 import { type Parameter, signRequest } from './signature.js';
@@ -31,7 +31,7 @@ export function formatRequest(
   const target = isGet && form !== '' ? `${url}${url.includes('?') ? '&' : '?'}${form}` : url;
   const authorization = authorize({ url: target, method });
   const headers = {
-    'User-Agent': 'TwilioProxy/1.1',
+    'User-Agent': TWILIO_AGENT,
     Accept: '*/*',
     'Accept-Encoding': 'gzip',
     'X-Home-Region': 'us1',

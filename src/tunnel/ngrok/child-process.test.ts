@@ -70,10 +70,9 @@ describe('the ngrok child process', () => {
     edge.drop();
     await waitForEvent('lost');
     await expect.poll(() => listEvents().filter(({ kind }) => kind === 'up').length).toBe(2);
-    // Each line is JSON, or listEvents() would throw.
-    expect(new Set(listEvents().map(({ kind }) => kind))).toEqual(
-      new Set(['child', 'connecting', 'up', 'lost', 'retrying']),
-    );
+    // Each line is JSON, or listEvents() would throw. A tunnel that was up for long is reopened without a wait.
+    const ours = ['child', 'connecting', 'up', 'lost', 'retrying'];
+    expect(listEvents().filter(({ kind }) => !ours.includes(kind))).toEqual([]);
   });
 
   it.each(['hanging', 'up'])('ends when the parent is killed while the tunnel is %s', async (state) => {

@@ -31,8 +31,14 @@ afterEach(async () => {
   await scene.close();
 });
 
-/** A slow machine may take long to open and close a tunnel. The waits between attempts are the real ones. */
-const SLOW_MACHINE: Partial<ReconnectTimes> = { attemptTimeoutMs: DEADLINE, closeWaitMs: DEADLINE };
+/** A slow machine may take long to open, prove and close a tunnel, and be late. The waits between attempts are the real ones. */
+const SLOW_MACHINE: Partial<ReconnectTimes> = {
+  attemptTimeoutMs: DEADLINE,
+  closeWaitMs: DEADLINE,
+  proofTimeoutMs: DEADLINE,
+  firstProofMs: DEADLINE,
+  sleepMs: DEADLINE,
+};
 
 function supervise(
   options: Partial<SupervisorOptions> = {},

@@ -1,6 +1,7 @@
 // Tests how a supervised tunnel reacts to failing proofs and to a machine that slept, without a network.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
+import { DEADLINE } from '../../../test/support/deadline.js';
 import { RelayPhoneError } from '../../errors.js';
 import { createFixedUrl } from '../fixed-url.js';
 import { findAttemptTimeoutMs, findRetryDelayMs, RECONNECT_TIMES } from './reconnect-times.js';
@@ -21,7 +22,10 @@ function supervise(options: Partial<SupervisorOptions>): {
   supervised: SupervisedTunnel;
 } {
   const states: TunnelState[] = [];
-  supervised = superviseTunnel(createFixedUrl(BASE), { onState: (state) => states.push(state), ...options });
+  // A slow machine is not one that sleeps.
+  const times = { sleepMs: DEADLINE, ...options.times };
+  const onState = (state: TunnelState) => states.push(state);
+  supervised = superviseTunnel(createFixedUrl(BASE), { onState, ...options, times });
   return { states, supervised };
 }
 
@@ -89,10 +93,11 @@ describe('a proof', () => {
 
 describe('a sleep of the machine', () => {
   it('is a loss of the tunnel', async () => {
-    let slept = 0;
-    const { states } = supervise({ now: () => Date.now() + slept });
+    // It stands still otherwise, so that a late timer adds nothing.
+    let time = 0;
+    const { states } = supervise({ now: () => time });
     await expect.poll(() => states.at(-1)?.kind).toBe('up');
-    slept = 3_600_000;
+    time = 3_601_000;
     await expect
       .poll(() => states)
       .toContainEqual({ kind: 'lost', why: 'this machine was asleep for 3600 s' });

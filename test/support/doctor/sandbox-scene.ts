@@ -1,6 +1,6 @@
 // A scene for most faults: a sandbox that is set up, and a Relay-like app that gets its webhooks.
 import { onTestFinished } from 'vitest';
-import { OWN_AGENT } from '../../../src/http/own-agent.js';
+import { OWN_AGENT } from '../../../src/http/user-agents.js';
 import { serveSandbox } from '../../../src/sandbox/instance/join.js';
 import type { Sandbox } from '../../../src/sandbox/sandbox.js';
 import { AUTHORITY, createCertificate } from '../authority.js';

@@ -3,6 +3,7 @@ import { expect, onTestFinished } from 'vitest';
 import { type SmokeReport, smokeReportSchema } from '../../../src/reports.js';
 import { createSandbox } from '../../../src/sandbox/create.js';
 import type { Sandbox } from '../../../src/sandbox/sandbox.js';
+import { DEADLINE } from '../deadline.js';
 import { answerLikeRelay } from '../doctor/relay-like.js';
 import { createTwilioEdge, type TwilioEdgeOptions } from '../twilio-edge.js';
 import { startApp, type WebhookApp } from '../webhook-app.js';
@@ -13,6 +14,9 @@ export const [LIVE, TEST] = [
   { sid: `AC${'1a'.repeat(16)}`, authToken: '0123456789abcdef0123456789abcdef' },
   { sid: `AC${'2b'.repeat(16)}`, authToken: 'fedcba9876543210fedcba9876543210' },
 ] as const;
+
+/** A time limit that even a slow machine keeps. */
+const LIMIT = ['--timeout', String(DEADLINE / 1000)];
 
 /** The auth token of the scene's app. */
 export const APP_TOKEN = 'a1b2c3d4e5f60718293a4b5c6d7e8f90';
@@ -44,7 +48,7 @@ export interface SmokeScene {
   readonly app: WebhookApp;
   /** The environment that leads to the sandbox. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Runs `smoke --json`. Default environment: the test credentials and the app's token. */
+  /** Runs `smoke --json`; `args` may set another time limit. Default environment: the test credentials and the app's token. */
   smoke(args: readonly string[], environment?: Readonly<Record<string, string>>): Promise<Smoked>;
 }
 
@@ -67,7 +71,9 @@ export async function setSmokeScene(edge: TwilioEdgeOptions = {}): Promise<Smoke
     environment: twilio.environment,
     smoke: async (args, own = usual) => {
       const environment = { ...twilio.environment, ...own };
-      const { code, stdout, stderr } = await workspace.run(['smoke', '--json', ...args], { environment });
+      const { code, stdout, stderr } = await workspace.run(['smoke', '--json', ...LIMIT, ...args], {
+        environment,
+      });
       for (const secret of [LIVE.authToken, TEST.authToken, APP_TOKEN])
         expect(stdout + stderr).not.toContain(secret);
       expect(stdout, stderr).not.toBe('');

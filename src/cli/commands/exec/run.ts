@@ -11,7 +11,7 @@ import type { CliPorts } from '../../core/ports.js';
 import { findRemoteSandbox } from '../../core/remote-sandbox.js';
 import { printJson, printLines } from '../../core/screen.js';
 import { openSession, type Session } from '../../core/session.js';
-import { listUnsupportedFromNow, showUnsupported } from '../../core/unsupported.js';
+import { findPosition, showUnsupported } from '../../core/unsupported.js';
 import type { ExecFlags } from './command.js';
 import { createEnvironment, type Execution, prepareExecution, startInSandbox } from './execution.js';
 import type { ExecReport } from './report.js';
@@ -80,7 +80,9 @@ async function runProgram(
   const { ports } = context;
   const sandbox = required(session.sandbox);
   const isStrict = strict || sandbox.failsOnUnsupported;
-  const listUnsupported = isStrict || json ? await listUnsupportedFromNow(sandbox) : async () => [];
+  // Before the program, which may ask at once.
+  const since = await findPosition(sandbox);
+  const listUnsupported = isStrict || json ? () => sandbox.control.unsupported({ since }) : async () => [];
   const page = await offerAccountPage(context, session, {
     host: 'exec',
     app: required(session.setup.facts.publicBase),
@@ -91,7 +93,7 @@ async function runProgram(
   const { program, close } = await startInSandbox(execution, command, { json, isQuick: true });
   const origin = required(session.setup.facts.publicBase);
   const stopWatching = watchSilence({ context, control: sandbox.control, origin, command }, program);
-  const endWatch = watchUnsupported(sandbox, context.screen);
+  const endWatch = watchUnsupported(sandbox, context.screen, since);
   let exitCode: number;
   try {
     // On Ctrl-C the terminal itself sends these to the program too.
@@ -102,7 +104,7 @@ async function runProgram(
     exitCode = await program.ended.finally(takeBack);
   } finally {
     stopWatching();
-    endWatch();
+    await endWatch();
     await close();
     await page?.close();
   }

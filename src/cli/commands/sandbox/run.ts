@@ -47,10 +47,12 @@ export async function run(ports: CliPorts, flags: SandboxFlags): Promise<number>
 async function watch(context: CommandContext, folder: StateFolder, sandbox: JoinedSandbox): Promise<void> {
   const { screen } = context;
   const { origin, accountSid, control } = sandbox;
+  // Before the line: what happens once it can be read is shown.
+  const { epoch, lastEventId } = await control.state();
   screen.line(`The sandbox is at ${origin}, account ${accountSid}. It keeps running when Ctrl-C ends this.`);
   const page = listPages(folder).find(({ mode }) => mode === 'sandbox');
   screen.record(createReport(sandbox, page?.origin));
-  await follow(context, control);
+  await follow(context, control, `${epoch}-${lastEventId}`);
 }
 
 async function serve(context: CommandContext, folder: StateFolder, serving: Serving): Promise<number> {
@@ -152,13 +154,13 @@ function offerSandboxPage(
 /**
  * Shows every event until Ctrl-C or a closed pipe.
  *
- * @param since the id of the event before the first one that is shown. Default: only new events
+ * @param since the event before the first one that is shown: its position, or 0 for the oldest
  * @throws RelayPhoneError `network` if the sandbox goes away.
  */
 async function follow(
   { ports, screen }: CommandContext,
   control: ControlClient,
-  since?: number,
+  since: number | string,
 ): Promise<void> {
   const ending = new AbortController();
   const end = () => ending.abort();
@@ -170,7 +172,7 @@ async function follow(
       showEvent(screen, event);
       screen.record(event);
     },
-    { ...warnOfMissedEvents(screen), signal: ending.signal, ...(since !== undefined && { since }) },
+    { ...warnOfMissedEvents(screen), signal: ending.signal, since },
   );
 }
 

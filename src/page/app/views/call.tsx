@@ -40,12 +40,20 @@ export function CallPanel({ lab, number, live }: CallProps) {
     }
     lab.refresh();
   };
-  const say = async () => {
+  /** The latest of the keys and words. Each is sent when the one before has arrived, so that their order stays. */
+  const input = useRef(Promise.resolve());
+  const enter = (work: () => Promise<void>) => {
+    input.current = input.current.then(work);
+  };
+  const press = (keys: string) => enter(() => act('press', { keys }));
+  const say = () => {
     const said = words.value;
     words.value = '';
-    await act('say', { words: said });
-    // What was not said is not lost.
-    if (error.value !== undefined && words.value === '') words.value = said;
+    enter(async () => {
+      await act('say', { words: said });
+      // What was not said is not lost.
+      if (error.value !== undefined && words.value === '') words.value = said;
+    });
   };
   const isRinging = live.state === 'ringing';
   return (
@@ -83,7 +91,7 @@ export function CallPanel({ lab, number, live }: CallProps) {
                 key={key}
                 aria-label={`Key ${key}`}
                 data-digit={key}
-                onClick={() => void act('press', { keys: key })}
+                onClick={() => press(key)}
               >
                 {key}
               </ActButton>
@@ -93,7 +101,7 @@ export function CallPanel({ lab, number, live }: CallProps) {
             class="inline"
             onSubmit={(event) => {
               event.preventDefault();
-              if (words.value !== '') void say();
+              if (words.value !== '') say();
             }}
           >
             <input

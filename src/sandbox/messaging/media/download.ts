@@ -1,4 +1,5 @@
 // Loads the media files of messages, from a web server or a data URL, and guesses a content type if none is given.
+import { TWILIO_AGENT } from '../../../http/user-agents.js';
 import { answerChallenge } from '../../webhooks/authorization.js';
 import { refusedBy, WebhookFailure } from '../../webhooks/failure.js';
 import {
@@ -27,7 +28,7 @@ export interface DownloadPlan {
 
 const MAX_REDIRECTS = 10;
 
-const HEADERS = { 'User-Agent': 'TwilioProxy/1.1', Accept: '*/*' };
+const HEADERS = { 'User-Agent': TWILIO_AGENT, Accept: '*/*' };
 
 /**
  * Downloads a file, with the timeouts of a webhook and without a retry.

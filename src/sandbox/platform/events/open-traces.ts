@@ -1,6 +1,7 @@
 // The one definition of a quiet trace: it is closed when nothing is in progress for it.
 import { RelayPhoneError } from '../../../errors.js';
-import { clearTimeout, setImmediate, setTimeout } from '../../../real-time.js';
+import { setImmediate } from '../../../real-time.js';
+import { countDown } from '../countdown.js';
 
 /**
  * The traces for which something is in progress: a message on its way, a webhook or status callback, a call, or a request
@@ -81,15 +82,13 @@ export function createOpenTraces(): OpenTraces {
 export function waitForQuiet(traces: OpenTraces, traceId: string, timeoutMs: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const end = () => {
-      clearTimeout(timer);
+      cancel();
       stop();
     };
-    const timer = setTimeout(() => {
+    const cancel = countDown(timeoutMs, () => {
       end();
       reject(stillOpen(traceId, timeoutMs));
-    }, timeoutMs);
-    // Once the sandbox is closed, nothing else keeps the process running.
-    timer.unref();
+    });
     // One turn later: what has just ended may have begun something else.
     const check = () =>
       setImmediate(() => {

@@ -1,6 +1,6 @@
 // Finds events: among the kept ones, or the next to happen.
 import { RelayPhoneError } from '../../../errors.js';
-import { clearTimeout, monotonicNow, setTimeout } from '../../../real-time.js';
+import { countDown } from '../countdown.js';
 import type { SandboxEvent } from './event.js';
 import type { EventStream } from './stream.js';
 
@@ -43,15 +43,13 @@ export function waitForMatch<T>(
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     const end = () => {
-      clearTimeout(timer);
+      cancel();
       stop();
     };
-    const timer = setTimeout(() => {
+    const cancel = countDown(timeoutMs, () => {
       end();
       reject(timedOut(what, timeoutMs));
-    }, timeoutMs);
-    // Once the sandbox is closed, nothing else keeps the process running.
-    timer.unref();
+    });
     const stop = stream.subscribe((event) => {
       try {
         const found = find(event);
@@ -79,29 +77,44 @@ export type EventPredicate<Found extends SandboxEvent> =
  * @param options.what names the value in the error's text: `a call to +12025550190`
  * @throws RelayPhoneError `fault` if none comes in time, or the error that `find` throws.
  */
-export async function waitUntil<T>(
+export function waitUntil<T>(
   stream: EventStream,
   find: () => T | undefined,
-  options: {
+  {
+    isRelevant,
+    timeoutMs,
+    what,
+  }: {
     readonly isRelevant: (event: SandboxEvent) => boolean;
     readonly timeoutMs: number;
     readonly what: string;
   },
 ): Promise<T> {
-  const { isRelevant, timeoutMs, what } = options;
-  const deadline = monotonicNow() + timeoutMs;
-  for (;;) {
-    const found = find();
-    if (found !== undefined) return found;
-    // The state is read after the event, not during it: a part may emit first and write then.
-    const event = waitForMatch(stream, (event) => isRelevant(event) || undefined, {
-      timeoutMs: Math.max(0, deadline - monotonicNow()),
-      what,
+  return new Promise((resolve, reject) => {
+    const end = () => {
+      cancel();
+      stop();
+    };
+    const look = () => {
+      try {
+        const found = find();
+        if (found === undefined) return;
+        resolve(found);
+      } catch (error) {
+        reject(error);
+      }
+      end();
+    };
+    const cancel = countDown(timeoutMs, () => {
+      end();
+      reject(timedOut(what, timeoutMs));
     });
-    await event.catch(() => {
-      throw timedOut(what, timeoutMs);
+    const stop = stream.subscribe((event) => {
+      // The state is read after the event, not during it: a part may emit first and write then.
+      if (isRelevant(event)) void Promise.resolve().then(look);
     });
-  }
+    look();
+  });
 }
 
 /**

@@ -1,8 +1,8 @@
 // Adds, lists, filters and waits for events.
 import { describe, expect, it } from 'vitest';
 import type { EventFields } from './event.js';
-import { filterEvents, waitForEvent } from './search.js';
-import { createEventStream, type TraceContext } from './stream.js';
+import { filterEvents, waitForEvent, waitUntil } from './search.js';
+import { createEventStream, type EventStream, type TraceContext } from './stream.js';
 
 const START = Date.UTC(2026, 0, 1);
 const open = () => createEventStream(() => START);
@@ -73,6 +73,26 @@ describe('waiting for an event', () => {
     const next = waitForEvent(stream, (event) => event.kind === 'text.status', 1000);
     stream.emitMany(['b', 'c'], (sid) => status(sid));
     expect(await next).toMatchObject({ id: 2, sid: 'b' });
+  });
+
+  it.each([
+    ['the next event', (stream: EventStream) => waitForEvent(stream, () => true, 500)],
+    [
+      'a state',
+      (stream: EventStream) =>
+        waitUntil(stream, () => (stream.lastId() > 0 ? true : undefined), {
+          isRelevant: () => true,
+          timeoutMs: 500,
+          what: 'it',
+        }),
+    ],
+  ])('is not given up because the process was stopped or busy meanwhile: %s', async (_what, wait) => {
+    const stream = open();
+    const waiting = wait(stream);
+    // As at a breakpoint: no timer of the process has run in time.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 600);
+    setTimeout(() => void stream.emit(status('a')));
+    await waiting;
   });
 
   it('rejects if none matches in time, or the predicate throws', async () => {

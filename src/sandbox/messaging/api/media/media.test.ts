@@ -53,7 +53,8 @@ describe('the media of a message', () => {
   it('are listed in pages, and filtered by day [S F076]', async () => {
     const { media } = client.messages(messageSid);
     expect(await media.list({ pageSize: 1 })).toHaveLength(2);
-    const [today, tomorrow] = [new Date(), new Date(Date.now() + 86_400_000)];
+    const [{ dateCreated: today } = { dateCreated: new Date(0) }] = await media.list();
+    const tomorrow = new Date(today.getTime() + 86_400_000);
     expect(await media.list({ dateCreated: today })).toHaveLength(2);
     expect(await media.list({ dateCreatedBefore: tomorrow })).toHaveLength(2);
     expect(await media.list({ dateCreatedAfter: tomorrow })).toEqual([]);
