@@ -34,6 +34,8 @@ const blocksIn = (language: string) => BLOCKS.filter((block) => block.language =
 const OPTIONS = Object.values(sandboxCommand.options).flatMap(({ form }) => /--[a-z-]+/.exec(form) ?? []);
 const VARIABLES = [
   ...OPTIONS.map((option) => option.slice(2).replaceAll('-', '_').toUpperCase()),
+  // Of `exec`.
+  'URL',
   'AUTH_TOKEN',
   'CONTROL_TOKEN',
 ].map((name) => `RELAY_PHONE_SANDBOX_${name}`);

@@ -43,7 +43,7 @@ export async function openSandboxSide({ sleep, newId }: Pick<Side, 'sleep' | 'ne
   try {
     app.publish(`http://${HOST}:${app.port}`);
     const client = await createTwilioClient(sandbox, {
-      target: { kind: 'sandbox', origin: sandbox.origin },
+      target: { kind: 'sandbox', origin: sandbox.origin, accountSid: sandbox.accountSid },
       sleep,
     });
     const buy = async (name: 'a' | 'b', phoneNumber: string) => {

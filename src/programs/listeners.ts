@@ -26,6 +26,16 @@ export function describeListener({ name, pid }: Listener): string {
   return `${name} (process ${pid})`;
 }
 
+/** The ports of IANA's dynamic range: https://www.rfc-editor.org/rfc/rfc6335#section-6. */
+const DYNAMIC_PORTS = '49152 65535';
+
+/** True if the system may have chosen a port, for a program that asked for any free one. Linux has a range of its own. */
+export function isDynamicPort(port: number): boolean {
+  const range = read('/proc/sys/net/ipv4/ip_local_port_range').trim() || DYNAMIC_PORTS;
+  const [first = 0, last = 0] = range.split(/\s+/).map(Number);
+  return port >= first && port <= last;
+}
+
 /** The state `LISTEN`; https://www.kernel.org/doc/html/latest/networking/proc_net_tcp.html. */
 const LISTENING = '0A';
 

@@ -28,7 +28,10 @@ async function serve(...replies: Reply[]) {
 }
 
 /** The same with options for the transport. */
-async function serveTo(options: TransportOptions, ...replies: Reply[]) {
+async function serveTo(
+  { accountSid = SANDBOX_SID, ...options }: TransportOptions & { readonly accountSid?: string },
+  ...replies: Reply[]
+) {
   const seen: string[] = [];
   server = await listen(
     (request: IncomingMessage, response: ServerResponse) => {
@@ -40,7 +43,7 @@ async function serveTo(options: TransportOptions, ...replies: Reply[]) {
   const waits: number[] = [];
   // Every other reply is in time, however slow the machine is.
   const timeoutMs = replies.includes('hang') ? 2000 : DEADLINE;
-  const target: Target = { kind: 'sandbox', origin: server.origin };
+  const target: Target = { kind: 'sandbox', origin: server.origin, accountSid };
   const sleep = async (milliseconds: number) => waits.push(milliseconds);
   return {
     seen,
@@ -65,6 +68,18 @@ describe('the guard between live and sandbox', () => {
       /never sent/,
     );
     expect(seen).toEqual([]);
+  });
+
+  it('sends the account that the sandbox named as its own, whatever its form, and no other live one', async () => {
+    const accountSid = `AC${'2'.repeat(32)}`;
+    const { seen, transport } = await serveTo({ accountSid });
+    const uri = NUMBERS.replace(SANDBOX_SID, accountSid);
+    expect(await transport.request({ method: 'get', uri, username: accountSid })).toMatchObject({
+      statusCode: 200,
+    });
+    expect(seen).toHaveLength(1);
+    await expect(transport.request({ method: 'get', uri, username: LIVE_SID })).rejects.toThrow(/never sent/);
+    expect(seen).toHaveLength(1);
   });
 
   it('never sends a sandbox account SID to Twilio', async () => {

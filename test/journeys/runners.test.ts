@@ -1,5 +1,5 @@
 // Types the commands of docs/testing.md for each test runner, with the packed package: the example passes, and it finds a bug
-// in the app.
+// in the app. Under the fake timers of each runner a sandbox works, too.
 import { exec } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,6 +9,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 const CHECKOUT = resolve(import.meta.dirname, '../..');
 const PAGE = readFileSync(join(CHECKOUT, 'docs/testing.md'), 'utf8');
 const PINS = join(CHECKOUT, 'test/example-runners/package.json');
+const FAKE_TIMERS = join(CHECKOUT, 'test/support/fake-timers');
 const NOT_INSTALLED = 'the test runners could not be installed';
 /** The rows of the page's table: each runner, its package and its command. */
 const RUNNERS = [...PAGE.matchAll(/^\| (\[[^|]+) \| (?:`([^`]+)`)? ?\| `([^`]+)` \|/gm)].map(
@@ -37,13 +38,15 @@ beforeAll(async () => {
   await run(CHECKOUT, `npm pack --ignore-scripts --pack-destination '${project}'`);
   const tarball = readdirSync(project).find((file) => file.endsWith('.tgz')) ?? '';
   const options = '--no-audit --no-fund --prefer-offline';
-  const installed = await run(project, `npm install ${options} ./${tarball}`);
+  const installed = await run(project, `npm install ${options} ./${tarball} sinon@22`);
   isInstalled = installed.code === 0 && existsSync(join(project, 'node_modules/relay-phone'));
   // With a registry, the fault is ours.
   if (!isInstalled && (await run(project, 'npm view vitest version')).code === 0) {
     throw new Error(installed.output);
   }
-  if (isInstalled) expect(await run(project, COPY)).toMatchObject({ code: 0 });
+  if (!isInstalled) return;
+  expect(await run(project, COPY)).toMatchObject({ code: 0 });
+  cpSync(FAKE_TIMERS, join(project, 'fake-timers'), { recursive: true });
 }, 600_000);
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 beforeEach(({ skip }) => {
@@ -86,4 +89,14 @@ describe.each(RUNNERS)('the example of $runner', ({ command }) => {
       writeFileSync(file, app);
     }
   });
+});
+
+/** Each suite runs calls with pauses, slow phones and faults; without real timers its runner would wait until it gives up. */
+it.each([
+  ['Jest, modern and legacy', "npx jest --rootDir fake-timers --testMatch '**/jest.test.cjs'"],
+  ['vitest', 'npx vitest run --root fake-timers vitest.test.js'],
+  ['node:test', 'node --test fake-timers/node-test.test.cjs'],
+  ['sinon, in Mocha', 'npx mocha fake-timers/sinon.spec.cjs'],
+])('a sandbox works under the fake timers of %s', async (_runner, command) => {
+  expect(await run(project, command)).toMatchObject({ code: 0 });
 });

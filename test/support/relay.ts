@@ -78,7 +78,8 @@ export async function setUpRelay({
     (incoming, outgoing) => (isAway ? incoming.socket.destroy() : relay?.listener(incoming, outgoing)),
     { port: 0 },
   );
-  const target = { kind: 'sandbox', origin: sandbox.origin } as const;
+  const { origin, accountSid } = sandbox;
+  const target = { kind: 'sandbox', origin, accountSid } as const;
   const own = await createTwilioClient(sandbox, {
     target,
     isApp: true,

@@ -5,7 +5,6 @@ import { text as readAll } from 'node:stream/consumers';
 import { hideSecret } from '../../debug.js';
 import { findSystemCode, RelayPhoneError } from '../../errors.js';
 import { type Checkout, findCheckout, listMissingParts } from '../../firefox-relay/checkout.js';
-import { isSandboxSid } from '../../sandbox-sid.js';
 import { readPipe } from '../../settings/env-file/pipe.js';
 import { createEnvReader, type EnvFile, type EnvReader } from '../../settings/env-file/read.js';
 import { type LoadedSettings, loadSettings, type SettingPlaces } from '../../settings/load.js';
@@ -16,6 +15,7 @@ import type { Target } from '../../twilio/target.js';
 import type { OptionFlags } from './command.js';
 import type { checkoutOptions, targetOptions } from './options.js';
 import type { CliPorts } from './ports.js';
+import { isSandboxAccount } from './sandbox-account.js';
 import { createScreen, type Screen } from './screen.js';
 import { locateState, type StatePlace } from './state-place.js';
 
@@ -216,7 +216,7 @@ export function findTargetKind({
   state,
 }: CommandContext): Target['kind'] | undefined {
   if (values.target) return values.target;
-  if (values.accountSid) return isSandboxSid(values.accountSid) ? 'sandbox' : 'live';
+  if (values.accountSid) return isSandboxAccount(state, values.accountSid) ? 'sandbox' : 'live';
   // Nobody keeps the account of a sandbox in a secret manager.
   if (unresolved.some(({ name }) => name === 'accountSid')) return 'live';
   const folder = state.find();

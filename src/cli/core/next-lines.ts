@@ -1,10 +1,10 @@
 // The lines that a user can copy into a shell to go on: how the app is started, and what comes after that.
 import { relative, resolve } from 'node:path';
-import { isSandboxSid } from '../../sandbox-sid.js';
 import { formatCommandLine } from '../../shell-quote.js';
 import { findContextProject, findOwnOrigin } from './app-origin.js';
 import type { CommandContext } from './command-context.js';
 import type { AppCommand, Project } from './project.js';
+import { isSandboxAccount } from './sandbox-account.js';
 import type { Screen } from './screen.js';
 
 /** What to do next: a line to copy, and what it does. */
@@ -65,12 +65,14 @@ export function createLines(context: CommandContext, options: LineOptions = {}):
   const { platform } = process;
   const project = findContextProject(context, options.pythonPath);
   const origin = options.origin ?? findOwnOrigin(context);
-  const target = options.target ?? (isSandboxSid(loaded.values.accountSid ?? '') ? 'sandbox' : 'live');
+  const { accountSid } = loaded.values;
+  const isSandbox = accountSid !== undefined && isSandboxAccount(context.state, accountSid);
+  const target = options.target ?? (isSandbox ? 'sandbox' : 'live');
   const folder = checkout?.path ?? ports.cwd;
   const isElsewhere = relative(ports.cwd, folder) !== '';
   const named = listNamed(context, isElsewhere);
   // In the environment or `.env` may be a live account, which is not meant.
-  const isOther = target === 'sandbox' && loaded.values.accountSid && !isSandboxSid(loaded.values.accountSid);
+  const isOther = target === 'sandbox' && accountSid && !isSandbox;
   const flags = isOther ? ['--sandbox'] : [];
   const program = [...findRunner(ports.environment), 'relay-phone'];
 

@@ -1,6 +1,6 @@
 // The options that several commands share.
 import { option } from './command.js';
-import { appOrigin } from './values.js';
+import { appOrigin, sandboxOrigin } from './values.js';
 
 /** How a command prints its result. */
 export const outputOptions = {
@@ -60,6 +60,19 @@ export const appOptions = {
   apiTokenFile: option(
     '--api-token-file <path>',
     "file with the token of the app's API, or - for standard input",
+  ),
+} as const;
+
+/** How a command names a sandbox in another container or on another machine; see `findRemoteSandbox`. */
+export const remoteSandboxOptions = {
+  sandboxUrl: option(
+    '--sandbox-url <url>',
+    'join the sandbox there, which was started with --host (also RELAY_PHONE_SANDBOX_URL)',
+    { parse: sandboxOrigin },
+  ),
+  controlTokenFile: option(
+    '--control-token-file <path>',
+    'file with the token of its control API (also RELAY_PHONE_SANDBOX_CONTROL_TOKEN)',
   ),
 } as const;
 

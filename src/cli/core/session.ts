@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { RelayPhoneError } from '../../errors.js';
 import type { ControlClient } from '../../sandbox/control/client.js';
+import type { ControlAddress } from '../../sandbox/control/send.js';
 import type { JoinedSandbox } from '../../sandbox/instance/join.js';
 import { isSandboxSid } from '../../sandbox-sid.js';
 import type { SettingName } from '../../settings/schema.js';
@@ -38,6 +39,8 @@ export interface SessionOptions {
   readonly hosts?: boolean;
   /** The maximum number of attempts of a request to Twilio, and the milliseconds for each without a timeout setting. */
   readonly requestLimits?: { readonly attempts: number; readonly timeoutMs: number };
+  /** The sandbox to join, in place of that of the state folder. */
+  readonly remote?: ControlAddress | undefined;
   /** The clock of a sandbox that this process hosts. Default: `real`. */
   readonly clock?: 'real' | 'manual';
   /** Makes the commands that join such a sandbox fail, too, if they meet something that it lacks. Default false. */
@@ -78,7 +81,8 @@ async function openSandboxSession(context: CommandContext, options: SessionOptio
     throw error;
   }
   const phones = createSandboxPhones(STAND_IN_PHONE, sandbox.control);
-  const target = { kind: 'sandbox', origin: sandbox.origin } as const;
+  const { origin, accountSid } = sandbox;
+  const target = { kind: 'sandbox', origin, accountSid } as const;
   const setup = await createSetup(context, options, target, sandbox, phones);
   return { setup, target, sandbox, close: sandbox.close };
 }
@@ -100,8 +104,11 @@ function warnOfUnresolved({ loaded, envPath, screen }: CommandContext): void {
 
 /** Loaded here, because a live run needs no database and no server. */
 async function enterSandbox(context: CommandContext, options: SessionOptions): Promise<JoinedSandbox> {
-  const [{ hostSandbox, joinSandbox, runTransientSandbox }, { warnOfLostWrites, warnOfUnsupported }] =
-    await Promise.all([import('../../sandbox/instance/join.js'), import('./sandbox.js')]);
+  const [
+    { hostSandbox, joinRemoteSandbox, joinSandbox, runTransientSandbox },
+    { warnOfLostWrites, warnOfUnsupported },
+  ] = await Promise.all([import('../../sandbox/instance/join.js'), import('./sandbox.js')]);
+  if (options.remote) return joinRemoteSandbox(options.remote);
   const folder = options.keeps ? context.state.open() : context.state.find();
   if (!folder) return runTransientSandbox();
   const waiting = waitForLock(context, options.command);
@@ -124,7 +131,7 @@ async function enterSandbox(context: CommandContext, options: SessionOptions): P
 function verifySameSandbox({ loaded: { values, sources }, state }: CommandContext, own: string): void {
   const { accountSid } = values;
   if (!accountSid || accountSid === own || sources.accountSid === '.env') return;
-  if (sources.accountSid === 'flag') verifyFits({ kind: 'sandbox', origin: '' }, accountSid);
+  if (sources.accountSid === 'flag') verifyFits({ kind: 'sandbox', origin: '', accountSid: own }, accountSid);
   if (isSandboxSid(accountSid)) throw otherSandbox(accountSid, state.path);
 }
 

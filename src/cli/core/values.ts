@@ -68,6 +68,13 @@ export function ownOrigin(text: string, asked: Asked): string {
   throw wrongValue(asked, 'an http or https origin without a path or user, such as http://twilio:4020');
 }
 
+/** Reads the origin of a sandbox, which has no TLS. @throws {@link wrongValue} for anything else */
+export function sandboxOrigin(text: string, asked: Asked): string {
+  const origin = findOrigin(text.trim());
+  if (origin?.startsWith('http:')) return origin;
+  throw wrongValue(asked, 'an http origin without a path or user, such as http://twilio:4020');
+}
+
 function findAppUrl(text: string): URL | undefined {
   const port = /^:?(\d{1,5})$/.exec(text)?.[1];
   if (port !== undefined) return readOrigin(`http://127.0.0.1:${port}`);

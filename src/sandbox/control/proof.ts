@@ -20,7 +20,7 @@ export async function verifySandbox(origin: string, controlToken: string): Promi
   throw new RelayPhoneError({
     kind: 'network',
     task: `reach the sandbox at ${origin}`,
-    reason: 'something else answers there',
+    reason: 'what answers there does not have the token of its control API',
     tryNext: ['relay-phone sandbox'],
   });
 }

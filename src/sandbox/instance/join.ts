@@ -6,6 +6,8 @@ import { realNow, sleep } from '../../real-time.js';
 import type { StateFolder } from '../../state/folder.js';
 import { acquireLock, findHolder, findLock, heldBy, type Lock, type LockOptions } from '../../state/lock.js';
 import { type ControlClient, createControlClient } from '../control/client.js';
+import { verifySandbox } from '../control/proof.js';
+import type { ControlAddress } from '../control/send.js';
 import { createSandbox } from '../create.js';
 import type { SandboxConnections } from '../proxy/connections.js';
 import type { ExecProxy } from '../proxy/proxy.js';
@@ -233,16 +235,31 @@ async function attach(address: SandboxAddress): Promise<JoinedSandbox | undefine
   const origin = await findVerifiedOrigin(address);
   if (origin === undefined) return undefined;
   const { publicOrigin = origin, controlToken, failsOnUnsupported = false } = address;
+  return { ...(await join({ origin, controlToken })), publicOrigin, failsOnUnsupported };
+}
+
+/**
+ * Joins a sandbox in another container, or on another machine, whose account may have any SID. The token is not sent before
+ * the sandbox has proved that it has it.
+ *
+ * @throws RelayPhoneError `network` if nothing answers, or something else does.
+ */
+export async function joinRemoteSandbox(address: ControlAddress): Promise<JoinedSandbox> {
+  await verifySandbox(address.origin, address.controlToken);
+  return join(address);
+}
+
+async function join({ origin, controlToken }: ControlAddress): Promise<JoinedSandbox> {
   const control = createControlClient({ origin, controlToken });
   const { accountSid, authToken } = await control.account();
   return {
     origin,
-    publicOrigin,
+    publicOrigin: origin,
     accountSid,
     authToken,
     controlToken,
     control,
-    failsOnUnsupported,
+    failsOnUnsupported: false,
     close: async () => undefined,
   };
 }

@@ -71,7 +71,7 @@ async function connectSandbox(context: ProxyContext, host: string, socket: Duple
   const { accept, origin } = context.sandbox;
   if (accept) return accept(plain);
   const url = new URL(origin);
-  const sandbox = await openConnection(readHost(url), Number(url.port), undefined);
+  const sandbox = await openConnection(readHost(url), Number(url.port || 80), undefined);
   track(context, sandbox);
   join(plain, sandbox);
 }

@@ -15,7 +15,8 @@ const lastRequest = () => sandbox.events({ kind: 'request.in' }).at(-1);
 it('tells requests of relay-phone itself from those of an app', async () => {
   await createSandboxClient(sandbox).messages.list();
   expect(lastRequest()).toMatchObject({ isOwn: false });
-  const target = { kind: 'sandbox', origin: sandbox.origin } as const;
+  const { origin, accountSid } = sandbox;
+  const target = { kind: 'sandbox', origin, accountSid } as const;
   await (await createTwilioClient(sandbox, { target })).account.messages.list({ limit: 1 });
   expect(lastRequest()).toMatchObject({ isOwn: true });
   await (await createTwilioClient(sandbox, { target, isApp: true })).account.messages.list({ limit: 1 });

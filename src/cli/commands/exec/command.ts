@@ -1,6 +1,12 @@
 // `relay-phone exec`: its arguments, options and help.
 import { argument, command, type FlagsOf, option } from '../../core/command.js';
-import { checkoutOptions, clockOptions, settingsOptions, yesOptions } from '../../core/options.js';
+import {
+  checkoutOptions,
+  clockOptions,
+  remoteSandboxOptions,
+  settingsOptions,
+  yesOptions,
+} from '../../core/options.js';
 
 /** `relay-phone exec`. */
 export const execCommand = command({
@@ -31,12 +37,13 @@ export const execCommand = command({
       '--strict',
       'exit code 6 if the program asked for something of Twilio that the sandbox lacks',
     ),
+    ...remoteSandboxOptions,
     ...clockOptions,
     timeout: option('--timeout <seconds>', 'how long to wait for one answer of the sandbox (default: 15)'),
   },
   examples: [
     'relay-phone exec -- .venv/bin/python manage.py runserver 8000',
-    'relay-phone exec --strict -- npm test',
+    'relay-phone exec --sandbox-url http://twilio:4020 --public-url http://app:8000 -- npm start',
     'eval "$(relay-phone exec --print-env)"',
   ],
 });

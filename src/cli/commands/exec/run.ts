@@ -8,6 +8,7 @@ import { apiOriginOf } from '../../../twilio/target.js';
 import { offerAccountPage } from '../../core/account-page.js';
 import { openCommandContext } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
+import { findRemoteSandbox } from '../../core/remote-sandbox.js';
 import { printJson, printLines } from '../../core/screen.js';
 import { openSession, type Session } from '../../core/session.js';
 import { findLastEventId, showUnsupported } from '../../core/unsupported.js';
@@ -29,6 +30,8 @@ export async function run(ports: CliPorts, flags: ExecFlags): Promise<number> {
   // Everything for people goes to stderr, because stdout belongs to the program.
   const context = forSandbox(await openCommandContext({ ...ports, stdout: ports.stderr }, flags));
   const folder = context.state.open();
+  const remote = await findRemoteSandbox(context, 'exec', flags);
+  if (remote && printEnv) throw wrongUse('--print-env prints the variables for a sandbox of this machine');
   const proxyUrl = printEnv ? await verifyProxy(folder) : undefined;
   const session = await openSession(context, 'sandbox', {
     command: 'exec',
@@ -36,6 +39,7 @@ export async function run(ports: CliPorts, flags: ExecFlags): Promise<number> {
     choices: { ...NO_CHOICES, yes: true },
     keeps: true,
     hosts: true,
+    remote,
     clock,
     failsOnUnsupported: strict,
   });
@@ -88,7 +92,7 @@ async function runProgram(
   await page?.show();
   const { program, close } = await startInSandbox(execution, command, { json, isQuick: true });
   const origin = required(session.setup.facts.publicBase);
-  const stopWatching = watchSilence({ context, origin, command }, program);
+  const stopWatching = watchSilence({ context, control: sandbox.control, origin, command }, program);
   const endWatch = watchUnsupported(sandbox, context.screen, since);
   let exitCode: number;
   try {
@@ -175,10 +179,14 @@ function report(
 
 function verifyFlags({ command, printEnv, strict = false }: ExecFlags): void {
   if ((printEnv === undefined) === command.length > 0 && !(printEnv && strict)) return;
-  throw new RelayPhoneError({
+  throw wrongUse(printEnv ? '--print-env runs no program' : 'exec takes a program to run');
+}
+
+function wrongUse(reason: string): RelayPhoneError {
+  return new RelayPhoneError({
     kind: 'usage',
     task: 'understand the command',
-    reason: printEnv ? '--print-env runs no program' : 'exec takes a program to run',
+    reason,
     tryNext: ['relay-phone exec -- python manage.py runserver', 'relay-phone exec --print-env'],
   });
 }

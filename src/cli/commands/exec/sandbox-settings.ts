@@ -7,6 +7,7 @@ import type { SettingName, Settings } from '../../../settings/schema.js';
 import { required, type Setup } from '../../../setup/setup.js';
 import { explainTwilioFailure, isNotFound } from '../../../twilio/failure.js';
 import type { CommandContext } from '../../core/command-context.js';
+import { isSandboxAccount } from '../../core/sandbox-account.js';
 
 /** Settings that do not depend on the account. */
 const ALWAYS: readonly SettingName[] = ['stateDir', 'timeout'];
@@ -17,7 +18,7 @@ const PUBLIC: readonly SettingName[] = ['publicUrl'];
 /** Returns the context without the settings of a live account, and without a public base that needs a tunnel. */
 export function forSandbox(context: CommandContext): CommandContext {
   const { values, sources } = context.loaded;
-  const isOurs = isSandboxSid(values.accountSid ?? '');
+  const isOurs = isSandboxAccount(context.state, values.accountSid ?? '');
   const names = [
     ...ALWAYS,
     ...(isOurs ? OF_ACCOUNT : []),

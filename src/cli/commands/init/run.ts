@@ -3,7 +3,6 @@ import { readLines } from '../../../control-characters.js';
 import { ExitCode, RelayPhoneError } from '../../../errors.js';
 import { findSavedToken } from '../../../firefox-relay/api-token.js';
 import { isLoopback } from '../../../origin.js';
-import { isSandboxSid } from '../../../sandbox-sid.js';
 import { createInitReport } from '../../../setup/create-report.js';
 import type { InitReport } from '../../../setup/report.js';
 import { runSetup, type StepResult } from '../../../setup/run.js';
@@ -24,6 +23,7 @@ import { createLines, type FollowUp, showNext } from '../../core/next-lines.js';
 import { listStepsAfterInit } from '../../core/next-steps.js';
 import type { CliPorts } from '../../core/ports.js';
 import { findPrompts } from '../../core/prompts.js';
+import { isSandboxAccount } from '../../core/sandbox-account.js';
 import { showError } from '../../core/screen.js';
 import { openSession } from '../../core/session.js';
 import type { InitFlags } from './command.js';
@@ -58,10 +58,10 @@ export async function run(ports: CliPorts, flags: InitFlags): Promise<number> {
 
 /** Keeps live settings in `.env` from being replaced by sandbox settings. Placeholders may be replaced. */
 function verifyNotLive(context: CommandContext): void {
-  const { envFile, envPath } = context;
+  const { envFile, envPath, state } = context;
   const sid = envFile?.values.get('TWILIO_ACCOUNT_SID') ?? '';
   const token = envFile?.values.get('TWILIO_AUTH_TOKEN') ?? '';
-  if (isSandboxSid(sid) || !(ACCOUNT_SID.test(sid) || AUTH_TOKEN.test(token))) return;
+  if (isSandboxAccount(state, sid) || !(ACCOUNT_SID.test(sid) || AUTH_TOKEN.test(token))) return;
   throw new RelayPhoneError({
     kind: 'needsUser',
     task: 'set up the sandbox',

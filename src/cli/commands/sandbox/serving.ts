@@ -1,9 +1,9 @@
 // What `relay-phone sandbox` serves: each option from its flag, the environment, .env or its default.
-import { hideSecret } from '../../../debug.js';
 import { isLoopback } from '../../../origin.js';
 import type { SandboxOptions } from '../../../sandbox/sandbox.js';
 import { type Asked, wrongValue } from '../../core/command.js';
-import { type CommandContext, readSecret } from '../../core/command-context.js';
+import type { CommandContext } from '../../core/command-context.js';
+import { findSandboxVariable, nameSandboxVariable, readSandboxToken } from '../../core/sandbox-variables.js';
 import { hostName, listenAddress, matching, ownOrigin, port } from '../../core/values.js';
 import type { SandboxFlags } from './command.js';
 
@@ -39,15 +39,15 @@ type ServingFlags = Omit<SandboxFlags, 'envFile' | 'stateDir' | 'adopt' | 'json'
 export async function readServing(context: CommandContext, flags: ServingFlags): Promise<Serving> {
   const { screen } = context;
   const find = <T>(option: string, read: (text: string, asked: Asked) => T): T | undefined => {
-    const variable = nameVariable(option);
-    const text = findVariable(context, variable);
+    const variable = nameSandboxVariable(option);
+    const text = findSandboxVariable(context, variable);
     return text ? read(text, { name: variable, command: 'sandbox' }) : undefined;
   };
   const host = flags.host ?? find('--host', listenAddress) ?? '127.0.0.1';
   const isRemote = !isLoopback(host);
   const sid = flags.accountSid ?? find('--account-sid', matching(/^AC[0-9a-f]{32}$/, 'AC and 32 hex digits'));
-  const authToken = await readToken(context, '--auth-token-file', flags.authTokenFile);
-  const controlToken = await readToken(context, '--control-token-file', flags.controlTokenFile);
+  const authToken = await readSandboxToken(context, '--auth-token-file', flags.authTokenFile);
+  const controlToken = await readSandboxToken(context, '--control-token-file', flags.controlTokenFile);
   const given = { 'the account SID': sid, 'the auth token': authToken, 'the control token': controlToken };
   for (const [what, value] of Object.entries(given))
     if (value !== undefined && !isRemote)
@@ -71,51 +71,6 @@ export async function readServing(context: CommandContext, flags: ServingFlags):
     pageHost: flags.pageHost ?? find('--page-host', oneOf('127.0.0.1', '0.0.0.0', '::')),
     follow: flags.follow ?? find('--follow', yesOrNo) ?? false,
   };
-}
-
-/** Returns the variable of an option: `RELAY_PHONE_SANDBOX_ALLOW_HOST` for `--allow-host`. */
-function nameVariable(option: string): string {
-  return `RELAY_PHONE_SANDBOX_${option.slice(2).replaceAll('-', '_').toUpperCase()}`;
-}
-
-/** What decides who reaches the sandbox, and whom it reaches: a `.env` file may have come with a repository. */
-const TRUST_OPTIONS: ReadonlySet<string> = new Set(
-  [
-    '--host',
-    '--allow-host',
-    '--public-origin',
-    '--page-host',
-    '--account-sid',
-    '--auth-token-file',
-    '--auth-token',
-    '--control-token-file',
-    '--control-token',
-  ].map(nameVariable),
-);
-
-/** @returns undefined for an empty variable, too */
-function findVariable({ ports, envFile, screen }: CommandContext, variable: string): string | undefined {
-  const text = ports.environment[variable];
-  if (text) return text;
-  const inFile = envFile?.values.get(variable);
-  if (!inFile || !TRUST_OPTIONS.has(variable)) return inFile || undefined;
-  screen.warn(
-    `ignored: ${variable} in the env file, which may come with a repository: set it in the environment`,
-  );
-  return undefined;
-}
-
-/** Reads a token: from the file of the flag or its variable, or from the variable without `_FILE`. */
-async function readToken(
-  context: CommandContext,
-  option: '--auth-token-file' | '--control-token-file',
-  flag: string | undefined,
-): Promise<string | undefined> {
-  const path = flag ?? findVariable(context, nameVariable(option));
-  if (path !== undefined) return readSecret(context.ports, option, path);
-  const token = findVariable(context, nameVariable(option.replace(/-file$/, '')));
-  if (token !== undefined) hideSecret(token);
-  return token;
 }
 
 function listOf<T>(read: (text: string, asked: Asked) => T): (text: string, asked: Asked) => T[] {

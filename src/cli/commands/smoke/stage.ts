@@ -123,7 +123,8 @@ function createStorySetup(
     allowedCountries: async () => sandbox.allowedCountries(),
     allowCountry: async (country) => sandbox.allowCountry(country),
   });
-  const target = { kind: 'sandbox', origin: sandbox.origin } as const;
+  const { origin: sandboxOrigin, accountSid } = sandbox;
+  const target = { kind: 'sandbox', origin: sandboxOrigin, accountSid } as const;
   return createSetup(context, options, target, sandbox, phones);
 }
 

@@ -12,12 +12,12 @@ import {
 } from '../../../../firefox-relay/prepare.js';
 import type { CheckoutPrepareReport } from '../../../../firefox-relay/report.js';
 import { NEEDED_FLAGS, readCheckoutScript } from '../../../../firefox-relay/script.js';
-import { isSandboxSid } from '../../../../sandbox-sid.js';
 import type { CommandContext } from '../../../core/command-context.js';
 import { createLines, showNext } from '../../../core/next-lines.js';
 import { listStepsAfterPrepare } from '../../../core/next-steps.js';
 import type { CliPorts } from '../../../core/ports.js';
 import { findPrompts, verifyConfirmed } from '../../../core/prompts.js';
+import { isSandboxAccount } from '../../../core/sandbox-account.js';
 import type { Screen } from '../../../core/screen.js';
 import { openCheckout } from '../open.js';
 import type { CheckoutPrepareFlags } from './command.js';
@@ -78,12 +78,12 @@ function listExtra({ multiReplies, outboundPhone }: CheckoutPrepareFlags): Extra
 }
 
 function show(context: CommandContext, checkout: string, prepared: PreparedCheckout): void {
-  const { screen, loaded } = context;
+  const { screen, loaded, state } = context;
   const { email, changes, python } = prepared;
   for (const change of changes) screen.done(change);
   if (changes.length === 0) screen.line('Everything was there already; nothing was changed.');
   screen.line(`The user with phones is ${email}.`);
-  const target = isSandboxSid(loaded.values.accountSid ?? '') ? 'sandbox' : 'live';
+  const target = isSandboxAccount(state, loaded.values.accountSid ?? '') ? 'sandbox' : 'live';
   const lines = createLines(context, { target, pythonPath: python });
   const next = listStepsAfterPrepare(lines, target, changes.length > 0);
   showNext(screen, next);
