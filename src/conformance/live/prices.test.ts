@@ -52,9 +52,10 @@ beforeEach(() => {
 });
 
 async function read(...numbers: readonly [string, string] | readonly []): Promise<WorstPrices> {
+  const origin = `http://127.0.0.1:${server.port}`;
   const client = await createTwilioClient(
     { accountSid: SID, authToken: 'f'.repeat(32) },
-    { target: { kind: 'sandbox', origin: `http://127.0.0.1:${server.port}` }, environment: {} },
+    { target: { kind: 'sandbox', origin, accountSid: SID }, environment: {} },
   );
   const [a = US, b = OTHER_US] = numbers;
   return readWorstPrices({ client }, [a, b]);
