@@ -21,8 +21,12 @@ export interface Listening {
   readonly server: Server;
   /** Stops accepting, ends open connections, and resolves when the port is free again. */
   close(): Promise<void>;
-  /** Stops accepting, lets requests in flight end, and resolves when the port is free again. */
-  drain(): Promise<void>;
+  /**
+   * Stops accepting, lets requests in flight end, and resolves when the port is free again.
+   *
+   * @param timeoutMs milliseconds after which those that are left are cut. Default: as long as a client may take to send one
+   */
+  drain(timeoutMs?: number): Promise<void>;
 }
 
 /** The options of {@link listen}. */
@@ -97,7 +101,7 @@ async function listenOn(
         server.close(() => resolve());
         endAll(sockets);
       }),
-    drain: () => drain(server, requestTimeoutMs, limited, () => endAll(sockets)),
+    drain: (timeoutMs = requestTimeoutMs) => drain(server, timeoutMs, limited, () => endAll(sockets)),
   };
 }
 

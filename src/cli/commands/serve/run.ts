@@ -40,6 +40,9 @@ import { watchRelay } from './watch.js';
 /** Firefox Relay counts texts and minutes per 30 days. */
 const CYCLE_MS = 30 * 24 * 60 * 60_000;
 
+/** How long Ctrl-C waits for requests in flight: a purchase that Twilio does not answer is looked up after its time limit. */
+const DRAIN_MS = 60_000;
+
 /** Relays texts and calls until Ctrl-C. */
 export async function run(ports: CliPorts, flags: ServeFlags): Promise<number> {
   const context = await openCommandContext(ports, flags);
@@ -133,7 +136,7 @@ async function serve(
     await page?.show();
     await untilInterrupted(ports, async () => {
       withdraw();
-      await server.drain();
+      await server.drain(DRAIN_MS);
       watch.sumUp(await relay.close());
     });
   } catch (error) {
