@@ -69,8 +69,8 @@ export const captureSchema = z.strictObject({
   date: z.iso.date(),
   interrupted: z
     .literal(true)
-    .optional()
-    .describe('there if Ctrl-C ended the run: behaviours that were to run are not in it'),
+    .describe('there if Ctrl-C ended the run: behaviours that were to run are not in it')
+    .exactOptional(),
   recordings: z.record(z.string(), recordingSchema).describe('by the id of the behaviour'),
 });
 
