@@ -3,7 +3,6 @@ import { RelayPhoneError } from '../../errors.js';
 import type { ControlAddress } from '../../sandbox/control/send.js';
 import type { CommandContext } from './command-context.js';
 import { findSandboxVariable, nameSandboxVariable, readSandboxToken } from './sandbox-variables.js';
-import { sandboxOrigin } from './values.js';
 
 const URL_VARIABLE = nameSandboxVariable('--url');
 
@@ -19,7 +18,7 @@ export async function findRemoteSandbox(
   flags: { readonly sandboxUrl?: string | undefined; readonly controlTokenFile?: string | undefined },
 ): Promise<ControlAddress | undefined> {
   const variable = findSandboxVariable(context, URL_VARIABLE);
-  const origin = flags.sandboxUrl ?? (variable && sandboxOrigin(variable, { name: URL_VARIABLE, command }));
+  const origin = flags.sandboxUrl ?? (variable && (await readOrigin(variable, command)));
   if (!origin) return undefined;
   const controlToken = await readSandboxToken(context, '--control-token-file', flags.controlTokenFile);
   if (controlToken !== undefined) return { origin, controlToken };
@@ -32,4 +31,10 @@ export async function findRemoteSandbox(
       '--control-token-file PATH of a file that contains only the token',
     ],
   });
+}
+
+/** Loads its reader only now: it brings the parser of command lines with it, and few set the variable. */
+async function readOrigin(text: string, command: string): Promise<string> {
+  const { sandboxOrigin } = await import('./values.js');
+  return sandboxOrigin(text, { name: URL_VARIABLE, command });
 }
