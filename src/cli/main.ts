@@ -169,7 +169,8 @@ async function endInterrupted(signal: NodeJS.Signals): Promise<void> {
 function cleanUp(): Promise<number | undefined> {
   cleaning ??= (async () => {
     let exitCode: number | undefined;
-    for (const one of cleanUps) {
+    // Taken out one by one: a clean-up may ask for another one.
+    for (let one = cleanUps.shift(); one; one = cleanUps.shift()) {
       const found = await one().catch(() => undefined);
       exitCode ??= found ?? undefined;
     }
