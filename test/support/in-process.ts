@@ -67,14 +67,21 @@ export async function runInProcess(
   return { code, stdout: out, stderr: err };
 }
 
-/** Sets HOME of this process, from which Node.js reads the home folder, so that the developer's own is not used. */
+const { HOME } = process.env;
+let running = 0;
+
+/**
+ * Sets HOME of this process, from which Node.js reads the home folder, so that the developer's own is not used. It is back
+ * once nothing runs any more; what runs at the same time has one home.
+ */
 async function atHome<T>(home: string | undefined, work: () => Promise<T>): Promise<T> {
-  const before = process.env.HOME;
+  running += 1;
   process.env.HOME = home;
   try {
     return await work();
   } finally {
-    process.env.HOME = before;
+    running -= 1;
+    if (running === 0) process.env.HOME = HOME;
   }
 }
 

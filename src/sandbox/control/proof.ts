@@ -11,7 +11,7 @@ const NONCE_BYTES = 24;
 /**
  * Checks that the sandbox with this control token answers at `origin`, without sending the token.
  *
- * @throws RelayPhoneError `network` if nothing answers within two seconds, or something else does.
+ * @throws RelayPhoneError `network` if nothing answers within ten seconds, or something else does.
  */
 export async function verifySandbox(origin: string, controlToken: string): Promise<void> {
   const nonce = randomBytes(NONCE_BYTES).toString('base64url');
