@@ -64,7 +64,7 @@ describe('the source code', () => {
   it('opens a state folder only where its owner is verified, and starts git only where its hooks are off', () => {
     const opening = /\b(openStateFolder|findStateFolder|openStateOwnership|createOwnPlace)\(/;
     expect(filesWith(opening, 'nowhere')).toEqual(STATE_FOLDER_OPENERS);
-    expect(filesWith(/runProgram\((git|'git')/, 'nowhere')).toEqual(['src/settings/env-file/git.ts']);
+    expect(filesWith(/runProgram\((git|'git')/, 'nowhere')).toEqual(['src/settings/env-file/git-program.ts']);
   });
 
   it('imports zod as a namespace, which keeps unused parts of it out of the bundle', () => {

@@ -2,16 +2,10 @@
 import { dirname } from 'node:path';
 import { isSandboxSid } from '../../sandbox-sid.js';
 import { findSealedFile, findSecretForm } from '../../secret-forms.js';
-import {
-  GitFailure,
-  type GitRefusal,
-  isSecretKey,
-  listRepositories,
-  pathInRepository,
-  realPlace,
-  runGit,
-} from './git.js';
+import { isSecretKey } from './git.js';
+import { GitFailure, type GitRefusal, runGit } from './git-program.js';
 import { type EnvValues, readWithDotenv } from './read.js';
+import { listRepositories, pathInRepository, realPlace } from './repositories.js';
 
 /** What the history of a repository says about a file. */
 export type CommittedSecrets =
