@@ -56,6 +56,19 @@ describe('findCommittedSecrets', () => {
     expect(found).toEqual({ kind: 'found', commit: newest, names: ['TWILIO_AUTH_TOKEN'] });
   });
 
+  it('says that it did not look at all of more than fifty versions', async () => {
+    git('init', '-q');
+    commit(SECRET);
+    for (let version = 1; version < 50; version += 1) commit(`PORT=${version}\n`);
+    expect(await find(SECRET)).toMatchObject({ kind: 'found' });
+    commit('PORT=50\n');
+    expect(await find(SECRET)).toMatchObject({
+      kind: 'unknown',
+      reason: 'only its newest 50 versions were looked at',
+      tryNext: [expect.stringContaining('log --all')],
+    });
+  });
+
   it('looks at every branch, and at commits of a merged one', async () => {
     git('init', '-q', '-b', 'main');
     git('commit', '-q', '--allow-empty', '-m', 'x');

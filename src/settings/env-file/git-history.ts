@@ -14,7 +14,7 @@ export type CommittedSecrets =
   | { readonly kind: 'found'; readonly commit: string; readonly names: readonly string[] }
   | ({ readonly kind: 'unknown' } & GitRefusal);
 
-/** Versions of a file to look at, the newest first. A file that was changed more often was no mistake. */
+/** How many versions of a file are looked at, the newest first. If there are more, the older ones are said to be unknown. */
 const MAX_VERSIONS = 50;
 
 /**
@@ -31,14 +31,20 @@ export async function findCommittedSecrets(path: string, values: EnvValues): Pro
     const [root] = listRepositories(dirname(place));
     if (root === undefined) return { kind: 'none' };
     const name = pathInRepository(root, place);
-    for (const commit of await listVersions(root, name)) {
+    const versions = await listVersions(root, name);
+    for (const commit of versions.slice(0, MAX_VERSIONS)) {
       const { stdout } = await runGit(root, ['cat-file', 'blob', `${commit}:${name}`], [0]);
       const held = Buffer.from(stdout, 'utf8');
       const then = findSealedFile(held) ? new Map<string, string>() : readWithDotenv(held);
       const names = secrets.filter(([key, value]) => then.get(key) === value).map(([key]) => key);
       if (names.length > 0) return { kind: 'found', commit, names };
     }
-    return { kind: 'none' };
+    if (versions.length <= MAX_VERSIONS) return { kind: 'none' };
+    return {
+      kind: 'unknown',
+      reason: `only its newest ${MAX_VERSIONS} versions were looked at`,
+      tryNext: [`git -C ${root} log --all -p -- ${name}, to look at the older ones`],
+    };
   } catch (error) {
     if (error instanceof GitFailure) return { kind: 'unknown', ...error.refusal };
     throw error;
@@ -57,7 +63,7 @@ function listSecrets(values: EnvValues): readonly (readonly [name: string, value
   );
 }
 
-/** The commits that added or changed the file. Signatures are not verified, which would start another program. */
+/** The newest commits that added or changed the file, at most one more than are looked at. Signatures are not verified, which would start another program. */
 async function listVersions(root: string, name: string): Promise<readonly string[]> {
   const settings = ['log.showSignature=false', 'log.follow=false'].flatMap((one) => ['-c', one]);
   const { stdout } = await runGit(
@@ -70,7 +76,7 @@ async function listVersions(root: string, name: string): Promise<readonly string
       '--full-history',
       '--no-renames',
       '--diff-filter=AMT',
-      `-${MAX_VERSIONS}`,
+      `-${MAX_VERSIONS + 1}`,
       '--format=%h',
       '--',
       name,
