@@ -1,4 +1,4 @@
-// A sandbox whose account has any SID, as containers are given one: commands inside, `exec` from elsewhere, and strangers.
+// A sandbox whose account SID was given by the user: the commands beside it, `exec` that joins it by URL, and a stranger at that URL.
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { resolve } from 'node:path';
